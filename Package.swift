@@ -1,0 +1,119 @@
+// swift-tools-version: 6.2
+import Foundation
+import PackageDescription
+
+// Where libtorch lives: `GNOMON_TORCH`, or the wheel that `make setup` installs into `.venv`.
+// A missing or too old one is reported by Sources/CTorch/include/version_check.h, in one sentence.
+let packageDirectory = Context.packageDirectory
+let environmentTorch = Context.environment["GNOMON_TORCH"]
+
+func installedTorch() -> String? {
+  let root = "\(packageDirectory)/.venv/lib"
+  let pythons = (try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []
+  return pythons.filter { $0.hasPrefix("python") }.sorted()
+    .map { "\(root)/\($0)/site-packages/torch" }
+    .first { FileManager.default.fileExists(atPath: "\($0)/include/ATen") }
+}
+
+let torch = environmentTorch ?? installedTorch() ?? "\(packageDirectory)/.venv/torch-is-missing"
+let torchHasCUDA = FileManager.default.fileExists(atPath: "\(torch)/lib/libtorch_cuda.so")
+// The CUDA backend registers itself when its library loads, and nothing refers to it by symbol.
+let cudaLinkage = torchHasCUDA ? ["-Xlinker", "--no-as-needed", "-ltorch_cuda"] : []
+
+let swiftSettings: [SwiftSetting] = [.swiftLanguageMode(.v6)]
+
+func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .testTarget(
+    name: "\(name)Tests", dependencies: [.byName(name: name), "TestSupport"] + dependencies,
+    swiftSettings: swiftSettings)
+}
+
+let package = Package(
+  name: "gnomon",
+  platforms: [.macOS(.v15)],
+  products: [
+    .executable(name: "gnomon", targets: ["gnomon"]),
+    .library(
+      name: "Gnomon",
+      targets: [
+        "Torch", "TorchNN", "RunStore", "Datasets", "Augmentations", "Contrastive", "Geometry",
+        "Evaluation", "Training", "Reports",
+      ]),
+  ],
+  dependencies: [
+    // The command line: flags, help, completion.
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    // Configuration files.
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+    // The report's page templates.
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.0"),
+  ],
+  targets: [
+    // The C interface over libtorch: the only C++.
+    .target(
+      name: "CTorch",
+      cxxSettings: [
+        .unsafeFlags([
+          "-isystem", "\(torch)/include",
+          "-isystem", "\(torch)/include/torch/csrc/api/include",
+          "-D_GLIBCXX_USE_CXX11_ABI=1", "-fvisibility=hidden",
+        ])
+      ],
+      linkerSettings: [
+        .unsafeFlags(
+          [
+            "-L\(torch)/lib", "-ltorch", "-ltorch_cpu", "-lc10",
+            "-Xlinker", "-rpath", "-Xlinker", "\(torch)/lib",
+          ] + cudaLinkage)
+      ]),
+    .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
+    .systemLibrary(
+      name: "CTurboJPEG", pkgConfig: "libturbojpeg",
+      providers: [.apt(["libturbojpeg0-dev"]), .brew(["jpeg-turbo"])]),
+
+    library("Torch", ["CTorch"]),
+    library("TorchNN", ["Torch"]),
+    library("RunStore"),
+    library("Datasets", ["Torch", "CPNG", "CTurboJPEG"]),
+    library("Augmentations", ["Torch"]),
+    library("Contrastive", ["Torch", "TorchNN"]),
+    library("Geometry", ["Torch", "TorchNN", "RunStore", "Augmentations"]),
+    library("Evaluation", ["Torch", "RunStore"]),
+    library(
+      "Training",
+      [
+        "Torch", "TorchNN", "RunStore", "Datasets", "Augmentations", "Contrastive", "Geometry", "Evaluation",
+        .product(name: "Yams", package: "Yams"),
+      ]),
+    .target(
+      name: "Reports",
+      dependencies: ["RunStore", .product(name: "Mustache", package: "swift-mustache")],
+      resources: [.copy("Resources")], swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "gnomon",
+      dependencies: [
+        "Torch", "Training", "Reports", "Datasets", "Augmentations", "Geometry", "Evaluation", "RunStore",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: swiftSettings),
+
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swiftSettings),
+    tests("Torch"),
+    tests("TorchNN", ["Torch"]),
+    tests("RunStore"),
+    tests("Datasets", ["Torch"]),
+    tests("Augmentations", ["Torch"]),
+    tests("Contrastive", ["Torch", "TorchNN"]),
+    tests("Geometry", ["Torch", "TorchNN"]),
+    tests("Evaluation", ["Torch"]),
+    tests("Training", ["Torch", "TorchNN", "Contrastive", "Datasets", "Augmentations"]),
+    tests("Reports", ["RunStore"]),
+    .testTarget(
+      name: "CommandTests", dependencies: ["TestSupport", "gnomon"], swiftSettings: swiftSettings),
+  ],
+  cxxLanguageStandard: .cxx20
+)

@@ -1,0 +1,1 @@
+// what several test targets share
