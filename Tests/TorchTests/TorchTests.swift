@@ -1,1 +1,146 @@
+import TestSupport
 import Testing
+import Torch
+
+@Suite struct TensorTests {
+  @Test func scalarsComeBackAsTheyWentIn() {
+    let tensor = Tensor([1, 2, 3, 4, 5, 6] as [Float], shape: [2, 3])
+    #expect(tensor.shape == [2, 3])
+    #expect(tensor.dtype == .float32)
+    #expect(tensor.transposed().scalars(Float.self) == [1, 4, 2, 5, 3, 6])
+    #expect(tensor.to(.uint8).scalars(UInt8.self) == [1, 2, 3, 4, 5, 6])
+    #expect(Tensor([Int](0..<3)).to(.float64).scalars(Double.self) == [0, 1, 2])
+  }
+
+  @Test func operatorsReadLikeMathematics() {
+    let x = Tensor([1, 2, 3] as [Double])
+    let y = 2 * x - x / 2 + 1
+    #expect(y.scalars(Double.self) == [2.5, 4, 5.5])
+    #expect((x.squared().sum() - 14).item == 0)
+    #expect((1 - x).scalars(Double.self) == [0, -1, -2])
+    #expect(x.logSumExp(along: 0).item.isApproximately(3.40760596444438, within: 1e-12))
+  }
+
+  @Test func gradientsFollowTheChainRule() {
+    let x = Tensor([1, 2, 3] as [Double])
+    x.requiresGradient = true
+    (x.squared() * 3).sum().backward()
+    #expect(x.gradient?.scalars(Double.self) == [6, 12, 18])
+    let silent = withoutGradients { (x * 2).sum() }
+    #expect(!silent.requiresGradient)
+  }
+
+  @Test func secondDerivativesComeFromACreatedGraph() {
+    let x = Tensor(2.0)
+    x.requiresGradient = true
+    let first = gradients(of: x.power(3), withRespectTo: [x], createGraph: true)[0]!
+    #expect(first.item == 12)
+    #expect(gradients(of: first, withRespectTo: [x])[0]!.item == 12)
+  }
+
+  @Test func forwardModeAgreesWithTheProductRule() {
+    let (value, derivative) = directionalDerivative(
+      at: Tensor([1.0, 2.0]), along: Tensor([1.0, -1.0])
+    ) { exp($0) * $0 }
+    #expect(value.scalars(Double.self)[1].isApproximately(2 * 7.38905609893065, within: 1e-12))
+    // d/dx (x eˣ) = (1 + x) eˣ
+    #expect(
+      derivative.scalars(Double.self)[0].isApproximately(2 * 2.718281828459045, within: 1e-12))
+    #expect(
+      derivative.scalars(Double.self)[1].isApproximately(-3 * 7.38905609893065, within: 1e-12))
+  }
+
+  @Test func autocastMultipliesInTheGivenTypeAndEndsWithItsScope() {
+    let a = Tensor.ones([4, 4])
+    #expect(withAutocast(.bfloat16, on: .cpu) { a.matmul(a).dtype } == .bfloat16)
+    #expect(a.matmul(a).dtype == .float32)
+    #expect(
+      withAutocast(.bfloat16, on: .cpu) { withAutocast(nil, on: .cpu) { a.matmul(a).dtype } }
+        == .float32)
+  }
+
+  @Test func libtorchsFailureIsAnErrorInsideACatchingScope() throws {
+    let error = #expect(throws: TorchError.self) {
+      try catchingTorchErrors {
+        let product = Tensor.ones([2, 3]).matmul(Tensor.ones([2, 3]))
+        return product + Tensor.ones([7])
+      }
+    }
+    #expect(error?.description.contains("aten::matmul(float32[2, 3], float32[2, 3])") == true)
+    #expect(error?.description.contains("\n") == false)
+    #expect(Tensor.ones([2]).sum().item == 2, "the next call works")
+  }
+
+  @Test func libtorchsFailureElsewhereIsATrapWithItsMessage() async {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = Tensor.ones([2, 3]).matmul(Tensor.ones([2, 3]))
+    }
+    let message = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+    #expect(message.contains("mat1 and mat2 shapes cannot be multiplied"))
+  }
+
+  @Test func anAbsentCUDADeviceIsAClearError() {
+    guard Device.cudaCount == 0 else { return }
+    let error = #expect(throws: TorchError.self) { try Device(parsing: "cuda") }
+    #expect(error?.description.contains("use --device cpu") == true)
+    #expect(throws: TorchError.self) { try Device(parsing: "gpu") }
+    #expect((try? Device(parsing: "auto")) == .cpu)
+  }
+
+  @Test func listsDefaultsAndSeveralResultsPassThroughTheDispatcher() {
+    let parts = Tensor.arange(10).split(4)
+    #expect(parts.map(\.count) == [4, 4, 2])
+    let (values, indices) = Tensor([3, 1, 2] as [Float]).largest(2)
+    #expect(values.scalars(Float.self) == [3, 2])
+    #expect(indices.scalars(Int.self) == [0, 2])
+  }
+
+  @Test func borrowedMemoryIsKeptAliveAsLongAsItsTensors() {
+    final class Owner {
+      let memory = UnsafeMutablePointer<Float>.allocate(capacity: 4)
+      init() { memory.initialize(repeating: 7, count: 4) }
+      deinit { memory.deallocate() }
+    }
+    var view: Tensor?
+    weak var watched: Owner?
+    do {
+      let owner = Owner()
+      watched = owner
+      view = Tensor(borrowing: owner.memory, of: owner, shape: [4], dtype: .float32)[1..<3]
+    }
+    #expect(watched != nil)
+    #expect(view?.scalars(Float.self) == [7, 7])
+    view = nil
+    #expect(watched == nil)
+  }
+}
+
+@Suite struct CounterRandomTests {
+  // Known answers of the Random123 distribution for philox4x32-10.
+  @Test func philoxGivesItsKnownAnswers() {
+    #expect(
+      CounterRandom.philox(counter: SIMD4(repeating: 0), key: SIMD2(repeating: 0))
+        == SIMD4(0x6627_e8d5, 0xe169_c58d, 0xbc57_ac4c, 0x9b00_dbd8))
+    #expect(
+      CounterRandom.philox(
+        counter: SIMD4(repeating: .max), key: SIMD2(repeating: .max))
+        == SIMD4(0x408f_276d, 0x41c8_3b0e, 0xa20b_c7c6, 0x6d54_51fd))
+  }
+
+  @Test func momentsAreThoseOfTheDistributions() {
+    var random = CounterRandom(seed: 7, 1, 2, 3)
+    let count = 100_000
+    let uniforms = (0..<count).map { _ in Double(random.uniform()) }
+    let normals = (0..<count).map { _ in Double(random.normal()) }
+    let mean = { (values: [Double]) in values.reduce(0, +) / Double(values.count) }
+    // Five standard errors: 5·√(1/12/n) and 5/√n.
+    #expect(mean(uniforms).isApproximately(0.5, within: 0.0046))
+    #expect(mean(normals).isApproximately(0, within: 0.016))
+    #expect(mean(normals.map { $0 * $0 }).isApproximately(1, within: 0.023))
+  }
+
+  @Test func aPermutationHoldsEveryIndexOnce() {
+    var random = CounterRandom(seed: 3)
+    #expect(random.permutation(of: 257).sorted() == Array(0..<257))
+  }
+}

@@ -1,0 +1,64 @@
+import CTorch
+
+/// Where a tensor's memory is.
+public struct Device: Hashable, Sendable, CustomStringConvertible {
+  /// The kinds of device that Gnomon runs on.
+  public enum Kind: Int32, Sendable {
+    case cpu = 0
+    case cuda = 1
+  }
+
+  /// The kind of device.
+  public let kind: Kind
+  /// Which device of its kind, from 0.
+  public let index: Int
+
+  /// The processor and its memory.
+  public static let cpu = Device(kind: .cpu, index: 0)
+
+  /// The CUDA device with the given index.
+  public static func cuda(_ index: Int = 0) -> Device { Device(kind: .cuda, index: index) }
+
+  /// How many CUDA devices this process can use; 0 with a libtorch that was built without CUDA.
+  public static var cudaCount: Int { Int(ctorch_cuda_device_count()) }
+
+  /// Parses `cpu`, `cuda`, `cuda:1` or `auto` (the first CUDA device where there is one).
+  ///
+  /// - Throws: `TorchError` for another name, and for a CUDA device that is not there.
+  public init(parsing name: String) throws(TorchError) {
+    let parts = name.split(separator: ":", omittingEmptySubsequences: false)
+    switch (parts.first, parts.count) {
+    case ("cpu", 1):
+      self = .cpu
+    case ("auto", 1):
+      self = Device.cudaCount > 0 ? .cuda() : .cpu
+    case ("cuda", 1), ("cuda", 2):
+      guard let index = parts.count == 1 ? 0 : Int(parts[1]), index >= 0 else {
+        throw TorchError("device '\(name)' has no whole number after 'cuda:'")
+      }
+      guard index < Device.cudaCount else {
+        throw TorchError(
+          "device '\(name)' is not available: libtorch \(Runtime.version) sees "
+            + "\(Device.cudaCount) CUDA devices here; use --device cpu, or install a CUDA build of torch"
+        )
+      }
+      self = .cuda(index)
+    default:
+      throw TorchError("unknown device '\(name)': use cpu, cuda, cuda:INDEX or auto")
+    }
+  }
+
+  init(kind: Kind, index: Int) {
+    self.kind = kind
+    self.index = index
+  }
+
+  /// Waits until all work queued on the device is done; returns at once on a CPU.
+  public func synchronize() {
+    guard kind == .cuda else { return }
+    Failure.check(ctorch_cuda_synchronize(Int32(index)), doing: "synchronize")
+  }
+
+  /// The name that `init(parsing:)` reads.
+  public var description: String { kind == .cpu ? "cpu" : "cuda:\(index)" }
+}

@@ -1,0 +1,41 @@
+import CTorch
+
+/// The library below: its version, seeds, threads and memory.
+public enum Runtime {
+  /// libtorch's version, as in 2.13.0.
+  public static var version: String { String(cString: ctorch_version()) }
+
+  /// Seeds libtorch's own generators, which initialisers draw from.
+  public static func seed(_ seed: UInt64) {
+    Failure.check(ctorch_manual_seed(seed), doing: "seed")
+  }
+
+  /// How many threads an operator may use on the CPU.
+  public static var threads: Int {
+    get { Int(ctorch_threads()) }
+    set { Failure.check(ctorch_set_threads(Int32(newValue)), doing: "set threads") }
+  }
+
+  /// Whether the processor multiplies bfloat16 matrices in hardware.
+  public static var hasBFloat16: Bool { ctorch_cpu_has_bfloat16() }
+
+  /// How many tensors are held by Swift now. Tests compare it before and after.
+  public static var liveTensorCount: Int { Int(ctorch_live_tensor_count()) }
+
+  /// Lets the C allocator keep large blocks between steps rather than return them to the system and
+  /// fault them in again.
+  public static func keepLargeBlocks() { ctorch_keep_large_blocks() }
+
+  /// Times `repetitions` calls of the addition of two tensors, straight and through the boxed
+  /// interface that Gnomon uses. In nanoseconds a call.
+  public static func measureCall(
+    _ left: Tensor, _ right: Tensor, repetitions: Int
+  ) -> (direct: Double, boxed: Double) {
+    var direct = 0.0
+    var boxed = 0.0
+    Failure.check(
+      ctorch_measure_call(left.handle, right.handle, Int64(repetitions), &direct, &boxed),
+      doing: "measure a call")
+    return (direct, boxed)
+  }
+}

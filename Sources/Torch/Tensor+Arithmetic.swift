@@ -1,0 +1,108 @@
+extension Tensor {
+  public static func + (left: Tensor, right: Tensor) -> Tensor { Operator.add(left, right) }
+  public static func + (left: Tensor, right: Double) -> Tensor { Operator.addScalar(left, right) }
+  public static func + (left: Double, right: Tensor) -> Tensor { right + left }
+  public static func - (left: Tensor, right: Tensor) -> Tensor { Operator.subtract(left, right) }
+  public static func - (left: Tensor, right: Double) -> Tensor { left + (-right) }
+  public static func - (left: Double, right: Tensor) -> Tensor {
+    Operator.reverseSubtract(right, left)
+  }
+  public static func * (left: Tensor, right: Tensor) -> Tensor { Operator.multiply(left, right) }
+  public static func * (left: Tensor, right: Double) -> Tensor {
+    Operator.multiplyScalar(left, right)
+  }
+  public static func * (left: Double, right: Tensor) -> Tensor { right * left }
+  public static func / (left: Tensor, right: Tensor) -> Tensor { Operator.divide(left, right) }
+  public static func / (left: Tensor, right: Double) -> Tensor {
+    Operator.divideScalar(left, right)
+  }
+  public static func / (left: Double, right: Tensor) -> Tensor {
+    Operator.reciprocal(right) * left
+  }
+  public static prefix func - (tensor: Tensor) -> Tensor { Operator.negate(tensor) }
+
+  /// Each element to a power.
+  public func power(_ exponent: Double) -> Tensor { Operator.power(self, exponent) }
+
+  /// Each element's square.
+  public func squared() -> Tensor { self * self }
+
+  /// Each element kept within bounds; nil leaves a side open.
+  public func clamped(min: Double? = nil, max: Double? = nil) -> Tensor {
+    Operator.clamp(self, min, max)
+  }
+
+  /// Where elements equal those of another tensor.
+  public func equals(_ other: Tensor) -> Tensor { Operator.equal(self, other) }
+
+  /// Where elements exceed a number.
+  public func exceeds(_ bound: Double) -> Tensor { Operator.greater(self, bound) }
+
+  /// Elements of `self` where `mask` holds, of `other` elsewhere.
+  public func chosen(where mask: Tensor, else other: Tensor) -> Tensor {
+    Operator.chooseWhere(mask, self, other)
+  }
+}
+
+/// e to each element.
+public func exp(_ tensor: Tensor) -> Tensor { Operator.exp(tensor) }
+
+/// Each element's natural logarithm.
+public func log(_ tensor: Tensor) -> Tensor { Operator.log(tensor) }
+
+/// Each element's square root.
+public func sqrt(_ tensor: Tensor) -> Tensor { Operator.sqrt(tensor) }
+
+/// Each element's absolute value.
+public func abs(_ tensor: Tensor) -> Tensor { Operator.abs(tensor) }
+
+/// Each element's sine, in radians.
+public func sin(_ tensor: Tensor) -> Tensor { Operator.sin(tensor) }
+
+/// Each element's cosine, in radians.
+public func cos(_ tensor: Tensor) -> Tensor { Operator.cos(tensor) }
+
+/// Changes in place: for optimisers, statistics and buffers, outside of what is differentiated.
+extension Tensor {
+  /// Takes the values of `source`, converted to this type and device.
+  public func assign(_ source: Tensor) { Operator.copyInPlace.run(self, source) }
+
+  /// Sets every element.
+  public func fill(_ value: Double) { Operator.fillInPlace.run(self, value) }
+
+  /// Adds `other` times `scale`.
+  public func add(_ other: Tensor, scale: Double = 1) {
+    Operator.addInPlace.run(self, other, scale)
+  }
+
+  /// Multiplies by a number.
+  public func multiply(by factor: Double) { Operator.multiplyScalarInPlace.run(self, factor) }
+}
+
+extension Operator {
+  static let add = Operator("aten::add", "Tensor")
+  static let addScalar = Operator("aten::add", "Scalar")
+  static let subtract = Operator("aten::sub", "Tensor")
+  static let reverseSubtract = Operator("aten::rsub", "Scalar")
+  static let multiply = Operator("aten::mul", "Tensor")
+  static let multiplyScalar = Operator("aten::mul", "Scalar")
+  static let divide = Operator("aten::div", "Tensor")
+  static let divideScalar = Operator("aten::div", "Scalar")
+  static let reciprocal = Operator("aten::reciprocal")
+  static let negate = Operator("aten::neg")
+  static let power = Operator("aten::pow", "Tensor_Scalar")
+  static let clamp = Operator("aten::clamp")
+  static let equal = Operator("aten::eq", "Tensor")
+  static let greater = Operator("aten::gt", "Scalar")
+  static let chooseWhere = Operator("aten::where", "self")
+  static let exp = Operator("aten::exp")
+  static let log = Operator("aten::log")
+  static let sqrt = Operator("aten::sqrt")
+  static let abs = Operator("aten::abs")
+  static let sin = Operator("aten::sin")
+  static let cos = Operator("aten::cos")
+  static let copyInPlace = Operator("aten::copy_")
+  static let fillInPlace = Operator("aten::fill_", "Scalar")
+  static let addInPlace = Operator("aten::add_", "Tensor")
+  static let multiplyScalarInPlace = Operator("aten::mul_", "Scalar")
+}

@@ -1,0 +1,48 @@
+extension Tensor {
+  /// x·Wᵀ + b, for x of …×in, W of out×in, b of out.
+  public func linear(weight: Tensor, bias: Tensor?) -> Tensor {
+    Operator.linear(self, weight, bias)
+  }
+
+  /// A two-dimensional convolution of N×C×H×W with kernels of out×C×kH×kW.
+  public func convolved(weight: Tensor, bias: Tensor?, stride: Int, padding: Int) -> Tensor {
+    Operator.convolution(self, weight, bias, [stride, stride], [padding, padding])
+  }
+
+  /// Batch normalisation over all dimensions but the second. In training, batch statistics are used
+  /// and the running ones updated in place.
+  public func batchNormalized(
+    weight: Tensor?, bias: Tensor?, runningMean: Tensor?, runningVariance: Tensor?, training: Bool,
+    momentum: Double, epsilon: Double
+  ) -> Tensor {
+    Operator.batchNorm(
+      self, weight, bias, runningMean, runningVariance, training, momentum, epsilon, true)
+  }
+
+  /// max(x, 0).
+  public func relu() -> Tensor { Operator.relu(self) }
+
+  /// max(x, 0), in place of the input.
+  public func reluInPlace() -> Tensor { Operator.reluInPlace(self) }
+
+  /// The largest value under each k×k window of N×C×H×W.
+  public func maxPooled(kernel: Int, stride: Int, padding: Int) -> Tensor {
+    Operator.maxPool(self, [kernel, kernel], [stride, stride], [padding, padding])
+  }
+
+  /// The mean over height and width: N×C×H×W to N×C.
+  public func globalAveragePooled() -> Tensor { mean(along: [2, 3]) }
+
+  /// Mean cross-entropy of rows of logits with int64 targets.
+  public func crossEntropy(_ targets: Tensor) -> Tensor { Operator.crossEntropy(self, targets) }
+}
+
+extension Operator {
+  static let linear = Operator("aten::linear")
+  static let convolution = Operator("aten::conv2d")
+  static let batchNorm = Operator("aten::batch_norm")
+  static let relu = Operator("aten::relu")
+  static let reluInPlace = Operator("aten::relu_")
+  static let maxPool = Operator("aten::max_pool2d")
+  static let crossEntropy = Operator("aten::cross_entropy_loss")
+}

@@ -1,0 +1,76 @@
+extension Tensor {
+  /// The sum of all elements, a scalar.
+  public func sum() -> Tensor { Operator.sumAll(self) }
+
+  /// Sums along dimensions, which disappear unless kept with length 1.
+  public func sum(along dimensions: [Int], keepingDimensions: Bool = false) -> Tensor {
+    Operator.sum(self, dimensions, keepingDimensions)
+  }
+
+  /// The mean of all elements, a scalar.
+  public func mean() -> Tensor { Operator.meanAll(self) }
+
+  /// Means along dimensions, which disappear unless kept with length 1.
+  public func mean(along dimensions: [Int], keepingDimensions: Bool = false) -> Tensor {
+    Operator.mean(self, dimensions, keepingDimensions)
+  }
+
+  /// The largest element, a scalar.
+  public func max() -> Tensor { Operator.maxAll(self) }
+
+  /// The smallest element, a scalar.
+  public func min() -> Tensor { Operator.minAll(self) }
+
+  /// Where the largest element along a dimension stands, int64.
+  public func argmax(along dimension: Int) -> Tensor { Operator.argmax(self, dimension) }
+
+  /// The `count` largest elements along a dimension, in falling order, and where they stand.
+  public func largest(_ count: Int, along dimension: Int = -1) -> (values: Tensor, indices: Tensor)
+  {
+    let results = Operator.topK.results(self, count, dimension)
+    guard let values = results[0], let indices = results[1] else {
+      fatalError("aten::topk returned nothing")
+    }
+    return (values, indices)
+  }
+
+  /// ln Σ exp along a dimension, without overflow.
+  public func logSumExp(along dimension: Int) -> Tensor { Operator.logSumExp(self, [dimension]) }
+
+  /// exp(x) / Σ exp(x) along a dimension.
+  public func softmax(along dimension: Int) -> Tensor { Operator.softmax(self, dimension) }
+
+  /// The logarithm of `softmax`.
+  public func logSoftmax(along dimension: Int) -> Tensor { Operator.logSoftmax(self, dimension) }
+
+  /// The Euclidean length of all elements as one vector, a scalar.
+  public func norm() -> Tensor { Operator.norm(self) }
+
+  /// Divided by the Euclidean length along a dimension; vectors shorter than `epsilon` are divided
+  /// by `epsilon`, so zero stays zero.
+  public func normalized(along dimension: Int = -1, epsilon: Double = 1e-12) -> Tensor {
+    let length = Operator.vectorNorm(self, 2, [dimension], true)
+    return self / length.clamped(min: epsilon)
+  }
+
+  /// Whether every element is a finite number.
+  public var isFinite: Bool { Operator.all(Operator.isFinite(self)).item != 0 }
+}
+
+extension Operator {
+  static let sumAll = Operator("aten::sum")
+  static let sum = Operator("aten::sum", "dim_IntList")
+  static let meanAll = Operator("aten::mean")
+  static let mean = Operator("aten::mean", "dim")
+  static let maxAll = Operator("aten::max")
+  static let minAll = Operator("aten::min")
+  static let argmax = Operator("aten::argmax")
+  static let topK = Operator("aten::topk")
+  static let logSumExp = Operator("aten::logsumexp")
+  static let softmax = Operator("aten::softmax", "int")
+  static let logSoftmax = Operator("aten::log_softmax", "int")
+  static let norm = Operator("aten::linalg_vector_norm")
+  static let vectorNorm = Operator("aten::linalg_vector_norm")
+  static let all = Operator("aten::all")
+  static let isFinite = Operator("aten::isfinite")
+}

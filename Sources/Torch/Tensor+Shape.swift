@@ -1,0 +1,107 @@
+extension Tensor {
+  /// The same elements in another shape; one dimension may be −1.
+  public func reshaped(_ shape: [Int]) -> Tensor { Operator.reshape(self, shape) }
+
+  /// Dimensions `start` to `end` merged into one.
+  public func flattened(from start: Int = 0, to end: Int = -1) -> Tensor {
+    Operator.flatten(self, start, end)
+  }
+
+  /// Two dimensions swapped.
+  public func transposed(_ first: Int = -2, _ second: Int = -1) -> Tensor {
+    Operator.transpose(self, first, second)
+  }
+
+  /// The dimensions in another order.
+  public func permuted(_ order: [Int]) -> Tensor { Operator.permute(self, order) }
+
+  /// A new dimension of length 1.
+  public func unsqueezed(_ dimension: Int) -> Tensor { Operator.unsqueeze(self, dimension) }
+
+  /// Without a dimension of length 1.
+  public func squeezed(_ dimension: Int) -> Tensor { Operator.squeeze(self, dimension) }
+
+  /// Dimensions of length 1 repeated without copying.
+  public func expanded(_ shape: [Int]) -> Tensor { Operator.expand(self, shape) }
+
+  /// Positions `range` along a dimension, as a view.
+  public func slice(_ range: Range<Int>, along dimension: Int = 0) -> Tensor {
+    Operator.slice(self, dimension, range.lowerBound, range.upperBound)
+  }
+
+  /// Position `index` along a dimension, which disappears. A view.
+  public func select(_ index: Int, along dimension: Int = 0) -> Tensor {
+    Operator.select(self, dimension, index)
+  }
+
+  /// Row `index`, a view.
+  public subscript(index: Int) -> Tensor { select(index) }
+
+  /// Rows `range`, a view.
+  public subscript(range: Range<Int>) -> Tensor { slice(range) }
+
+  /// The positions that an integer vector names, along a dimension, copied.
+  public func gathered(_ indices: Tensor, along dimension: Int = 0) -> Tensor {
+    Operator.indexSelect(self, dimension, indices)
+  }
+
+  /// In equal parts of `size` (the last may be shorter) along a dimension. Views.
+  public func split(_ size: Int, along dimension: Int = 0) -> [Tensor] {
+    Operator.split.results(self, size, dimension).compactMap { $0 }
+  }
+
+  /// The diagonal of a matrix.
+  public func diagonal() -> Tensor { Operator.diagonal(self) }
+
+  /// A copy whose `mask` positions hold `value`.
+  public func filled(where mask: Tensor, with value: Double) -> Tensor {
+    Operator.maskedFill(self, mask, value)
+  }
+
+  /// Row-major without gaps; itself where it is already.
+  public func contiguous() -> Tensor { isContiguous ? self : Operator.contiguous(self) }
+
+  /// Images (N×C×H×W) with channels innermost in memory; the shape stays.
+  public func channelsLast() -> Tensor { Operator.contiguous(self, MemoryFormat.channelsLast) }
+
+  /// A copy with memory of its own.
+  public func copied() -> Tensor { Operator.clone(self) }
+
+  /// Converted to another type; itself where it has it already.
+  public func to(_ dtype: DType) -> Tensor {
+    dtype == self.dtype ? self : Operator.toDType(self, dtype)
+  }
+
+  /// On another device; itself where it is there already.
+  public func to(_ device: Device) -> Tensor {
+    device == self.device ? self : Operator.toDevice(self, device, dtype)
+  }
+}
+
+/// libtorch's numbers for memory formats.
+enum MemoryFormat {
+  static let channelsLast = 2
+}
+
+extension Operator {
+  static let reshape = Operator("aten::reshape")
+  static let flatten = Operator("aten::flatten", "using_ints")
+  static let transpose = Operator("aten::transpose", "int")
+  static let permute = Operator("aten::permute")
+  static let unsqueeze = Operator("aten::unsqueeze")
+  static let squeeze = Operator("aten::squeeze", "dim")
+  static let expand = Operator("aten::expand")
+  static let slice = Operator("aten::slice", "Tensor")
+  static let select = Operator("aten::select", "int")
+  static let indexSelect = Operator("aten::index_select")
+  static let split = Operator("aten::split", "Tensor")
+  static let diagonal = Operator("aten::diagonal")
+  static let maskedFill = Operator("aten::masked_fill", "Scalar")
+  static let contiguous = Operator("aten::contiguous")
+  static let clone = Operator("aten::clone")
+  static let toDType = Operator("aten::to", "dtype")
+  static let toDevice = Operator("aten::to", "device")
+  static let detach = Operator("aten::detach")
+  static let makeDual = Operator("aten::_make_dual")
+  static let unpackDual = Operator("aten::_unpack_dual")
+}

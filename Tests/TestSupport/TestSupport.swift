@@ -1,1 +1,0 @@
-// what several test targets share
