@@ -51,6 +51,19 @@ extension Policy {
   }
 }
 
+extension PolicyPair {
+  /// The parameters of one view of each of several samples whose images are of one size.
+  public func parameters(
+    seed: UInt64, epoch: Int, samples: [Int], view: Int, source: ImageSize, side: Int
+  ) -> [ViewParameters] {
+    let policy = self[view]
+    return samples.map {
+      policy.parameters(
+        seed: seed, epoch: epoch, sample: $0, view: view, source: source, side: side)
+    }
+  }
+}
+
 extension Policy.Part {
   /// The part's amount, or `identity` where it does not act. Takes two words in either case.
   fileprivate func drawn(from random: inout CounterRandom, identity: Float) -> Float {

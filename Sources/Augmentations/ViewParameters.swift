@@ -11,6 +11,9 @@ public struct ViewParameters: Sendable, Equatable, Codable {
     public var y: Float
     /// The side; 0 hides nothing.
     public var side: Float
+
+    /// A square by its middle and side.
+    public init(x: Float, y: Float, side: Float) { (self.x, self.y, self.side) = (x, y, side) }
   }
 
   /// The size of the image that the view is of.

@@ -9,7 +9,7 @@ import Torch
   private let tolerance = 1e-13
 
   private func exponential(_ generator: Generator, _ amount: Double) -> AffineMap {
-    let element = generator.planeElement!
+    let element = generator.planeElement ?? .zero
     return AffineMap.exponential(
       AffineMap(
         x: (element.xx * amount, element.xy * amount, element.x0 * amount),
