@@ -1,20 +1,22 @@
 /// A training split in five parts, of which one is held out to choose what cannot be fitted.
-struct HeldOut {
+package struct HeldOut {
   /// The rows that are fitted, in order.
-  let fitted: [Int]
+  package let fitted: [Int]
   /// The rows that are held out, in order.
-  let heldOut: [Int]
+  package let heldOut: [Int]
 
   /// Every fifth row once rows are ordered by class: each class is held out in proportion, whatever
   /// order the rows come in, and the same rows each time.
-  init(stratifiedBy labels: [Int]) {
+  package init(stratifiedBy labels: [Int]) {
     let ordered = labels.indices.sorted { (labels[$0], $0) < (labels[$1], $1) }
     var isHeldOut = [Bool](repeating: false, count: labels.count)
-    for position in stride(from: 4, to: ordered.count, by: 5) { isHeldOut[ordered[position]] = true }
+    for position in stride(from: 4, to: ordered.count, by: 5) {
+      isHeldOut[ordered[position]] = true
+    }
     fitted = labels.indices.filter { !isHeldOut[$0] }
     heldOut = labels.indices.filter { isHeldOut[$0] }
   }
 
   /// Every fifth row.
-  init(count: Int) { self.init(stratifiedBy: [Int](repeating: 0, count: count)) }
+  package init(count: Int) { self.init(stratifiedBy: [Int](repeating: 0, count: count)) }
 }

@@ -4,29 +4,31 @@ import Torch
 /// Minimisation of a smooth function by the limited-memory method of Broyden, Fletcher, Goldfarb and
 /// Shanno, with steps that meet the strong Wolfe conditions (Nocedal and Wright, *Numerical
 /// optimization*, algorithms 7.4 and 3.5).
-struct LBFGS {
+package struct LBFGS {
   /// How many past steps the curvature is estimated from.
-  var memory = 10
+  package var memory = 10
   /// At most so many steps are taken.
-  var maximumSteps = 1000
+  package var maximumSteps = 1000
   /// Converged once no component of the gradient exceeds this.
-  var gradientTolerance = 1e-7
+  package var gradientTolerance = 1e-7
   /// An approximate inverse of the Hessian, which the estimate starts from; must be symmetric and
   /// positive definite.
-  var precondition: (Tensor) -> Tensor = { $0 }
+  package var precondition: (Tensor) -> Tensor = { $0 }
 
-  struct Minimum {
-    let point: Tensor
-    let value: Double
-    let gradient: Tensor
-    let steps: Int
-    let converged: Bool
+  package init() {}
+
+  package struct Minimum {
+    package let point: Tensor
+    package let value: Double
+    package let gradient: Tensor
+    package let steps: Int
+    package let converged: Bool
   }
 
-  typealias Evaluation = (value: Double, gradient: Tensor)
+  package typealias Evaluation = (value: Double, gradient: Tensor)
 
   /// A local minimum near `start`; the global one of a convex function.
-  func minimize(from start: Tensor, _ function: (Tensor) -> Evaluation) -> Minimum {
+  package func minimize(from start: Tensor, _ function: (Tensor) -> Evaluation) -> Minimum {
     var history: [(step: Tensor, change: Tensor, product: Double)] = []
     var point = start
     var current = function(start)

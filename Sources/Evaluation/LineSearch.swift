@@ -3,7 +3,7 @@ import Torch
 extension LBFGS {
   struct Trial {
     let length: Double
-    let point: Tensor
+    package let point: Tensor
     let evaluation: Evaluation
     /// The derivative along the direction.
     let slope: Double

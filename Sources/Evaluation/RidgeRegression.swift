@@ -2,7 +2,7 @@ import Torch
 
 /// Linear regression with an L2 weight on standardised coordinates: the weights that minimise
 /// Σ‖y − x·W − b‖²/N + penalty·‖W‖², for any penalty from one decomposition.
-struct RidgeRegression {
+package struct RidgeRegression {
   private let standardization: Standardization
   private let mean: Tensor
   private let eigenvalues: Tensor
@@ -15,7 +15,7 @@ struct RidgeRegression {
   /// - Parameters:
   ///   - features: N×D in float64.
   ///   - targets: N×K in float64.
-  init(_ features: Tensor, _ targets: Tensor) {
+  package init(_ features: Tensor, _ targets: Tensor) {
     standardization = Standardization(of: features)
     mean = targets.mean(along: [0], keepingDimensions: true)
     let standardized = standardization(features)
@@ -27,7 +27,7 @@ struct RidgeRegression {
   }
 
   /// M×K predictions for M×D features.
-  func predictions(for features: Tensor, penalty: Double) -> Tensor {
+  package func predictions(for features: Tensor, penalty: Double) -> Tensor {
     let denominators = (eigenvalues.clamped(min: 0) + penalty).unsqueezed(1)
     let weights = eigenvectors.matmul(projectedTargets / denominators)
     return standardization(features).matmul(weights) + mean

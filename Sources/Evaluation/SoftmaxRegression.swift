@@ -2,7 +2,7 @@ import Torch
 
 /// Multinomial logistic regression: the coefficients W that minimise the mean cross-entropy of
 /// softmax(x·W + b) plus penalty/2·‖W‖², on one set of standardised rows.
-struct SoftmaxRegression {
+package struct SoftmaxRegression {
   private let features: Tensor
   private let targets: Tensor
   private let eigenvalues: Tensor
@@ -11,7 +11,7 @@ struct SoftmaxRegression {
   /// - Parameters:
   ///   - features: N×D in float64, standardised.
   ///   - labels: N classes in int64.
-  init(features: Tensor, labels: Tensor, classCount: Int) {
+  package init(features: Tensor, labels: Tensor, classCount: Int) {
     let rows = features.size(0)
     let ones = Tensor.ones([rows, 1], .float64, on: features.device)
     self.features = Tensor.concatenated([features, ones], along: 1)
@@ -22,7 +22,7 @@ struct SoftmaxRegression {
   }
 
   /// (D+1)×C: the coefficients, with those of the constant in the last row.
-  func fit(penalty: Double, from start: Tensor?) -> LBFGS.Minimum {
+  package func fit(penalty: Double, from start: Tensor?) -> LBFGS.Minimum {
     var solver = LBFGS()
     solver.precondition = { inverseCurvature(times: $0, penalty: penalty) }
     let origin =
@@ -32,7 +32,7 @@ struct SoftmaxRegression {
   }
 
   /// Mean cross-entropy plus penalty, and its gradient.
-  func objective(_ coefficients: Tensor, penalty: Double) -> LBFGS.Evaluation {
+  package func objective(_ coefficients: Tensor, penalty: Double) -> LBFGS.Evaluation {
     let rows = Double(features.size(0))
     let logits = features.matmul(coefficients)
     let logNormalizer = Operator.logSumExp(logits, [1], true)

@@ -56,7 +56,8 @@ import Torch
   }
 
   @Test func figuresOfRankIgnoreRotationScaleAndShift() throws {
-    let x = normalMatrix(seed: 3, rows: 200, columns: 12)
+    let x =
+      normalMatrix(seed: 3, rows: 200, columns: 12)
       * Tensor((1...12).map { 1 / Double($0) })
     let moved = x.matmul(orthogonalMatrix(seed: 4, size: 12)) * 37 + 5
     let one = try Spectrum(of: x, centered: true)
@@ -93,7 +94,8 @@ import Torch
   }
 
   @Test func oneDimensionHasRankOne() throws {
-    let spectrum = try Spectrum(of: Tensor([1, 2, 3, 4] as [Float], shape: [4, 1]), centered: true)
+    let spectrum = try Spectrum(
+      of: Tensor([1, 2, 3, 4] as [Float], shape: [4, 1]), centered: true)
     #expect(spectrum.effectiveRank == 1)
     #expect(spectrum.numericalRank == 1)
     #expect(spectrum.singularValues[0].isApproximately((5.0 / 3).squareRoot(), relative: 1e-14))

@@ -51,7 +51,9 @@ import Torch
       return row.map { $0 / length }
     }
     var kernels: [Double] = []
-    for i in 0..<40 { for j in 0..<i { kernels.append(exp(-2 * squaredDistance(unit[i], unit[j]))) } }
+    for i in 0..<40 {
+      for j in 0..<i { kernels.append(exp(-2 * squaredDistance(unit[i], unit[j]))) }
+    }
     let expected = log(kernels.reduce(0, +) / Double(kernels.count))
     #expect(try uniformity(first).isApproximately(expected, relative: 1e-12))
   }
