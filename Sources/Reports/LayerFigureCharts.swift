@@ -18,13 +18,14 @@ extension ChartFigure {
     if runs.strengths.isEmpty {
       return ChartFigure(
         title: "Rank and accuracy of each run",
-        reading: "The gap between h and z is what the head removes.",
+        reading: "The gap between h and z is the head's doing.",
         legend: legend, charts: rankAndAccuracy.map { ofEachRun($0, runs) })
     }
     return ChartFigure(
       title: "Rank and accuracy against augmentation strength",
-      reading: "The gap between h and z is what the head removes; a line that falls more steeply "
-        + "gives up more." + (runs.hasReplicates ? " Lines join the means at each strength." : ""),
+      reading: "The gap between h and z is the head's doing; the more steeply a line falls, the "
+        + "more its layer gives up as augmentation gets stronger."
+        + (runs.hasReplicates ? " Lines join the means at each strength." : ""),
       legend: legend, charts: rankAndAccuracy.map { againstStrength($0, runs) })
   }
 
