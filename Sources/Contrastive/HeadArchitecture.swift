@@ -20,8 +20,8 @@ public struct HeadArchitecture: Sendable, Equatable, CustomStringConvertible {
 
   /// Parses `none`, `linear:64`, or `mlp:128-64` (hidden widths, then the output's).
   ///
-  /// - Throws: `HeadArchitectureError` for anything else.
-  public init(parsing text: String, batchNorm: Bool = false) throws(HeadArchitectureError) {
+  /// - Throws: `NotationError` for anything else.
+  public init(parsing text: String, batchNorm: Bool = false) throws(NotationError) {
     let parts = text.split(separator: ":", omittingEmptySubsequences: false)
     let fields =
       parts.count == 2 ? parts[1].split(separator: "-", omittingEmptySubsequences: false) : []
@@ -32,9 +32,15 @@ public struct HeadArchitecture: Sendable, Equatable, CustomStringConvertible {
     case ("linear", 1) where isWhole: self = .linear(widths[0])
     case ("mlp", 2...) where isWhole:
       self.init(widths: widths, batchNorm: batchNorm)
-    default: throw HeadArchitectureError(text: text)
+    default:
+      throw NotationError(
+        kind: "head", text: text,
+        reason: "use none, linear:64 or mlp:128-64 (hidden widths, then the output's)")
     }
   }
+
+  /// Whether the head has parameters that training moves.
+  public var isTrained: Bool { !widths.isEmpty }
 
   init(widths: [Int], batchNorm: Bool) {
     self.widths = widths
@@ -48,16 +54,5 @@ public struct HeadArchitecture: Sendable, Equatable, CustomStringConvertible {
     case 1: "linear:\(widths[0])"
     default: "mlp:" + widths.map(String.init).joined(separator: "-")
     }
-  }
-}
-
-/// A head that cannot be read.
-public struct HeadArchitectureError: Error, Equatable, CustomStringConvertible {
-  /// What was given.
-  public let text: String
-
-  /// One line.
-  public var description: String {
-    "head '\(text)' is not understood: use none, linear:64 or mlp:128-64 (hidden widths, then the output's)"
   }
 }

@@ -10,12 +10,15 @@ public final class ProjectionHead: Module {
   private let layers: [Module]
   /// What this head was built as.
   public let architecture: HeadArchitecture
+  /// The length of h.
+  public let inputDimension: Int
   /// The length of z.
   public let outputDimension: Int
 
   /// A head for representations of length `inputs`, initialised as PyTorch's linear layers.
   public init(_ architecture: HeadArchitecture, inputs: Int) {
     self.architecture = architecture
+    inputDimension = inputs
     outputDimension = architecture.widths.last ?? inputs
     var layers: [Module] = []
     var width = inputs
@@ -28,6 +31,25 @@ public final class ProjectionHead: Module {
       width = next
     }
     self.layers = layers
+  }
+
+  /// Begins anew: all weights as in a new head.
+  public func reinitialize() {
+    let fresh = ProjectionHead(architecture, inputs: inputDimension).state
+    withoutGradients {
+      for (name, tensor) in state { fresh[name].map(tensor.assign) }
+    }
+  }
+
+  /// Makes the linear layers random orthogonal matrices without offsets.
+  public func orthogonalize() {
+    withoutGradients {
+      for case let layer as Linear in layers {
+        let weight = layer.weight.tensor
+        weight.assign(Initializer.orthogonal(weight.size(0), weight.size(1)))
+        layer.bias?.tensor.fill(0)
+      }
+    }
   }
 
   /// h, N×`inputs`, to z, N×`outputDimension`.

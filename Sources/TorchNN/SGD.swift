@@ -30,9 +30,11 @@ public final class SGD: Optimizer {
     let active = active
     guard !active.isEmpty else { return }
     withoutGradients {
-      // Velocities that begin at zero make libtorch's "first step" the same as every other.
+      // Velocities that begin at zero make libtorch's "first step" the same as every other; without
+      // momentum it wants none.
       Operator.fusedSGD.run(
-        active.map(\.tensor), active.map(\.gradient), active.map { velocities[$0.index] },
+        active.map(\.tensor), active.map(\.gradient),
+        momentum == 0 ? [] : active.map { velocities[$0.index] },
         weightDecay, momentum, learningRate, 0.0, nesterov, false, false)
     }
   }

@@ -21,19 +21,29 @@ public struct ViewSource {
 
   var sampleCount: Int { dataset.count }
 
-  /// Two views of each sample, 2N×3×S×S in 0…1, first all first views, then all second ones: a
+  /// Views of each sample, (`count`·N)×3×S×S in 0…1, first all first views, then all second ones: a
   /// function of (seed, epoch, sample, view) alone.
-  public func views(of samples: some Collection<Int>, epoch: Int) -> Tensor {
+  public func views(of samples: some Collection<Int>, epoch: Int, count: Int = 2) -> Tensor {
     let source = ImageSize(width: dataset.width, height: dataset.height)
-    let parameters = (0..<2).flatMap { view in
+    let parameters = (0..<count).flatMap { view in
       samples.map { sample in
         policy[view].parameters(
           seed: seed, epoch: epoch, sample: sample, view: view, source: source,
           side: dataset.height)
       }
     }
-    let images = stored.gathered(index(of: Array(samples) + Array(samples)))
+    let repeated = (0..<count).flatMap { _ in samples }
+    let images = stored.gathered(index(of: repeated))
     return TensorViews.render(images, parameters, side: dataset.height)
+  }
+
+  /// Views as `views(of:epoch:count:)` makes them, with the samples' labels if wanted.
+  func batch(
+    of samples: some Collection<Int>, epoch: Int, views count: Int, withLabels: Bool
+  ) -> ViewBatch {
+    ViewBatch(
+      views(of: samples, epoch: epoch, count: count), views: count,
+      labels: withLabels ? index(of: samples.map { dataset.labels[$0] }) : nil)
   }
 
   /// The images as they are, N×3×S×S in 0…1.
