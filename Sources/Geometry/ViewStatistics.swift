@@ -41,12 +41,16 @@ public struct ViewStatistics: Sendable, Equatable {
 /// - Throws: `GeometryError` for shapes that differ or are not matrices, fewer than two samples, and
 ///   NaN or infinity.
 public func invariance(_ first: Tensor, _ second: Tensor) throws(GeometryError) -> Double {
-  let (first, second) = try pairedViews(first, second)
   let samples = Double(first.size(0))
-  let within = (first - second).squared().sum().item
-  let all = Tensor.concatenated([first, second]).centeredRows().squared().sum().item
+  var within = 0.0
+  var all = StreamingMoments()
+  try forEachPairOfBlocks(first, second) { a, b in
+    within += (a - b).squared().sum().item
+    all.add(a)
+    all.add(b)
+  }
   // Over unordered pairs of the 2N points: all of them, less the N pairs within a sample.
-  let between = 2 * samples * all - within
+  let between = 2 * samples * all.scatter - within
   return (within / samples) / (between / (2 * samples * (samples - 1)))
 }
 
@@ -58,20 +62,24 @@ public func invariance(_ first: Tensor, _ second: Tensor) throws(GeometryError) 
 ///   - second: N×D embeddings of another view of each, in the same order.
 /// - Throws: as `invariance`.
 public func alignment(_ first: Tensor, _ second: Tensor) throws(GeometryError) -> Double {
-  let (first, second) = try pairedViews(first, second)
-  return (first.normalized() - second.normalized()).squared().sum(along: [1]).mean().item
+  var sum = 0.0
+  try forEachPairOfBlocks(first, second) { a, b in
+    sum += (a.normalized() - b.normalized()).squared().sum().item
+  }
+  return sum / Double(first.size(0))
 }
 
 /// ln E exp(−2‖u−v‖²) over all pairs of different rows, scaled to unit length (Wang and Isola, ICML
 /// 2020, their t = 2): 0 where all point one way, at least −4 where they spread over the sphere.
 ///
-/// All N(N−1)/2 pairs are visited, in tiles: time grows with N²·D, memory with N.
+/// All N(N−1)/2 pairs are visited, in tiles: time grows with N²·D, memory with N. Products are made in the embeddings' own
+/// precision, float32 at least, and summed in float64.
 ///
 /// - Parameter embeddings: N×D, one view of each sample.
 /// - Throws: `GeometryError` for a tensor that is not a matrix, fewer than two rows, and NaN or
 ///   infinity.
 public func uniformity(_ embeddings: Tensor) throws(GeometryError) -> Double {
-  let unit = try embeddings.asEmbeddings().normalized()
+  let unit = try embeddings.asPairwiseEmbeddings().normalized()
   let samples = Double(unit.size(0))
   let tiles = unit.split(1024)
   var sum = 0.0
@@ -81,7 +89,7 @@ public func uniformity(_ embeddings: Tensor) throws(GeometryError) -> Double {
       // ‖u−v‖² = |u|² + |v|² − 2·u·v, with lengths because a zero row keeps length 0.
       let lengths =
         tile.squared().sum(along: [1], keepingDimensions: true) + other.squared().sum(along: [1])
-      let kernel = exp((cosines * 2 - lengths) * 2).sum().item
+      let kernel = Operator.sumAs(exp((cosines * 2 - lengths) * 2), DType.float64).item
       sum += otherIndex == 0 ? (kernel - Double(tile.size(0))) / 2 : kernel
     }
   }
@@ -108,9 +116,39 @@ public func orbitSpread(views: [Tensor]) throws(GeometryError) -> Double {
   return distances.reduce(0, +) / Double(views.count)
 }
 
-private func pairedViews(
-  _ first: Tensor, _ second: Tensor
-) throws(GeometryError) -> (Tensor, Tensor) {
+/// Σ‖x−x̄‖² of rows that arrive in batches, counted from the first one as in `StreamingCovariance`.
+private struct StreamingMoments {
+  private var count = 0.0
+  private var squares = 0.0
+  private var origin: Tensor?
+  private var sum: Tensor?
+
+  mutating func add(_ rows: Tensor) {
+    let origin = origin ?? rows[0..<1].copied()
+    self.origin = origin
+    let shifted = rows - origin
+    let more = shifted.sum(along: [0])
+    sum = sum.map { $0 + more } ?? more
+    squares += shifted.squared().sum().item
+    count += Double(rows.size(0))
+  }
+
+  var scatter: Double { squares - (sum.map { $0.squared().sum().item } ?? 0) / count }
+}
+
+/// Gives `body` the same rows of two matrices in float64, block by block.
+private func forEachPairOfBlocks(
+  _ first: Tensor, _ second: Tensor, _ body: (Tensor, Tensor) -> Void
+) throws(GeometryError) {
   try first.checkPaired(with: second, "two views of one set of samples")
-  return (try first.asEmbeddings("views"), try second.asEmbeddings("views"))
+  try first.checkEmbeddings("views", minimumRows: 2)
+  try second.checkEmbeddings("views", minimumRows: 2)
+  let length = max(1024, 1_000_000 / first.size(1))
+  for (a, b) in zip(first.detached().split(length), second.detached().split(length)) {
+    body(a.to(.float64), b.to(.float64))
+  }
+}
+
+extension Operator {
+  static let sumAs = Operator("aten::sum")
 }
