@@ -63,11 +63,14 @@ struct CheckpointFolder {
     }
     var damaged: [String] = []
     for step in steps {
+      let checkpoint: Checkpoint
       do throws(TrainingError) {
-        return (try read(step), damaged)
+        checkpoint = try read(step)
       } catch {
         damaged.append("\(error)")
+        continue
       }
+      return (checkpoint, damaged)
     }
     throw .noCheckpoint(folder: folder.url.path, damaged: damaged)
   }
