@@ -55,7 +55,8 @@ private struct InnerProduct {
     let lengths = (x: x.squared().sum(along: [1]), y: y.squared().sum(along: [1]))
     let diagonals = (lengths.x * lengths.y).sum().item
     let traces = lengths.x.sum().item * lengths.y.sum().item
-    unbiased = biased - samples / (samples - 2) * diagonals
+    unbiased =
+      biased - samples / (samples - 2) * diagonals
       + traces / ((samples - 1) * (samples - 2))
   }
 }

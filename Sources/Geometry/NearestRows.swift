@@ -10,7 +10,8 @@ public struct NearestRows {
   /// Searches all pairs, in tiles: time grows with N²·D, memory with N.
   ///
   /// Candidates come from a matrix product in the embeddings' own precision, float32 at least; their
-  /// distances are then computed from differences in float64.
+  /// distances are then computed from differences in float64. Where the product's rounding could have
+  /// hidden a neighbour from the candidates, the tile is done again in float64.
   ///
   /// - Parameters:
   ///   - embeddings: N×D.
@@ -30,39 +31,72 @@ public struct NearestRows {
     guard anchors.allSatisfy({ 0..<samples ~= $0 }) else {
       throw GeometryError("anchors outside of the \(samples) embeddings")
     }
-    // Near the origin the product cancels least.
-    let centered = points.centeredRows()
-    let halfLengths = centered.squared().sum(along: [1]) * 0.5
-    let candidates = min(count + NearestRows.spareCandidates, samples - 1)
-    let tile = max(16, min(4_000_000 / samples, 4_000_000 / (candidates * points.size(1))))
-    let parts = stride(from: 0, to: anchors.count, by: tile).map { start in
+    let fast = PairwiseSearch(points, count)
+    lazy var exact = PairwiseSearch(points.to(.float64), count)
+    let tile = max(16, min(4_000_000 / samples, 4_000_000 / (fast.candidates * points.size(1))))
+    var found: [PairwiseSearch.Found] = []
+    for start in stride(from: 0, to: anchors.count, by: tile) {
       let rows = Tensor(Array(anchors[start..<min(start + tile, anchors.count)]))
         .to(points.device)
-      // x·y − |y|²/2 falls as the distance from x grows.
-      let closeness =
-        centered.gathered(rows).matmul(centered.transposed()) - halfLengths
-      Operator.scatterValueInPlace.run(closeness, 1, rows.unsqueezed(1), -Double.infinity)
-      return NearestRows.nearest(
-        count, of: closeness.largest(candidates).indices, to: rows, in: points)
+      let result = fast.neighbors(of: rows)
+      found.append(result.isCertain || fast.isExact ? result : exact.neighbors(of: rows))
     }
-    indices = Tensor.concatenated(parts.map(\.indices))
-    distances = Tensor.concatenated(parts.map(\.distances))
+    indices = Tensor.concatenated(found.map(\.indices))
+    distances = Tensor.concatenated(found.map(\.distances))
+  }
+}
+
+/// The search of all points in one precision.
+private struct PairwiseSearch {
+  struct Found {
+    let indices: Tensor
+    let distances: Tensor
+    /// Whether no neighbour can have been missed.
+    let isCertain: Bool
   }
 
-  /// More candidates than neighbours: the product's rounding may swap those next to each other.
-  private static let spareCandidates = 8
+  let candidates: Int
+  private let count: Int
+  private let points: Tensor
+  private let centered: Tensor
+  private let squaredLengths: Tensor
+  /// How far off a squared distance may be: rounding of a sum of D products of the longest points.
+  private let uncertainty: Double
 
-  private static func nearest(
-    _ count: Int, of candidates: Tensor, to rows: Tensor, in points: Tensor
-  ) -> (indices: Tensor, distances: Tensor) {
-    let shape = candidates.shape + [points.size(1)]
-    let neighbors = points.gathered(candidates.flattened()).reshaped(shape).to(.float64)
+  var isExact: Bool { points.dtype == .float64 }
+
+  init(_ points: Tensor, _ count: Int) {
+    self.points = points
+    self.count = count
+    // More candidates than neighbours: rounding may swap those next to each other.
+    candidates = min(count + 8, points.size(0) - 1)
+    // Near the origin the product cancels least.
+    centered = points.centeredRows()
+    squaredLengths = centered.squared().sum(along: [1])
+    let rounding = points.dtype == .float64 ? Double.ulpOfOne : Double(Float.ulpOfOne)
+    let terms = Double(points.size(1)).squareRoot()
+    uncertainty = 8 * rounding * terms * squaredLengths.max().item
+  }
+
+  func neighbors(of rows: Tensor) -> Found {
+    let anchors = centered.gathered(rows)
+    // x·y − |y|²/2 falls as the distance from x grows.
+    let closeness = anchors.matmul(centered.transposed()) - squaredLengths * 0.5
+    Operator.scatterValueInPlace.run(closeness, 1, rows.unsqueezed(1), -Double.infinity)
+    let nearest = closeness.largest(candidates)
+    let shape = nearest.indices.shape + [points.size(1)]
+    let neighbors = points.gathered(nearest.indices.flattened()).reshaped(shape).to(.float64)
     let origins = points.gathered(rows).unsqueezed(1).to(.float64)
-    let squares = (neighbors - origins).squared().sum(along: [2])
-    let closest = (-squares).largest(count)
-    return (
-      Operator.gather(candidates, 1, closest.indices), sqrt((-closest.values).clamped(min: 0))
-    )
+    let closest = (-(neighbors - origins).squared().sum(along: [2])).largest(count)
+    let squares = (-closest.values).clamped(min: 0)
+
+    let last = nearest.values.select(candidates - 1, along: 1).to(.float64)
+    let nearestOther = squaredLengths.gathered(rows).to(.float64) - last * 2
+    let margin = nearestOther - squares.select(count - 1, along: 1)
+    let isComplete = candidates == points.size(0) - 1
+    return Found(
+      indices: Operator.gather(nearest.indices, 1, closest.indices), distances: sqrt(squares),
+      isCertain: isComplete || margin.min().item > uncertainty)
   }
 }
 

@@ -26,14 +26,14 @@ public struct ViewStatistics: Sendable, Equatable {
   }
 }
 
-/// E‖a−a′‖²/E‖a−b‖²: a and a′ are the two views of one sample, b either view of any other sample.
+/// E‖a−a′‖²/E‖a−b‖²: a is the first view of a sample, a′ the second one of it, b the second view of any
+/// other sample.
 ///
 /// 0 where the embeddings do not depend on the view at all, 1 where two views of one sample are as far
 /// apart as views of two samples. Where all embeddings are equal it is 0/0, and NaN.
 ///
-/// The mean over all pairs of samples costs as much as a few means over the samples: the squared
-/// distances between all pairs of points add up to their number times the squared distances to the
-/// mean.
+/// The mean over all N(N−1) pairs of samples costs as much as a few means over the samples: with all
+/// squared distances multiplied out, what is left are sums of lengths and the product of two means.
 ///
 /// - Parameters:
 ///   - first: N×D embeddings of one view of each sample.
@@ -41,17 +41,24 @@ public struct ViewStatistics: Sendable, Equatable {
 /// - Throws: `GeometryError` for shapes that differ or are not matrices, fewer than two samples, and
 ///   NaN or infinity.
 public func invariance(_ first: Tensor, _ second: Tensor) throws(GeometryError) -> Double {
-  let samples = Double(first.size(0))
-  var within = 0.0
-  var all = StreamingMoments()
-  try forEachPairOfBlocks(first, second) { a, b in
-    within += (a - b).squared().sum().item
-    all.add(a)
-    all.add(b)
+  var same = 0.0
+  var squares = 0.0
+  var sums: (first: Tensor, second: Tensor)?
+  // Counted from some point of the data, so that the terms cancel no more than they must.
+  var start: Tensor?
+  try forEachPairOfBlocks(first, second) { blockA, blockB in
+    let origin = start ?? blockA[0..<1]
+    start = origin
+    let (a, b) = (blockA - origin, blockB - origin)
+    same += (a - b).squared().sum().item
+    squares += a.squared().sum().item + b.squared().sum().item
+    let more = (a.sum(along: [0]), b.sum(along: [0]))
+    sums = sums.map { ($0.first + more.0, $0.second + more.1) } ?? more
   }
-  // Over unordered pairs of the 2N points: all of them, less the N pairs within a sample.
-  let between = 2 * samples * all.scatter - within
-  return (within / samples) / (between / (2 * samples * (samples - 1)))
+  let samples = Double(first.size(0))
+  let product = sums.map { ($0.first * $0.second).sum().item } ?? 0
+  let others = samples * squares - 2 * product - same
+  return (same / samples) / (others / (samples * (samples - 1)))
 }
 
 /// E‖u−u′‖² over samples, u and u′ their two views scaled to unit length (Wang and Isola, *Understanding
@@ -114,26 +121,6 @@ public func orbitSpread(views: [Tensor]) throws(GeometryError) -> Double {
   let centroid = unit.dropFirst().reduce(unit[0], +) / Double(views.count)
   let distances = unit.map { ($0 - centroid).squared().sum(along: [1]).mean().item }
   return distances.reduce(0, +) / Double(views.count)
-}
-
-/// Σ‖x−x̄‖² of rows that arrive in batches, counted from the first one as in `StreamingCovariance`.
-private struct StreamingMoments {
-  private var count = 0.0
-  private var squares = 0.0
-  private var origin: Tensor?
-  private var sum: Tensor?
-
-  mutating func add(_ rows: Tensor) {
-    let origin = origin ?? rows[0..<1].copied()
-    self.origin = origin
-    let shifted = rows - origin
-    let more = shifted.sum(along: [0])
-    sum = sum.map { $0 + more } ?? more
-    squares += shifted.squared().sum().item
-    count += Double(rows.size(0))
-  }
-
-  var scatter: Double { squares - (sum.map { $0.squared().sum().item } ?? 0) / count }
 }
 
 /// Gives `body` the same rows of two matrices in float64, block by block.
