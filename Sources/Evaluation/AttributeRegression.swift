@@ -64,7 +64,8 @@ public struct AttributeRegression: Sendable {
     }
     let targets = try attribute.targets(rows: features.size(0), matching: testAttribute)
       .to(features.device)
-    let testTargets = try testAttribute
+    let testTargets =
+      try testAttribute
       .targets(rows: testFeatures.size(0), matching: attribute).to(testFeatures.device)
     guard features.size(0) >= 5 else {
       throw EvaluationError("\(features.size(0)) training samples: at least 5 are needed")

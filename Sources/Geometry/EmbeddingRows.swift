@@ -51,11 +51,13 @@ public struct EmbeddingRows {
   /// - Throws: `TorchError` for a file that cannot be read, `GeometryError` for one that holds no
   ///   matrix of at least two rows and one column.
   public init(npyFile path: String) throws {
-    let shape = try NumPyArray.read(path: path).shape
+    let shape = try NumPyArray.shape(path: path)
     guard shape.count == 2 else {
       throw GeometryError("\(path) has shape \(shape): give a matrix, one embedding a row")
     }
-    try self.init(count: shape[0], dimension: shape[1]) { try NumPyArray.read(path: path)[$0] }
+    try self.init(count: shape[0], dimension: shape[1]) {
+      try NumPyArray.read(path: path, rows: $0)
+    }
   }
 
   private var blockRanges: [Range<Int>] {
