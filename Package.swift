@@ -108,7 +108,7 @@ let package = Package(
     tests("Datasets", ["Torch"]),
     tests("Augmentations", ["Torch"]),
     tests("Contrastive", ["Torch", "TorchNN"]),
-    tests("Geometry", ["Torch", "TorchNN"]),
+    tests("Geometry", ["Torch", "TorchNN", "RunStore"]),
     tests("Evaluation", ["Torch"]),
     tests("Training", ["Torch", "TorchNN", "Contrastive", "Datasets", "Augmentations"]),
     tests("Reports", ["RunStore"]),

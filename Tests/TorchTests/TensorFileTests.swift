@@ -109,6 +109,22 @@ import Torch
     #expect(try read(big).scalars(Int.self) == [256, 2])
   }
 
+  @Test(arguments: [("<", "False"), (">", "False"), ("<", "True"), (">", "True")])
+  func someRowsAreTheSameRowsAsOfTheWhole(order: String, columnMajor: String) throws {
+    let header = "{'descr': '\(order)i2', 'fortran_order': \(columnMajor), 'shape': (4, 2), }"
+    try withTemporaryFolder { folder in
+      let path = folder.appendingPathComponent("array.npy").path
+      try file(header, body: [UInt8](0..<16)).write(to: URL(fileURLWithPath: path))
+      let whole = try NumPyArray.read(path: path)
+      #expect(try NumPyArray.shape(path: path) == [4, 2])
+      for rows in [0..<4, 1..<3, 3..<4, 2..<2] {
+        let part = try NumPyArray.read(path: path, rows: rows)
+        #expect(part.shape == [rows.count, 2])
+        #expect(part.scalars(Int.self) == whole[rows].scalars(Int.self))
+      }
+    }
+  }
+
   @Test(arguments: [
     "{'descr': '|O', 'fortran_order': False, 'shape': (2,), }",
     "{'descr': '<c8', 'fortran_order': False, 'shape': (2,), }",
