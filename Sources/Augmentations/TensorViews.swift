@@ -116,12 +116,15 @@ public enum TensorViews {
     var positions: [Int] = []
     var weights: [Float] = []
     for kernel in kernels {
+      // Zero beyond the kernel's own radius.
+      var half = [Float](repeating: 0, count: radius + 1)
+      var span = half.mutableSpan
+      kernel.fill(&span)
       for pixel in 0..<side {
         for offset in -radius...radius {
-          let isWithin = offset.magnitude <= kernel.radius
-          let place = isWithin ? GaussianKernel.pixel(at: pixel + offset, side: side) : 0
-          positions.append(place)
-          weights.append(isWithin ? kernel.weights[Int(offset.magnitude)] : 0)
+          let isWithin = Int(offset.magnitude) <= kernel.radius
+          positions.append(isWithin ? GaussianKernel.pixel(at: pixel + offset, side: side) : 0)
+          weights.append(half[Int(offset.magnitude)])
         }
       }
     }
