@@ -37,23 +37,30 @@ public protocol TensorScalar: Sendable {
 }
 
 extension UInt8: TensorScalar {
+  /// The element type of `UInt8`.
   public static var dtype: DType { .uint8 }
 }
 extension Int32: TensorScalar {
+  /// The element type of `Int32`.
   public static var dtype: DType { .int32 }
 }
 extension Int64: TensorScalar {
+  /// The element type of `Int64`.
   public static var dtype: DType { .int64 }
 }
 extension Int: TensorScalar {
+  /// The element type of `Int`.
   public static var dtype: DType { .int64 }
 }
 extension Float: TensorScalar {
+  /// The element type of `Float`.
   public static var dtype: DType { .float32 }
 }
 extension Double: TensorScalar {
+  /// The element type of `Double`.
   public static var dtype: DType { .float64 }
 }
 extension Bool: TensorScalar {
+  /// The element type of `Bool`.
   public static var dtype: DType { .bool }
 }

@@ -78,11 +78,12 @@ public struct ArgumentScratch {
   private var blocks: [UnsafeMutableRawPointer] = []
 
   mutating func hold<Element>(_ elements: [Element]) -> UnsafeRawPointer {
-    let block = UnsafeMutableBufferPointer<Element>.allocate(capacity: max(elements.count, 1))
-    _ = block.initialize(from: elements)
-    let pointer = UnsafeMutableRawPointer(block.baseAddress!)
-    blocks.append(pointer)
-    return UnsafeRawPointer(pointer)
+    let block = UnsafeMutablePointer<Element>.allocate(capacity: max(elements.count, 1))
+    for (index, element) in elements.enumerated() {
+      (block + index).initialize(to: element)
+    }
+    blocks.append(UnsafeMutableRawPointer(block))
+    return UnsafeRawPointer(block)
   }
 
   func free() {
@@ -101,48 +102,56 @@ extension CTorchValue {
 }
 
 extension Tensor: OperatorArgument {
+  /// This value as libtorch's dispatcher reads it.
   public func boxed(in scratch: inout ArgumentScratch) -> CTorchValue {
     CTorchValue(kind: CTORCH_TENSOR, pointer: UnsafeRawPointer(handle))
   }
 }
 
 extension Int: OperatorArgument {
+  /// This value as libtorch's dispatcher reads it.
   public func boxed(in scratch: inout ArgumentScratch) -> CTorchValue {
     CTorchValue(kind: CTORCH_INTEGER, integer: self)
   }
 }
 
 extension Double: OperatorArgument {
+  /// This value as libtorch's dispatcher reads it.
   public func boxed(in scratch: inout ArgumentScratch) -> CTorchValue {
     CTorchValue(kind: CTORCH_REAL, real: self)
   }
 }
 
 extension Bool: OperatorArgument {
+  /// This value as libtorch's dispatcher reads it.
   public func boxed(in scratch: inout ArgumentScratch) -> CTorchValue {
     CTorchValue(kind: CTORCH_BOOL, integer: self ? 1 : 0)
   }
 }
 
 extension String: OperatorArgument {
+  /// This value as libtorch's dispatcher reads it.
   public func boxed(in scratch: inout ArgumentScratch) -> CTorchValue {
     CTorchValue(kind: CTORCH_STRING, count: utf8.count, pointer: scratch.hold(Array(utf8)))
   }
 }
 
 extension DType: OperatorArgument {
+  /// This value as libtorch's dispatcher reads it.
   public func boxed(in scratch: inout ArgumentScratch) -> CTorchValue {
     CTorchValue(kind: CTORCH_INTEGER, integer: Int(rawValue))
   }
 }
 
 extension Device: OperatorArgument {
+  /// This value as libtorch's dispatcher reads it.
   public func boxed(in scratch: inout ArgumentScratch) -> CTorchValue {
     CTorchValue(kind: CTORCH_DEVICE, count: index, integer: Int(kind.rawValue))
   }
 }
 
 extension Array: OperatorArgument where Element: OperatorListElement {
+  /// This value as libtorch's dispatcher reads it.
   public func boxed(in scratch: inout ArgumentScratch) -> CTorchValue {
     Element.boxed(self, in: &scratch)
   }
@@ -155,24 +164,28 @@ public protocol OperatorListElement {
 }
 
 extension Int: OperatorListElement {
+  /// The list as libtorch's dispatcher reads it.
   public static func boxed(_ list: [Int], in scratch: inout ArgumentScratch) -> CTorchValue {
     CTorchValue(kind: CTORCH_INTEGERS, count: list.count, pointer: scratch.hold(list))
   }
 }
 
 extension Double: OperatorListElement {
+  /// The list as libtorch's dispatcher reads it.
   public static func boxed(_ list: [Double], in scratch: inout ArgumentScratch) -> CTorchValue {
     CTorchValue(kind: CTORCH_REALS, count: list.count, pointer: scratch.hold(list))
   }
 }
 
 extension Bool: OperatorListElement {
+  /// The list as libtorch's dispatcher reads it.
   public static func boxed(_ list: [Bool], in scratch: inout ArgumentScratch) -> CTorchValue {
     CTorchValue(kind: CTORCH_BOOLS, count: list.count, pointer: scratch.hold(list))
   }
 }
 
 extension Tensor: OperatorListElement {
+  /// The list as libtorch's dispatcher reads it.
   public static func boxed(_ list: [Tensor], in scratch: inout ArgumentScratch) -> CTorchValue {
     CTorchValue(
       kind: CTORCH_TENSORS, count: list.count, pointer: scratch.hold(list.map(\.handle)))
@@ -180,6 +193,7 @@ extension Tensor: OperatorListElement {
 }
 
 extension Tensor?: OperatorListElement {
+  /// The list as libtorch's dispatcher reads it.
   public static func boxed(_ list: [Tensor?], in scratch: inout ArgumentScratch) -> CTorchValue {
     CTorchValue(
       kind: CTORCH_TENSORS, count: list.count, pointer: scratch.hold(list.map { $0?.handle }))

@@ -1,24 +1,37 @@
 extension Tensor {
+  /// The sum of each pair of elements, shapes broadcast.
   public static func + (left: Tensor, right: Tensor) -> Tensor { Operator.add(left, right) }
+  /// Each element plus a number.
   public static func + (left: Tensor, right: Double) -> Tensor { Operator.addScalar(left, right) }
+  /// A number plus each element.
   public static func + (left: Double, right: Tensor) -> Tensor { right + left }
+  /// The difference of each pair of elements, shapes broadcast.
   public static func - (left: Tensor, right: Tensor) -> Tensor { Operator.subtract(left, right) }
+  /// Each element minus a number.
   public static func - (left: Tensor, right: Double) -> Tensor { left + (-right) }
+  /// A number minus each element.
   public static func - (left: Double, right: Tensor) -> Tensor {
     Operator.reverseSubtract(right, left)
   }
+  /// The product of each pair of elements, shapes broadcast.
   public static func * (left: Tensor, right: Tensor) -> Tensor { Operator.multiply(left, right) }
+  /// Each element times a number.
   public static func * (left: Tensor, right: Double) -> Tensor {
     Operator.multiplyScalar(left, right)
   }
+  /// A number times each element.
   public static func * (left: Double, right: Tensor) -> Tensor { right * left }
+  /// The quotient of each pair of elements, shapes broadcast.
   public static func / (left: Tensor, right: Tensor) -> Tensor { Operator.divide(left, right) }
+  /// Each element divided by a number.
   public static func / (left: Tensor, right: Double) -> Tensor {
     Operator.divideScalar(left, right)
   }
+  /// A number divided by each element.
   public static func / (left: Double, right: Tensor) -> Tensor {
     Operator.reciprocal(right) * left
   }
+  /// Each element with its sign changed.
   public static prefix func - (tensor: Tensor) -> Tensor { Operator.negate(tensor) }
 
   /// Each element to a power.

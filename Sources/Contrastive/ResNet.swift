@@ -1,0 +1,146 @@
+import Torch
+import TorchNN
+
+/// A residual network (He et al. 2016) without its classifier, with torchvision's names, so that
+/// weights pass between the two: global average pooling gives h.
+public final class ResNet: Module, Encoder {
+  /// The first layers.
+  public enum Stem: String, Sendable, CaseIterable {
+    /// A 3×3 convolution with stride 1 and no pooling, for images of about 32 pixels.
+    case small
+    /// A 7×7 convolution with stride 2 and max-pooling, for images of about 224 pixels.
+    case imageNet = "imagenet"
+  }
+
+  /// The depths built here.
+  public enum Depth: String, Sendable, CaseIterable {
+    case resNet18 = "resnet18"
+    case resNet34 = "resnet34"
+    case resNet50 = "resnet50"
+
+    var blocks: [Int] { self == .resNet18 ? [2, 2, 2, 2] : [3, 4, 6, 3] }
+    var isBottleneck: Bool { self == .resNet50 }
+  }
+
+  private let conv1: Convolution
+  private let bn1: BatchNorm
+  private let layer1: Sequential
+  private let layer2: Sequential
+  private let layer3: Sequential
+  private let layer4: Sequential
+  private let stem: Stem
+  /// The length of h: 8·width, or 32·width with bottleneck blocks.
+  public let outputDimension: Int
+
+  /// A network with `width` channels in its first stage (64 is the usual one), initialised as
+  /// torchvision does it.
+  public init(_ depth: Depth, stem: Stem = .small, width: Int = 64) {
+    self.stem = stem
+    conv1 =
+      stem == .small
+      ? .kaiming(3, width, kernel: 3, padding: 1)
+      : .kaiming(3, width, kernel: 7, stride: 2, padding: 3)
+    bn1 = BatchNorm(width)
+    var inputs = width
+    func stage(_ index: Int) -> Sequential {
+      let channels = width << index
+      let outputs = depth.isBottleneck ? channels * 4 : channels
+      let blocks = (0..<depth.blocks[index]).map { block -> Module in
+        let stride = block == 0 && index > 0 ? 2 : 1
+        defer { inputs = outputs }
+        return depth.isBottleneck
+          ? BottleneckBlock(inputs, channels, stride: stride)
+          : BasicBlock(inputs, channels, stride: stride)
+      }
+      return Sequential(blocks)
+    }
+    layer1 = stage(0)
+    layer2 = stage(1)
+    layer3 = stage(2)
+    layer4 = stage(3)
+    outputDimension = inputs
+  }
+
+  /// A ResNet-18.
+  public static func resNet18(stem: Stem = .small, width: Int = 64) -> ResNet {
+    ResNet(.resNet18, stem: stem, width: width)
+  }
+
+  /// Images N×3×H×W in 0…1 to h, N×`outputDimension`.
+  public override func callAsFunction(_ images: Tensor) -> Tensor {
+    var features = bn1(conv1(images)).reluInPlace()
+    if stem == .imageNet { features = features.maxPooled(kernel: 3, stride: 2, padding: 1) }
+    for stage in [layer1, layer2, layer3, layer4] { features = stage(features) }
+    return features.globalAveragePooled()
+  }
+}
+
+/// Two 3×3 convolutions around a shortcut.
+final class BasicBlock: Module {
+  private let conv1: Convolution
+  private let bn1: BatchNorm
+  private let conv2: Convolution
+  private let bn2: BatchNorm
+  private let downsample: Sequential?
+
+  init(_ inputs: Int, _ outputs: Int, stride: Int) {
+    conv1 = .kaiming(inputs, outputs, kernel: 3, stride: stride, padding: 1)
+    bn1 = BatchNorm(outputs)
+    conv2 = .kaiming(outputs, outputs, kernel: 3, padding: 1)
+    bn2 = BatchNorm(outputs)
+    downsample = shortcut(inputs, outputs, stride: stride)
+  }
+
+  override func callAsFunction(_ input: Tensor) -> Tensor {
+    let output = bn2(conv2(bn1(conv1(input)).reluInPlace()))
+    output.add(downsample?(input) ?? input)
+    return output.reluInPlace()
+  }
+}
+
+/// 1×1, 3×3 and 1×1 convolutions around a shortcut; the stride is in the 3×3 one.
+final class BottleneckBlock: Module {
+  private let conv1: Convolution
+  private let bn1: BatchNorm
+  private let conv2: Convolution
+  private let bn2: BatchNorm
+  private let conv3: Convolution
+  private let bn3: BatchNorm
+  private let downsample: Sequential?
+
+  init(_ inputs: Int, _ channels: Int, stride: Int) {
+    conv1 = .kaiming(inputs, channels, kernel: 1)
+    bn1 = BatchNorm(channels)
+    conv2 = .kaiming(channels, channels, kernel: 3, stride: stride, padding: 1)
+    bn2 = BatchNorm(channels)
+    conv3 = .kaiming(channels, channels * 4, kernel: 1)
+    bn3 = BatchNorm(channels * 4)
+    downsample = shortcut(inputs, channels * 4, stride: stride)
+  }
+
+  override func callAsFunction(_ input: Tensor) -> Tensor {
+    let narrow = bn1(conv1(input)).reluInPlace()
+    let output = bn3(conv3(bn2(conv2(narrow)).reluInPlace()))
+    output.add(downsample?(input) ?? input)
+    return output.reluInPlace()
+  }
+}
+
+private func shortcut(_ inputs: Int, _ outputs: Int, stride: Int) -> Sequential? {
+  guard stride != 1 || inputs != outputs else { return nil }
+  return Sequential([
+    Convolution.kaiming(inputs, outputs, kernel: 1, stride: stride), BatchNorm(outputs),
+  ])
+}
+
+extension Convolution {
+  fileprivate static func kaiming(
+    _ inputs: Int, _ outputs: Int, kernel: Int, stride: Int = 1, padding: Int = 0
+  ) -> Convolution {
+    let convolution = Convolution(
+      inputs, outputs, kernel: kernel, stride: stride, padding: padding, bias: false)
+    let weight = convolution.weight.tensor
+    withoutGradients { weight.assign(Initializer.kaimingNormalFanOut(weight.shape)) }
+    return convolution
+  }
+}

@@ -1,0 +1,92 @@
+import Foundation
+
+/// A JSON key known only at run time.
+struct AnyKey: CodingKey {
+  let stringValue: String
+  var intValue: Int? { nil }
+
+  init(_ name: String) { stringValue = name }
+  init(stringValue: String) { self.stringValue = stringValue }
+  init?(intValue: Int) { nil }
+}
+
+/// The one JSON dialect of a run folder: sorted snake-case keys, and doubles in the shortest form
+/// that reads back to the same bits.
+package enum RunJSON {
+  /// One line, for JSON Lines files.
+  package static func line(_ record: some Encodable) throws(RunStoreError) -> Data {
+    try encode(record, formatting: [.sortedKeys, .withoutEscapingSlashes])
+  }
+
+  /// Indented, for files that people open.
+  package static func document(_ record: some Encodable) throws(RunStoreError) -> Data {
+    var data = try encode(
+      record, formatting: [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted])
+    data.append(UInt8(ascii: "\n"))
+    return data
+  }
+
+  private static func encode(
+    _ record: some Encodable, formatting: JSONEncoder.OutputFormatting
+  ) throws(RunStoreError) -> Data {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = formatting
+    do {
+      return try encoder.encode(record)
+    } catch {
+      throw RunStoreError.notRepresentable(record: "\(type(of: record))", reason: brief(error))
+    }
+  }
+
+  /// What a decoding or encoding error says, on one line.
+  static func brief(_ error: any Error) -> String {
+    switch error {
+    case DecodingError.keyNotFound(let key, _):
+      "\"\(key.stringValue)\" is missing"
+    case DecodingError.typeMismatch(let type, let context),
+      DecodingError.valueNotFound(let type, let context):
+      "\"\(path(context))\" is not of type \(type)"
+    case DecodingError.dataCorrupted(let context):
+      context.codingPath.isEmpty ? "not valid JSON" : "\"\(path(context))\" is not valid"
+    case EncodingError.invalidValue(let value, let context):
+      "\"\(path(context))\" cannot hold \(value)"
+    default:
+      "\(error)".split(whereSeparator: \.isNewline).joined(separator: " ")
+    }
+  }
+
+  private static func path(_ context: DecodingError.Context) -> String {
+    context.codingPath.map(\.stringValue).joined(separator: ".")
+  }
+
+  private static func path(_ context: EncodingError.Context) -> String {
+    context.codingPath.map(\.stringValue).joined(separator: ".")
+  }
+}
+
+extension KeyedDecodingContainer<AnyKey> {
+  /// Every number outside `reserved`, by key; a nested object of numbers gives `outer.inner` keys.
+  func numbers(besides reserved: Set<String>) -> [String: Double] {
+    var found: [String: Double] = [:]
+    for key in allKeys where !reserved.contains(key.stringValue) {
+      if let value = try? decode(Double.self, forKey: key) {
+        found[key.stringValue] = value
+      } else if let nested = try? nestedContainer(keyedBy: AnyKey.self, forKey: key) {
+        for inner in nested.allKeys {
+          guard let value = try? nested.decode(Double.self, forKey: inner) else { continue }
+          found["\(key.stringValue).\(inner.stringValue)"] = value
+        }
+      }
+    }
+    return found
+  }
+}
+
+extension KeyedEncodingContainer<AnyKey> {
+  /// Writes the finite numbers whose keys are not `reserved`.
+  mutating func encode(_ numbers: [String: Double], besides reserved: Set<String>) throws {
+    for (key, value) in numbers where value.isFinite && !reserved.contains(key) {
+      try encode(value, forKey: AnyKey(key))
+    }
+  }
+}

@@ -1,0 +1,93 @@
+import Foundation
+
+/// A run on disk: where its files are, and what is in them.
+public struct RunFolder: Sendable, Equatable {
+  /// The folder itself.
+  public let url: URL
+
+  /// The run in the folder at `path`, which need not exist yet.
+  public init(path: String) {
+    url = URL(fileURLWithPath: path, isDirectory: true)
+  }
+
+  /// The folder's own name.
+  public var name: String { url.lastPathComponent }
+  /// The whole resolved configuration, as YAML.
+  public var config: URL { url.appendingPathComponent("config.yaml") }
+  /// One JSON object a logged step.
+  public var metrics: URL { url.appendingPathComponent("metrics.jsonl") }
+  /// One JSON object a measured epoch and layer.
+  public var geometry: URL { url.appendingPathComponent("geometry.jsonl") }
+  /// The folder of checkpoints.
+  public var checkpoints: URL { url.appendingPathComponent("checkpoints", isDirectory: true) }
+  /// The figures at the end.
+  public var summary: URL { url.appendingPathComponent("summary.json") }
+  /// A contact sheet: a row an image, a column a view.
+  public var views: URL { url.appendingPathComponent("views.png") }
+  /// The report's page.
+  public var report: URL { url.appendingPathComponent("report.html") }
+
+  /// Whether there is a folder at all.
+  public var exists: Bool {
+    var isFolder: ObjCBool = false
+    return FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder)
+      && isFolder.boolValue
+  }
+
+  /// Makes the folder and its `checkpoints`, with those above them; existing ones are left alone.
+  public func create() throws(RunStoreError) {
+    try Self.makeFolder(checkpoints)
+  }
+
+  // Foundation's own way names no cause when a file stands where a folder should.
+  private static func makeFolder(_ folder: URL) throws(RunStoreError) {
+    if mkdir(folder.path, 0o777) == 0 { return }
+    let code = errno
+    if code == ENOENT, folder.path != "/" {
+      try makeFolder(folder.deletingLastPathComponent())
+      if mkdir(folder.path, 0o777) == 0 { return }
+    }
+    var isFolder: ObjCBool = false
+    let exists = FileManager.default.fileExists(atPath: folder.path, isDirectory: &isFolder)
+    guard exists && isFolder.boolValue else {
+      throw .writing(folder.path, errno: exists ? ENOTDIR : code)
+    }
+  }
+
+  /// The logged steps in file order; none when nothing was logged yet. A last line that a killed
+  /// process left unfinished is dropped; damage elsewhere is an error that names file and line.
+  public func readMetrics() throws(RunStoreError) -> [MetricRecord] {
+    try JSONLines.read(MetricRecord.self, from: metrics)
+  }
+
+  /// The measured epochs and layers in file order; unfinished and damaged lines as in
+  /// `readMetrics()`.
+  public func readGeometry() throws(RunStoreError) -> [GeometryRecord] {
+    try JSONLines.read(GeometryRecord.self, from: geometry)
+  }
+
+  /// The figures at the end, or `nil` while the run is not finished.
+  public func readSummary() throws(RunStoreError) -> RunSummary? {
+    guard let data = try AtomicFile.readIfPresent(summary) else { return nil }
+    // The schema is read alone first: what a newer one means by the other keys is not known.
+    struct Version: Decodable { let schema: Int }
+    do {
+      let schema = try JSONDecoder().decode(Version.self, from: data).schema
+      if schema > RunSummary.currentSchema {
+        throw RunStoreError.newerSchema(
+          path: summary.path, schema: schema, known: RunSummary.currentSchema)
+      }
+      return try JSONDecoder().decode(RunSummary.self, from: data)
+    } catch let error as RunStoreError {
+      throw error
+    } catch {
+      throw .damaged(path: summary.path, line: nil, reason: RunJSON.brief(error))
+    }
+  }
+
+  /// Writes `summary.json`, whole or not at all.
+  public func write(_ summary: RunSummary) throws(RunStoreError) {
+    let document = try RunJSON.document(summary)
+    try AtomicFile.write(document, to: self.summary)
+  }
+}

@@ -1,0 +1,70 @@
+import Foundation
+
+/// Arrays in NumPy's .npy files, versions 1 to 3.
+public enum NumPyArray {
+  /// Reads an array; a row-major, little-endian one lies over the file's mapped bytes.
+  ///
+  /// - Throws: `TorchError`, one line with the path, for a file that is missing, truncated, no
+  ///   .npy file, or holds objects or a type Gnomon does not know.
+  public static func read(path: String) throws(TorchError) -> Tensor {
+    let file = try MappedFile(path: path)
+    let refuse = { (what: String) in TorchError("\(path) is not a readable .npy file: \(what)") }
+    let bytes = UnsafeRawBufferPointer(file.bytes)
+    guard bytes.count >= 10, bytes.starts(with: [0x93] + Array("NUMPY".utf8)) else {
+      throw refuse("it does not begin with NumPy's magic bytes")
+    }
+    let isLong = bytes[6] >= 2
+    guard 1...3 ~= bytes[6], bytes.count >= 12 else { throw refuse("version \(bytes[6])") }
+    let headerLength =
+      isLong
+      ? Int(bytes.loadUnaligned(fromByteOffset: 8, as: UInt32.self).littleEndian)
+      : Int(bytes.loadUnaligned(fromByteOffset: 8, as: UInt16.self).littleEndian)
+    let bodyStart = (isLong ? 12 : 10) + headerLength
+    guard bodyStart <= bytes.count else { throw refuse("its header ends beyond the file") }
+    let header = String(decoding: bytes[(isLong ? 12 : 10)..<bodyStart], as: UTF8.self)
+    guard let description = header.firstMatch(of: /'descr':\s*'([<>|=])([a-z])(\d+)'/),
+      let order = header.firstMatch(of: /'fortran_order':\s*(True|False)/),
+      let lengths = header.firstMatch(of: /'shape':\s*\(([\d,\s]*)\)/)
+    else { throw refuse("its header names no plain type, order and shape") }
+    let typeName = "\(description.2)\(description.3)"
+    guard let dtype = names.first(where: { $0.value == typeName })?.key else {
+      throw refuse("type '\(typeName)' is not supported")
+    }
+    let parts = lengths.1.split { ", ".contains($0) }
+    let shape = parts.compactMap { Int($0) }
+    guard shape.count == parts.count, let byteCount = MappedFile.byteCount(shape, dtype),
+      bodyStart + byteCount <= bytes.count
+    else { throw refuse("it is shorter than its shape \(shape) says") }
+    if description.1 == ">" { reverseElements(in: file.bytes, from: bodyStart, byteCount, dtype) }
+    guard order.1 == "True" else { return file.tensor(at: bodyStart, shape: shape, dtype: dtype) }
+    let columnMajor = file.tensor(at: bodyStart, shape: shape.reversed(), dtype: dtype)
+    return columnMajor.permuted(Array((0..<shape.count).reversed()))
+  }
+
+  /// The bytes of a version-1 file that holds a tensor. Traps for bfloat16, which NumPy lacks.
+  public static func encode(_ tensor: Tensor) -> Data {
+    guard let name = names[tensor.dtype] else { fatalError("NumPy has no \(tensor.dtype)") }
+    let order = tensor.dtype.byteCount == 1 ? "|" : "<"
+    let lengths = tensor.shape.map { "\($0)," }.joined(separator: " ")
+    var header = "{'descr': '\(order)\(name)', 'fortran_order': False, 'shape': (\(lengths)), }"
+    header += String(repeating: " ", count: 63 - (10 + header.utf8.count) % 64) + "\n"
+    var data = Data([0x93] + "NUMPY".utf8 + [1, 0])
+    withUnsafeBytes(of: UInt16(header.utf8.count).littleEndian) { data.append(contentsOf: $0) }
+    data.append(contentsOf: header.utf8)
+    tensor.withBytes { data.append(contentsOf: $0) }
+    return data
+  }
+
+  private static let names: [DType: String] = [
+    .uint8: "u1", .int8: "i1", .int16: "i2", .int32: "i4", .int64: "i8", .float16: "f2",
+    .float32: "f4", .float64: "f8", .bool: "b1",
+  ]
+
+  private static func reverseElements(
+    in bytes: UnsafeMutableRawBufferPointer, from start: Int, _ count: Int, _ dtype: DType
+  ) {
+    for element in stride(from: start, to: start + count, by: dtype.byteCount) {
+      bytes[element..<element + dtype.byteCount].reverse()
+    }
+  }
+}

@@ -1,0 +1,55 @@
+import Torch
+
+/// Layer-wise adaptive rate scaling for large batches (You, Gitman & Ginsburg 2017), as SimCLR uses
+/// it: v ← μv + r·(g + λw), w ← w − η·v, with the trust ratio r = c·‖w‖/‖g + λw‖.
+/// Vectors (biases, batch-norm scales) are neither decayed nor rescaled.
+public final class LARS: Optimizer {
+  public var learningRate: Double
+  public let parameters: [(name: String, parameter: Parameter)]
+  private let momentum: Double
+  private let weightDecay: Double
+  private let trustCoefficient: Double
+  private let velocities: [Tensor]
+
+  /// An optimiser with all velocities at zero.
+  public init(
+    _ parameters: [(name: String, parameter: Parameter)], learningRate: Double,
+    momentum: Double = 0.9, weightDecay: Double = 1e-6, trustCoefficient: Double = 0.001
+  ) {
+    self.parameters = parameters
+    self.learningRate = learningRate
+    self.momentum = momentum
+    self.weightDecay = weightDecay
+    self.trustCoefficient = trustCoefficient
+    velocities = parameters.map { .zeros(like: $0.parameter.tensor.detached()) }
+  }
+
+  public func step() {
+    withoutGradients {
+      for (index, weight, gradient) in active {
+        let velocity = velocities[index]
+        velocity.multiply(by: momentum)
+        if weight.rank > 1 {
+          let decayed = gradient + weight * weightDecay
+          velocity.add(decayed * trustRatio(weight, decayed))
+        } else {
+          velocity.add(gradient)
+        }
+        weight.add(velocity, scale: -learningRate)
+      }
+    }
+  }
+
+  // The ratio stays a tensor, so that no step waits for a device.
+  private func trustRatio(_ weight: Tensor, _ gradient: Tensor) -> Tensor {
+    let weightNorm = weight.norm()
+    let gradientNorm = gradient.norm()
+    let ratio = weightNorm / gradientNorm * trustCoefficient
+    let isDefined = (weightNorm * gradientNorm).exceeds(0)
+    return ratio.chosen(where: isDefined, else: .ones([], on: weight.device))
+  }
+
+  public var state: [String: Tensor] {
+    Dictionary(uniqueKeysWithValues: named("velocity", velocities))
+  }
+}

@@ -1,0 +1,109 @@
+import Torch
+
+/// x·Wᵀ + b. `weight` is out×in, `bias` is out.
+public final class Linear: Module {
+  /// The matrix W, out×in.
+  public let weight: Parameter
+  /// The offset b; nil without one.
+  public let bias: Parameter?
+
+  /// A layer initialised as PyTorch's: weight and bias uniform in ±1/√inputs.
+  public init(_ inputs: Int, _ outputs: Int, bias hasBias: Bool = true) {
+    weight = Parameter(Initializer.uniform([outputs, inputs], fanIn: inputs))
+    bias = hasBias ? Parameter(Initializer.uniform([outputs], fanIn: inputs)) : nil
+  }
+
+  /// …×in to …×out.
+  public override func callAsFunction(_ input: Tensor) -> Tensor {
+    input.linear(weight: weight.tensor, bias: bias?.tensor)
+  }
+}
+
+/// A two-dimensional convolution of N×C×H×W.
+public final class Convolution: Module {
+  /// The kernels, out×in×k×k.
+  public let weight: Parameter
+  /// The offset of each output channel; nil without one.
+  public let bias: Parameter?
+  private let stride: Int
+  private let padding: Int
+
+  /// A layer initialised as PyTorch's `nn.Conv2d`: uniform in ±1/√(in·k²).
+  public init(
+    _ inputs: Int, _ outputs: Int, kernel: Int, stride: Int = 1, padding: Int = 0,
+    bias hasBias: Bool = true
+  ) {
+    let fanIn = inputs * kernel * kernel
+    weight = Parameter(Initializer.uniform([outputs, inputs, kernel, kernel], fanIn: fanIn))
+    bias = hasBias ? Parameter(Initializer.uniform([outputs], fanIn: fanIn)) : nil
+    self.stride = stride
+    self.padding = padding
+  }
+
+  /// N×in×H×W to N×out×H′×W′.
+  public override func callAsFunction(_ input: Tensor) -> Tensor {
+    input.convolved(weight: weight.tensor, bias: bias?.tensor, stride: stride, padding: padding)
+  }
+}
+
+/// Batch normalisation over every dimension but the second (Ioffe & Szegedy 2015): in training by
+/// the batch's mean and variance, in evaluation by running ones.
+public final class BatchNorm: Module {
+  /// The scale of each channel.
+  public let weight: Parameter
+  /// The offset of each channel.
+  public let bias: Parameter
+  /// The running mean of each channel.
+  public let runningMean: Buffer
+  /// The running unbiased variance of each channel.
+  public let runningVar: Buffer
+  /// How many training batches have passed.
+  public let numBatchesTracked: Buffer
+  private let momentum: Double
+  private let epsilon: Double
+
+  /// A layer initialised as PyTorch's: scale 1, offset 0.
+  public init(_ channels: Int, momentum: Double = 0.1, epsilon: Double = 1e-5) {
+    weight = Parameter(.ones([channels]))
+    bias = Parameter(.zeros([channels]))
+    runningMean = Buffer(.zeros([channels]))
+    runningVar = Buffer(.ones([channels]))
+    numBatchesTracked = Buffer(.zeros([], .int64))
+    self.momentum = momentum
+    self.epsilon = epsilon
+  }
+
+  /// N×C or N×C×H×W, normalised, in the same shape.
+  public override func callAsFunction(_ input: Tensor) -> Tensor {
+    if isTraining { numBatchesTracked.tensor.add(BatchNorm.one) }
+    return input.batchNormalized(
+      weight: weight.tensor, bias: bias.tensor, runningMean: runningMean.tensor,
+      runningVariance: runningVar.tensor, training: isTraining, momentum: momentum,
+      epsilon: epsilon)
+  }
+
+  private static var one: Tensor { Tensor(1) }
+}
+
+/// max(x, 0), computed in the input's own memory.
+public final class ReLU: Module {
+  public override func callAsFunction(_ input: Tensor) -> Tensor { input.reluInPlace() }
+}
+
+/// The largest value under each window of N×C×H×W.
+public final class MaxPool: Module {
+  private let kernel: Int
+  private let stride: Int
+  private let padding: Int
+
+  /// A layer with square windows.
+  public init(kernel: Int, stride: Int, padding: Int = 0) {
+    self.kernel = kernel
+    self.stride = stride
+    self.padding = padding
+  }
+
+  public override func callAsFunction(_ input: Tensor) -> Tensor {
+    input.maxPooled(kernel: kernel, stride: stride, padding: padding)
+  }
+}

@@ -1,0 +1,46 @@
+import Torch
+
+/// Changes parameters by their gradients.
+public protocol Optimizer: AnyObject {
+  /// The step size, set by the training loop before each step.
+  var learningRate: Double { get set }
+
+  /// What is optimised, with names.
+  var parameters: [(name: String, parameter: Parameter)] { get }
+
+  /// Changes every parameter that has a gradient.
+  func step()
+
+  /// The optimiser's own tensors by name (momenta, counters): what a checkpoint needs.
+  var state: [String: Tensor] { get }
+}
+
+extension Optimizer {
+  /// Forgets all gradients and frees their memory.
+  public func clearGradients() {
+    for (_, parameter) in parameters { parameter.tensor.gradient = nil }
+  }
+
+  /// Copies the optimiser's tensors in by name.
+  ///
+  /// - Throws: `TorchError` naming a tensor that is missing or of another shape.
+  public func load(_ newState: [String: Tensor]) throws(TorchError) {
+    for (name, tensor) in state {
+      guard let new = newState[name], new.shape == tensor.shape else {
+        throw TorchError("the optimiser's tensor '\(name)' is missing or of another shape")
+      }
+      tensor.assign(new)
+    }
+  }
+
+  /// Parameters that have a gradient, by position.
+  var active: [(index: Int, tensor: Tensor, gradient: Tensor)] {
+    parameters.enumerated().compactMap { index, entry in
+      entry.parameter.tensor.gradient.map { (index, entry.parameter.tensor, $0) }
+    }
+  }
+
+  func named(_ suffix: String, _ tensors: [Tensor]) -> [(String, Tensor)] {
+    zip(parameters, tensors).map { ("\($0.name).\(suffix)", $1) }
+  }
+}

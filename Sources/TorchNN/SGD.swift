@@ -1,0 +1,44 @@
+import Torch
+
+/// Stochastic gradient descent with momentum: v ← μv + (g + λw), w ← w − η·v (PyTorch's form, with
+/// g + λw + μv instead of v under Nesterov's). One fused operator for all parameters.
+public final class SGD: Optimizer {
+  public var learningRate: Double
+  public let parameters: [(name: String, parameter: Parameter)]
+  private let momentum: Double
+  private let weightDecay: Double
+  private let nesterov: Bool
+  private let velocities: [Tensor]
+
+  /// An optimiser with all velocities at zero.
+  public init(
+    _ parameters: [(name: String, parameter: Parameter)], learningRate: Double,
+    momentum: Double = 0.9, weightDecay: Double = 0, nesterov: Bool = false
+  ) {
+    self.parameters = parameters
+    self.learningRate = learningRate
+    self.momentum = momentum
+    self.weightDecay = weightDecay
+    self.nesterov = nesterov
+    velocities = parameters.map { .zeros(like: $0.parameter.tensor.detached()) }
+  }
+
+  public func step() {
+    let active = active
+    guard !active.isEmpty else { return }
+    withoutGradients {
+      // Velocities that begin at zero make libtorch's "first step" the same as every other.
+      Operator.fusedSGD.run(
+        active.map(\.tensor), active.map(\.gradient), active.map { velocities[$0.index] },
+        weightDecay, momentum, learningRate, 0.0, nesterov, false, false)
+    }
+  }
+
+  public var state: [String: Tensor] {
+    Dictionary(uniqueKeysWithValues: named("velocity", velocities))
+  }
+}
+
+extension Operator {
+  static let fusedSGD = Operator("aten::_fused_sgd_")
+}
