@@ -81,11 +81,8 @@ final class FusedRenderer {
       } else if !isTurned {
         blend(y, geometry.vertical, to: row)
       }
-      if parameters.changesColours {
-        RowKernels.recolour(row, map, pixels: side)
-      } else if !isExact {
-        RowKernels.clamp(row, floats: 3 * side)
-      }
+      if parameters.changesColours { RowKernels.recolour(row, map, pixels: side) }
+      if !isExact { RowKernels.clamp(row, floats: 3 * side) }
       if !isBlurred { finish(row, y) }
     }
     if isBlurred { blur(sigma: parameters.blur) { row, y in finish(row, y) } }

@@ -168,29 +168,32 @@ enum RowKernels {
     return sum
   }
 
-  /// Maps colours and clamps them to [0, 1], in place.
+  /// Maps colours, in place and unclamped.
   static func recolour(_ row: Row, _ map: ColourMap, pixels: Int) {
     let (red, green, blue, offset) = (map.red, map.green, map.blue, map.offset)
     // A store touches the next pixel's red, so that pixel is loaded before.
-    var next = load4(row)
-    for pixel in 0..<pixels {
+    var place = row
+    var next = load4(place)
+    for _ in 0..<pixels {
       let colour = next
-      next = load4(row + 3 * (pixel + 1))
-      let mapped = red * colour.x + green * colour.y + (blue * colour.z + offset)
-      store(mapped.clamped(lowerBound: .zero, upperBound: .one), row + 3 * pixel)
+      next = load4(place + 3)
+      store(red * colour.x + green * colour.y + (blue * colour.z + offset), place)
+      place += 3
     }
   }
 
   /// Clamps to [0, 1], in place.
   static func clamp(_ row: Row, floats: Int) {
-    for index in Swift.stride(from: 0, to: floats, by: stride) {
-      store16(load16(row + index).clamped(lowerBound: .zero, upperBound: .one), row + index)
+    // `min` and `max`, of scalars and of vectors, mind NaN and are not vectorised.
+    for index in 0..<floats {
+      let raised = row[index] < 0 ? 0 : row[index]
+      row[index] = raised > 1 ? 1 : raised
     }
   }
 
   /// Inverts what is above ½, in place.
   static func solarise(_ row: Row, floats: Int) {
-    for index in 0..<floats { row[index] = min(row[index], 1 - row[index]) }
+    for index in 0..<floats { row[index] = row[index] > 0.5 ? 1 - row[index] : row[index] }
   }
 }
 
