@@ -49,7 +49,7 @@ public struct CounterRandom: RandomNumberGenerator, Sendable {
 
   /// A whole number from 0 to `count` − 1, by multiplication and shift (bias below `count`·2⁻³²).
   public mutating func index(below count: Int) -> Int {
-    Int(UInt64(nextWord()) &* UInt64(count) >> 32)
+    Int((UInt64(nextWord()) &* UInt64(count)) >> 32)
   }
 
   /// A number from the standard normal distribution, by Box and Muller's transform.

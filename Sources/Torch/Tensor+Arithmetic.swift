@@ -88,6 +88,9 @@ extension Tensor {
     Operator.addInPlace.run(self, other, scale)
   }
 
+  /// Adds a whole number to every element.
+  public func increment(by number: Int) { Operator.addScalarInPlace.run(self, number) }
+
   /// Multiplies by a number.
   public func multiply(by factor: Double) { Operator.multiplyScalarInPlace.run(self, factor) }
 }
@@ -117,5 +120,6 @@ extension Operator {
   static let copyInPlace = Operator("aten::copy_")
   static let fillInPlace = Operator("aten::fill_", "Scalar")
   static let addInPlace = Operator("aten::add_", "Tensor")
+  static let addScalarInPlace = Operator("aten::add_", "Scalar")
   static let multiplyScalarInPlace = Operator("aten::mul_", "Scalar")
 }

@@ -3,7 +3,9 @@ import Torch
 /// Adam with decoupled weight decay (Loshchilov & Hutter 2019): w ← w − η·λ·w − η·m̂/(√v̂ + ε). One
 /// fused operator for all parameters.
 public final class AdamW: Optimizer {
+  /// The step size, set before each step.
   public var learningRate: Double
+  /// What is optimised, with names.
   public let parameters: [(name: String, parameter: Parameter)]
   private let beta1: Double
   private let beta2: Double
@@ -29,11 +31,12 @@ public final class AdamW: Optimizer {
     steps = parameters.map { .zeros([], on: $0.parameter.tensor.device) }
   }
 
+  /// Changes every parameter that has a gradient.
   public func step() {
     let active = active
     guard !active.isEmpty else { return }
     withoutGradients {
-      for entry in active { Operator.increment.run(steps[entry.index], 1) }
+      for entry in active { steps[entry.index].increment(by: 1) }
       Operator.fusedAdamW.run(
         active.map(\.tensor), active.map(\.gradient), active.map { firstMoments[$0.index] },
         active.map { secondMoments[$0.index] }, [Tensor](), active.map { steps[$0.index] },
@@ -41,6 +44,7 @@ public final class AdamW: Optimizer {
     }
   }
 
+  /// The optimiser's own tensors by name.
   public var state: [String: Tensor] {
     Dictionary(
       uniqueKeysWithValues: named("first_moment", firstMoments)
@@ -50,5 +54,4 @@ public final class AdamW: Optimizer {
 
 extension Operator {
   static let fusedAdamW = Operator("aten::_fused_adamw_")
-  static let increment = Operator("aten::add_", "Scalar")
 }

@@ -4,7 +4,9 @@ import Torch
 /// it: v ← μv + r·(g + λw), w ← w − η·v, with the trust ratio r = c·‖w‖/‖g + λw‖.
 /// Vectors (biases, batch-norm scales) are neither decayed nor rescaled.
 public final class LARS: Optimizer {
+  /// The step size, set before each step.
   public var learningRate: Double
+  /// What is optimised, with names.
   public let parameters: [(name: String, parameter: Parameter)]
   private let momentum: Double
   private let weightDecay: Double
@@ -24,6 +26,7 @@ public final class LARS: Optimizer {
     velocities = parameters.map { .zeros(like: $0.parameter.tensor.detached()) }
   }
 
+  /// Changes every parameter that has a gradient.
   public func step() {
     withoutGradients {
       for (index, weight, gradient) in active {
@@ -49,6 +52,7 @@ public final class LARS: Optimizer {
     return ratio.chosen(where: isDefined, else: .ones([], on: weight.device))
   }
 
+  /// The optimiser's own tensors by name.
   public var state: [String: Tensor] {
     Dictionary(uniqueKeysWithValues: named("velocity", velocities))
   }

@@ -75,18 +75,17 @@ public final class BatchNorm: Module {
 
   /// N×C or N×C×H×W, normalised, in the same shape.
   public override func callAsFunction(_ input: Tensor) -> Tensor {
-    if isTraining { numBatchesTracked.tensor.add(BatchNorm.one) }
+    if isTraining { numBatchesTracked.tensor.increment(by: 1) }
     return input.batchNormalized(
       weight: weight.tensor, bias: bias.tensor, runningMean: runningMean.tensor,
       runningVariance: runningVar.tensor, training: isTraining, momentum: momentum,
       epsilon: epsilon)
   }
-
-  private static var one: Tensor { Tensor(1) }
 }
 
 /// max(x, 0), computed in the input's own memory.
 public final class ReLU: Module {
+  /// Any shape to the same.
   public override func callAsFunction(_ input: Tensor) -> Tensor { input.reluInPlace() }
 }
 
@@ -103,6 +102,7 @@ public final class MaxPool: Module {
     self.padding = padding
   }
 
+  /// N×C×H×W to N×C×H′×W′.
   public override func callAsFunction(_ input: Tensor) -> Tensor {
     input.maxPooled(kernel: kernel, stride: stride, padding: padding)
   }

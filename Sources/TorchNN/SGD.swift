@@ -3,7 +3,9 @@ import Torch
 /// Stochastic gradient descent with momentum: v ← μv + (g + λw), w ← w − η·v (PyTorch's form, with
 /// g + λw + μv instead of v under Nesterov's). One fused operator for all parameters.
 public final class SGD: Optimizer {
+  /// The step size, set before each step.
   public var learningRate: Double
+  /// What is optimised, with names.
   public let parameters: [(name: String, parameter: Parameter)]
   private let momentum: Double
   private let weightDecay: Double
@@ -23,6 +25,7 @@ public final class SGD: Optimizer {
     velocities = parameters.map { .zeros(like: $0.parameter.tensor.detached()) }
   }
 
+  /// Changes every parameter that has a gradient.
   public func step() {
     let active = active
     guard !active.isEmpty else { return }
@@ -34,6 +37,7 @@ public final class SGD: Optimizer {
     }
   }
 
+  /// The optimiser's own tensors by name.
   public var state: [String: Tensor] {
     Dictionary(uniqueKeysWithValues: named("velocity", velocities))
   }

@@ -8,6 +8,7 @@ public final class Sequential: Module {
   /// A chain of modules; an empty one returns its input.
   public init(_ layers: [Module]) { self.layers = layers }
 
+  /// The last module's output.
   public override func callAsFunction(_ input: Tensor) -> Tensor {
     layers.reduce(input) { $1($0) }
   }

@@ -1,4 +1,35 @@
 import ArgumentParser
+import Foundation
 
+/// The program: parses, wires and prints. What it does is in the libraries below.
 @main
-struct Gnomon: ParsableCommand {}
+struct Gnomon: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "gnomon",
+    abstract:
+      "Train contrastive models and see what the projection head does to the representation.",
+    version: "0.1.0",
+    subcommands: [TrainCommand.self, GeometryCommand.self, ProbeCommand.self])
+
+  static func main() {
+    // A closed pipe or a full quota is an error that a write returns, not the end of the process.
+    signal(SIGPIPE, SIG_IGN)
+    signal(SIGXFSZ, SIG_IGN)
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch let failure as Failure {
+      Terminal.error(failure.message)
+      Foundation.exit(failure.code)
+    } catch {
+      let code = exitCode(for: error)
+      if code.isSuccess { exit(withError: error) }
+      guard code == .validationFailure else {
+        Terminal.error("\(error)")
+        Foundation.exit(Failure.failed)
+      }
+      Terminal.error("\(message(for: error)) (see gnomon --help)")
+      Foundation.exit(Failure.usage)
+    }
+  }
+}

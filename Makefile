@@ -1,0 +1,48 @@
+# make demo and make test do all the set-up they need.
+.PHONY: demo test setup build bench format lint fixtures clean
+SHELL := /bin/bash
+
+# Named explicitly so that a new .venv is seen: SwiftPM keeps what a manifest once gave.
+ifndef GNOMON_TORCH
+export GNOMON_TORCH = $(firstword $(wildcard $(CURDIR)/.venv/lib/python3*/site-packages/torch))
+endif
+
+SWIFT_SOURCES = Package.swift Sources Tests Benchmarks
+GNOMON = .build/release/gnomon
+
+demo: build
+	@Tools/demo.sh $(GNOMON)
+
+test: .venv/ready
+	@$(MAKE) --no-print-directory swift-test
+
+.PHONY: swift-test swift-build
+swift-test:
+	swift test -c release
+
+setup: .venv/ready
+
+.venv/ready: Tools/requirements.txt Tools/setup.sh
+	@Tools/setup.sh
+
+# A second make, so that GNOMON_TORCH sees what setup installed.
+build: .venv/ready
+	@$(MAKE) --no-print-directory swift-build
+
+swift-build:
+	swift build -c release
+
+bench: build
+	@Tools/bench.sh
+
+fixtures:
+	@Tools/fixtures.sh
+
+format:
+	swift format format --in-place --parallel --recursive $(SWIFT_SOURCES)
+
+lint:
+	swift format lint --strict --parallel --recursive $(SWIFT_SOURCES)
+
+clean:
+	rm -rf .build

@@ -1,0 +1,117 @@
+/// Images of one size held in memory, with what is known about each.
+public struct ImageDataset: Sendable {
+  /// What the images are, for reports: "sprites train", for example.
+  public let name: String
+  /// Rows of every image.
+  public let height: Int
+  /// Columns of every image.
+  public let width: Int
+  /// `count` × `height` × `width` × 3 bytes: RGB interleaved, rows from the top.
+  public let pixels: [UInt8]
+  /// One class index an image, each an index into `classNames`; empty when there are none.
+  public let labels: [Int]
+  /// The names of the classes, by index.
+  public let classNames: [String]
+  /// What varies between the images, where the data set knows it; empty for real data.
+  public let factors: [Factor]
+
+  /// A data set of images that are already in memory.
+  ///
+  /// Traps when the arrays do not agree on the number of images, or a label has no class name.
+  public init(
+    name: String, height: Int, width: Int, pixels: [UInt8], labels: [Int] = [],
+    classNames: [String] = [], factors: [Factor] = []
+  ) {
+    precondition(height > 0 && width > 0, "an image has at least one row and one column")
+    let bytesPerImage = height * width * 3
+    let count = pixels.count / bytesPerImage
+    precondition(
+      pixels.count == count * bytesPerImage,
+      "\(pixels.count) bytes are no whole number of \(height)×\(width) RGB images")
+    precondition(
+      labels.isEmpty || labels.count == count, "\(labels.count) labels for \(count) images")
+    precondition(
+      labels.allSatisfy(classNames.indices.contains), "a label lies outside the class names")
+    for factor in factors {
+      precondition(
+        factor.values.count == count,
+        "factor \(factor.name) has \(factor.values.count) values for \(count) images")
+    }
+    self.name = name
+    self.height = height
+    self.width = width
+    self.pixels = pixels
+    self.labels = labels
+    self.classNames = classNames
+    self.factors = factors
+  }
+
+  /// The number of images.
+  public var count: Int { pixels.count / bytesPerImage }
+
+  /// The bytes of one image: `height` × `width` × 3.
+  public var bytesPerImage: Int { height * width * 3 }
+
+  /// The bytes of image `index`, RGB interleaved, rows from the top.
+  public func image(at index: Int) -> ArraySlice<UInt8> {
+    pixels[index * bytesPerImage..<(index + 1) * bytesPerImage]
+  }
+}
+
+/// Something that varies between the images of a data set, with its value for each image.
+public struct Factor: Sendable, Equatable {
+  /// How a factor's values are to be read.
+  public enum Kind: Sendable, Equatable {
+    /// A number on a line.
+    case linear
+    /// A number on a circle: values that differ by `period` are one and the same.
+    case circular(period: Float)
+    /// One of `count` kinds, numbered from 0, in no order.
+    case categorical(count: Int)
+  }
+
+  /// A name in snake case, as it is stored with results.
+  public let name: String
+  /// How the values are to be read.
+  public let kind: Kind
+  /// One value an image.
+  public let values: [Float]
+
+  /// A factor with its value for each image of a data set.
+  public init(name: String, kind: Kind, values: [Float]) {
+    self.name = name
+    self.kind = kind
+    self.values = values
+  }
+}
+
+/// What a data set is loaded as: images to train on, others to evaluate on, and what was left out.
+public struct DatasetSplits: Sendable {
+  /// Images to train on.
+  public let train: ImageDataset
+  /// Images that training never sees.
+  public let heldOut: ImageDataset
+  /// Files that could not be used, in the order of their paths.
+  public let skipped: [SkippedFile]
+
+  /// The two parts of a data set.
+  public init(train: ImageDataset, heldOut: ImageDataset, skipped: [SkippedFile] = []) {
+    self.train = train
+    self.heldOut = heldOut
+    self.skipped = skipped
+  }
+}
+
+/// A file of a data set that could not be used, and why.
+public struct SkippedFile: Error, Sendable, Equatable {
+  /// Where the file lies.
+  public let path: String
+  /// Why it was left out, in a few words.
+  public let reason: String
+
+  /// A file and the reason why it is left out.
+  public init(path: String, reason: String) {
+    self.path = path
+    self.reason = reason
+  }
+}

@@ -1,0 +1,88 @@
+import Torch
+
+/// The seeded generator of labelled images: a shape before a pattern, every factor known.
+///
+/// Sample i of a split depends on (seed, split, i) alone. Shape, pattern and all factors are drawn
+/// independently of each other, so neither colour nor pattern says anything about the class. Hues
+/// lie close to six of the colour wheel: many images of a batch share theirs, and a model that
+/// looks at colour alone cannot tell them apart.
+public enum Sprites {
+  /// The part of the data set that a sample belongs to: two streams that share no image.
+  public enum Split: Int, Sendable {
+    /// Samples to train on.
+    case train
+    /// Samples that training never sees.
+    case heldOut
+  }
+
+  /// The names of the classes, by label.
+  public static var classNames: [String] { SpriteShape.allCases.map(\.name) }
+
+  /// The first `count` sprites of a split, `size` × `size` each.
+  public static func dataset(
+    split: Split, count: Int, size: Int, seed: UInt64
+  ) -> ImageDataset {
+    let scenes = (0..<count).map { scene(split: split, index: $0, seed: seed) }
+    let rendered = concurrentImages(count: count, bytesPerImage: size * size * 3) {
+      (index, slot) throws(Never) in
+      scenes[index].render(size: size, into: slot)
+    }
+    let continuous = SpriteFactor.allCases.map { factor in
+      Factor(
+        name: factor.rawValue, kind: factor.kind, values: scenes.map { Float($0[factor]) })
+    }
+    let texture = Factor(
+      name: textureFactorName, kind: .categorical(count: SpriteTexture.allCases.count),
+      values: scenes.map { Float($0.texture.rawValue) })
+    return ImageDataset(
+      name: split == .train ? "sprites train" : "sprites held out", height: size, width: size,
+      pixels: rendered.pixels, labels: scenes.map(\.shape.rawValue), classNames: classNames,
+      factors: continuous + [texture])
+  }
+
+  /// Sample `index` of a split.
+  public static func scene(split: Split, index: Int, seed: UInt64) -> SpriteScene {
+    var random = RandomStream.sprites.generator(seed: seed, split.rawValue, index)
+    // Drawn as Float, so that the stored factors say exactly what was rendered.
+    func number(_ lower: Float, _ upper: Float) -> Double {
+      Double(random.uniform(in: lower...upper))
+    }
+    func hue() -> Double {
+      let near = Float(random.index(below: 6)) / 6 + 0.02 * random.normal()
+      return Double(near - near.rounded(.down))
+    }
+    return SpriteScene(
+      shape: SpriteShape.allCases[random.index(below: SpriteShape.allCases.count)],
+      texture: SpriteTexture.allCases[random.index(below: SpriteTexture.allCases.count)],
+      positionX: number(-0.25, 0.25), positionY: number(-0.25, 0.25),
+      scale: number(0.45, 0.8), rotation: number(0, 2 * .pi),
+      hue: hue(), saturation: number(0.24, 0.32), lightness: number(0.54, 0.6),
+      backgroundHue: hue(), backgroundLightness: number(0.16, 0.32),
+      textureFrequency: number(2, 4.5), textureOrientation: number(0, .pi),
+      texturePhase: number(0, 2 * .pi), textureContrast: number(0.04, 0.08))
+  }
+
+  /// The scene that image `index` of a sprites data set shows, from its label and stored factors;
+  /// nil when the data set is not of sprites.
+  public static func scene(of dataset: ImageDataset, at index: Int) -> SpriteScene? {
+    guard dataset.classNames == classNames, dataset.labels.indices.contains(index),
+      let shape = SpriteShape(rawValue: dataset.labels[index])
+    else { return nil }
+    let values = Dictionary(
+      dataset.factors.map { ($0.name, Double($0.values[index])) }, uniquingKeysWith: { $1 })
+    guard let textureNumber = values[textureFactorName],
+      let texture = SpriteTexture(rawValue: Int(textureNumber))
+    else { return nil }
+    var scene = SpriteScene(
+      shape: shape, texture: texture, positionX: 0, positionY: 0, scale: 1, rotation: 0, hue: 0,
+      saturation: 0, lightness: 0, backgroundHue: 0, backgroundLightness: 0, textureFrequency: 1,
+      textureOrientation: 0, texturePhase: 0, textureContrast: 0)
+    for factor in SpriteFactor.allCases {
+      guard let value = values[factor.rawValue] else { return nil }
+      scene[factor] = value
+    }
+    return scene
+  }
+
+  private static let textureFactorName = "texture"
+}

@@ -1,0 +1,119 @@
+import Foundation
+import Torch
+
+/// A known factor of the data, a value for each sample.
+public enum Attribute: Sendable {
+  /// A number on a line: position, scale.
+  case linear([Double])
+  /// A number on a circle that comes round after `period`: an angle, a hue.
+  case circular([Double], period: Double)
+  /// One of several kinds, counted from 0: shape.
+  case categorical([Int])
+
+  /// The number of samples.
+  public var count: Int {
+    switch self {
+    case .linear(let values): values.count
+    case .circular(let values, _): values.count
+    case .categorical(let kinds): kinds.count
+    }
+  }
+}
+
+/// How well a known factor can be read linearly from frozen embeddings.
+public struct AttributeRegression: Sendable {
+  /// R² on the test split for a number, accuracy for a kind. R² is 0 for the test mean, and below for
+  /// what is worse.
+  public let score: Double
+  /// The L2 weight that was chosen on a held-out fifth of the training split.
+  public let penalty: Double
+
+  /// Fits the factor to the training embeddings and scores it on the test embeddings.
+  ///
+  /// A number by ridge regression on standardised coordinates (mean squared error plus
+  /// penalty·‖w‖²); a number on a circle as its sine and cosine together; a kind by `LinearProbe`.
+  ///
+  /// - Parameters:
+  ///   - embeddings: N×D.
+  ///   - attribute: the factor for these N samples.
+  ///   - testEmbeddings: M×D.
+  ///   - testAttribute: the factor for those M samples, of the same kind.
+  /// - Throws: `EvaluationError` for lengths or kinds that do not match, values that are not finite,
+  ///   fewer than five training samples, and a factor that does not vary in the test split.
+  public init(
+    training embeddings: Tensor, _ attribute: Attribute, test testEmbeddings: Tensor,
+    _ testAttribute: Attribute
+  ) throws(EvaluationError) {
+    if case .categorical(let kinds) = attribute, case .categorical(let testKinds) = testAttribute {
+      let probe = try LinearProbe(
+        training: LabeledEmbeddings(embeddings: embeddings, labels: kinds))
+      score = try probe.accuracy(
+        on: LabeledEmbeddings(embeddings: testEmbeddings, labels: testKinds))
+      penalty = probe.penalty
+      return
+    }
+    let features = try embeddings.asFiniteMatrix().to(.float64)
+    let testFeatures = try testEmbeddings.asFiniteMatrix().to(.float64)
+    guard features.size(1) == testFeatures.size(1) else {
+      throw EvaluationError(
+        "training embeddings have \(features.size(1)) coordinates and test embeddings "
+          + "\(testFeatures.size(1)): give two splits of one layer")
+    }
+    let targets = try attribute.targets(rows: features.size(0), matching: testAttribute)
+    let testTargets = try testAttribute.targets(rows: testFeatures.size(0), matching: attribute)
+    guard features.size(0) >= 5 else {
+      throw EvaluationError("\(features.size(0)) training samples: at least 5 are needed")
+    }
+    let split = HeldOut(count: features.size(0))
+    let trial = RidgeRegression(features.rows(split.fitted), targets.rows(split.fitted))
+    let heldOut = (features.rows(split.heldOut), targets.rows(split.heldOut))
+    let errors = RidgeRegression.penalties.map { penalty in
+      (penalty, (trial.predictions(for: heldOut.0, penalty: penalty) - heldOut.1).norm().item)
+    }
+    penalty = errors.min { $0.1 < $1.1 }?.0 ?? RidgeRegression.penalties[0]
+    let predictions = RidgeRegression(features, targets)
+      .predictions(for: testFeatures, penalty: penalty)
+    score = try determination(of: predictions, testTargets)
+  }
+}
+
+/// 1 − Σ‖y−ŷ‖²/Σ‖y−ȳ‖² over all columns together.
+private func determination(
+  of predictions: Tensor, _ targets: Tensor
+) throws(EvaluationError) -> Double {
+  let mean = targets.mean(along: [0], keepingDimensions: true)
+  let spread = (targets - mean).squared().sum().item
+  guard spread > 0 else {
+    throw EvaluationError("the factor does not vary in the test split: R² is not defined")
+  }
+  return 1 - (targets - predictions).squared().sum().item / spread
+}
+
+extension Attribute {
+  /// Columns to regress: the number itself, or sine and cosine of its angle.
+  fileprivate func targets(
+    rows: Int, matching other: Attribute
+  ) throws(EvaluationError) -> Tensor {
+    guard count == rows else {
+      throw EvaluationError("\(count) values of a factor for \(rows) embeddings: give one for each")
+    }
+    switch (self, other) {
+    case (.linear(let values), .linear):
+      try check(values)
+      return Tensor(values, shape: [rows, 1])
+    case (.circular(let values, let period), .circular(_, let otherPeriod))
+    where period == otherPeriod && period > 0:
+      try check(values)
+      let angles = values.map { 2 * Double.pi * $0 / period }
+      return Tensor(angles.flatMap { [sin($0), cos($0)] }, shape: [rows, 2])
+    default:
+      throw EvaluationError("the factor is of another kind in the test split than in training")
+    }
+  }
+
+  private func check(_ values: [Double]) throws(EvaluationError) {
+    guard values.allSatisfy(\.isFinite) else {
+      throw EvaluationError("a factor holds NaN or infinity: leave these samples out")
+    }
+  }
+}

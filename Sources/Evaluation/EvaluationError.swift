@@ -1,0 +1,8 @@
+/// Why embeddings cannot be evaluated, in one line.
+public struct EvaluationError: Error, Equatable, CustomStringConvertible {
+  /// What was wrong, where, and what to do.
+  public let description: String
+
+  /// An error with its message.
+  public init(_ description: String) { self.description = description }
+}

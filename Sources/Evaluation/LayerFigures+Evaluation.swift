@@ -1,0 +1,36 @@
+import RunStore
+import Torch
+
+extension LayerFigures {
+  /// Adds what nearest neighbours and a linear probe, fitted on `training`, get right on `heldOut`.
+  ///
+  /// - Throws: `EvaluationError` for embeddings that do not go together or are not finite.
+  public mutating func addAccuracies(
+    training: LabeledEmbeddings, heldOut: LabeledEmbeddings
+  ) throws(EvaluationError) {
+    let neighbors = try NearestNeighbors(training: training)
+    values["knn_top1"] = try neighbors.accuracy(on: heldOut)
+    conventions["knn_top1"] = Convention(
+      centered: false, rowNormalized: true, n: heldOut.count, k: neighbors.neighborCount)
+    let probe = try LinearProbe(training: training)
+    values["linear_top1"] = try probe.accuracy(on: heldOut)
+    conventions["linear_top1"] = Convention(centered: true, rowNormalized: false, n: heldOut.count)
+  }
+
+  /// Probes labelled embeddings that come without a split: every fifth row of each class is held out.
+  ///
+  /// - Throws: `EvaluationError` for labels that do not fit the rows, and embeddings that are not finite.
+  public init(
+    probing embeddings: Tensor, labels: [Int], layer: String
+  ) throws(EvaluationError) {
+    let all = try LabeledEmbeddings(embeddings: embeddings, labels: labels)
+    let split = HeldOut(stratifiedBy: labels)
+    func part(_ rows: [Int]) throws(EvaluationError) -> LabeledEmbeddings {
+      try LabeledEmbeddings(
+        embeddings: all.embeddings.gathered(Tensor(rows).to(all.embeddings.device)),
+        labels: rows.map { labels[$0] })
+    }
+    self.init(layer: layer, n: labels.count, dimension: embeddings.size(1))
+    try addAccuracies(training: part(split.fitted), heldOut: part(split.heldOut))
+  }
+}

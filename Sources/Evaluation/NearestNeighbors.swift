@@ -1,0 +1,81 @@
+import Torch
+
+/// Classification by the classes of the nearest training embeddings (Wu et al., *Unsupervised feature
+/// learning via non-parametric instance discrimination*, CVPR 2018).
+///
+/// Nearness is the cosine; each of the k nearest votes for its class with exp(cosine/τ).
+public struct NearestNeighbors {
+  /// What is voted from.
+  public let training: LabeledEmbeddings
+  /// k.
+  public let neighborCount: Int
+  /// τ.
+  public let temperature: Double
+
+  /// k unless told otherwise: 20, and 200 from 10,000 training samples up.
+  public static func defaultNeighborCount(trainingSamples: Int) -> Int {
+    trainingSamples >= 10_000 ? 200 : 20
+  }
+
+  /// - Parameters:
+  ///   - training: embeddings whose classes are known.
+  ///   - neighborCount: k; nil for `defaultNeighborCount`, or all samples where there are fewer.
+  ///   - temperature: τ, above zero.
+  /// - Throws: `EvaluationError` for a k below 1 or above the number of training samples.
+  public init(
+    training: LabeledEmbeddings, neighborCount: Int? = nil, temperature: Double = 0.07
+  ) throws(EvaluationError) {
+    let count =
+      neighborCount
+      ?? min(
+        NearestNeighbors.defaultNeighborCount(trainingSamples: training.count), training.count)
+    guard count >= 1, count <= training.count else {
+      throw EvaluationError(
+        "\(count) nearest neighbours among \(training.count) training samples: ask for 1 to "
+          + "\(training.count)")
+    }
+    self.training = training
+    self.neighborCount = count
+    self.temperature = temperature
+  }
+
+  /// The class with the most votes for each row of M×D embeddings, the lowest among equals.
+  ///
+  /// The M×N similarities are made in tiles, so memory does not grow with their number.
+  public func predictions(for embeddings: Tensor) throws(EvaluationError) -> [Int] {
+    let queries = try unitRows(embeddings.asFiniteMatrix())
+    let memory = unitRows(training.embeddings).transposed()
+    guard queries.size(1) == memory.size(0) else {
+      throw EvaluationError(
+        "\(queries.size(1)) coordinates against \(memory.size(0)) in training: give one layer")
+    }
+    let labels = training.labelTensor()
+    let rowsPerTile = max(1, 8_000_000 / training.count)
+    return queries.split(rowsPerTile).flatMap { tile in
+      votes(of: tile.matmul(memory), labels: labels).argmax(along: 1).scalars(Int.self)
+    }
+  }
+
+  /// The share of the test embeddings whose class is predicted: `knn_top1`.
+  public func accuracy(on test: LabeledEmbeddings) throws(EvaluationError) -> Double {
+    try training.checkComparable(with: test)
+    return Evaluation.accuracy(try predictions(for: test.embeddings), test.labels)
+  }
+
+  private func votes(of cosines: Tensor, labels: Tensor) -> Tensor {
+    let nearest = cosines.largest(neighborCount)
+    let classes = labels.gathered(nearest.indices.flattened()).reshaped(nearest.indices.shape)
+    let weights = exp(nearest.values.to(.float64) / temperature)
+    let none = Tensor.zeros([cosines.size(0), training.classCount], .float64, on: cosines.device)
+    return Operator.scatterAdd(none, 1, classes, weights)
+  }
+
+  /// Half precision is widened: it would not tell near neighbours apart.
+  private func unitRows(_ matrix: Tensor) -> Tensor {
+    (matrix.dtype == .float64 ? matrix : matrix.to(.float32)).normalized()
+  }
+}
+
+extension Operator {
+  static let scatterAdd = Operator("aten::scatter_add")
+}

@@ -1,0 +1,50 @@
+import Torch
+
+extension Tensor {
+  /// This N×D matrix in float64, cut off from any graph.
+  ///
+  /// - Throws: `GeometryError` for another rank, fewer than `minimumRows` rows, no columns, or
+  ///   numbers that are not finite.
+  func asEmbeddings(
+    _ name: String = "embeddings", minimumRows: Int = 2
+  ) throws(GeometryError) -> Tensor {
+    guard rank == 2 else {
+      throw GeometryError("\(name) have shape \(shape): give a matrix, one embedding a row")
+    }
+    guard size(0) >= minimumRows else {
+      throw GeometryError("\(name): \(size(0)) of them, where at least \(minimumRows) are needed")
+    }
+    guard size(1) >= 1 else { throw GeometryError("\(name) have no coordinates: shape \(shape)") }
+    let matrix = detached().to(.float64)
+    // One sum instead of a mask of all elements: it is finite unless an element is not.
+    guard !matrix.sum().item.isFinite, !matrix.isFinite else { return matrix }
+    let bad = matrix.nonFiniteRows
+    throw GeometryError(
+      "\(name): \(bad.count) of \(size(0)) rows hold NaN or infinity, the first is row "
+        + "\(bad.first ?? 0); drop them, or find out where they come from")
+  }
+
+  /// The rows of a matrix that hold NaN or infinity, in order.
+  public var nonFiniteRows: [Int] {
+    let finite = Operator.allAlong(Operator.isFiniteElementwise(self), 1).scalars(Bool.self)
+    return finite.indices.filter { !finite[$0] }
+  }
+
+  /// Rows minus their mean. Rows that are all equal become exactly zero, however the mean rounds.
+  func centeredRows() -> Tensor {
+    let shifted = self - self[0..<1]
+    return shifted - shifted.mean(along: [0], keepingDimensions: true)
+  }
+
+  /// Checks that matrices that belong together row by row have one shape.
+  func checkPaired(with other: Tensor, _ names: String) throws(GeometryError) {
+    guard shape == other.shape else {
+      throw GeometryError("\(names) have shapes \(shape) and \(other.shape): they must be equal")
+    }
+  }
+}
+
+extension Operator {
+  static let allAlong = Operator("aten::all", "dim")
+  static let isFiniteElementwise = Operator("aten::isfinite")
+}

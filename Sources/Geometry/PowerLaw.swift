@@ -1,0 +1,44 @@
+import Foundation
+
+/// The decay λₙ ∝ n^(−α) of a covariance's eigenvalues, fitted where it is a straight line in log-log
+/// axes (α-ReQ: Agrawal et al., arXiv 2202.05808, after Stringer et al., Nature 2019).
+public struct PowerLaw: Sendable, Equatable {
+  /// α, the negative slope of ln λₙ against ln n.
+  public let exponent: Double
+  /// ln λ at n = 1 on the fitted line.
+  public let intercept: Double
+  /// R² of the fit, residuals weighted as in the fit.
+  public let determination: Double
+
+  /// Fits ln λₙ against ln n over `range` of n = 1, 2, … by least squares with weights 1/n.
+  ///
+  /// Nil with fewer than two eigenvalues in the range, or with one that is not above zero.
+  public init?(eigenvalues: [Double], range: ClosedRange<Int> = 11...100) {
+    let ranks = range.clamped(to: 1...max(eigenvalues.count, 1))
+    guard range.lowerBound < eigenvalues.count, ranks.count >= 2,
+      ranks.allSatisfy({ eigenvalues[$0 - 1] > 0 })
+    else { return nil }
+    let points = ranks.map { n in
+      (x: log(Double(n)), y: log(eigenvalues[n - 1]), weight: 1 / Double(n))
+    }
+    let total = points.reduce(0) { $0 + $1.weight }
+    let meanX = points.reduce(0) { $0 + $1.weight * $1.x } / total
+    let meanY = points.reduce(0) { $0 + $1.weight * $1.y } / total
+    let spreadX = points.reduce(0) { $0 + $1.weight * ($1.x - meanX) * ($1.x - meanX) }
+    let spreadY = points.reduce(0) { $0 + $1.weight * ($1.y - meanY) * ($1.y - meanY) }
+    let together = points.reduce(0) { $0 + $1.weight * ($1.x - meanX) * ($1.y - meanY) }
+    exponent = -together / spreadX
+    intercept = meanY + exponent * meanX
+    // A flat spectrum is fitted exactly by α = 0.
+    determination = spreadY > 0 ? together * together / (spreadX * spreadY) : 1
+  }
+}
+
+extension Spectrum {
+  /// The power law of eigenvalues 11 to min(D, 100); nil where D < 12, or where N ≤ min(D, 100), so
+  /// that some of these eigenvalues are zero by construction.
+  public var powerLaw: PowerLaw? {
+    guard sampleCount > min(dimension, 100) else { return nil }
+    return PowerLaw(eigenvalues: eigenvalues)
+  }
+}

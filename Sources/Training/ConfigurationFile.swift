@@ -1,0 +1,114 @@
+import Augmentations
+import Contrastive
+import Datasets
+import Foundation
+import RunStore
+import Torch
+import Yams
+
+extension RunConfiguration {
+  /// Reads a configuration file over the defaults.
+  ///
+  /// - Throws: `ConfigurationError` for a file that cannot be read or is no YAML mapping, for an unknown
+  ///   key (with the nearest known one) and for a value out of range.
+  public init(path: String) throws(ConfigurationError) {
+    self.init()
+    guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
+      throw ConfigurationError("cannot read the configuration file \(path)")
+    }
+    try apply(yaml: text, from: path)
+  }
+
+  /// Changes what a YAML mapping of keys and values names; `source` is for messages.
+  public mutating func apply(yaml text: String, from source: String) throws(ConfigurationError) {
+    let node: Node?
+    do {
+      node = try compose(yaml: text)
+    } catch {
+      let reason = "\(error)".split(separator: "\n").first.map(String.init) ?? ""
+      throw ConfigurationError("\(source) is not YAML: \(reason)")
+    }
+    guard let node else { return }
+    guard let mapping = node.mapping else {
+      throw ConfigurationError("\(source) is not a mapping of keys to values")
+    }
+    for (key, value) in mapping {
+      let name = key.string ?? ""
+      guard let scalar = value.scalar?.string else {
+        throw ConfigurationError("\(source): \(name) should have one value")
+      }
+      if value.null != nil && scalar.isEmpty || scalar == "null" || scalar == "~" { continue }
+      do throws(ConfigurationError) {
+        try set(name, to: scalar)
+      } catch {
+        throw ConfigurationError("\(source): \(error)")
+      }
+    }
+  }
+
+  /// Changes one key.
+  public mutating func set(_ key: String, to text: String) throws(ConfigurationError) {
+    guard let setting = RunConfiguration.settings.first(where: { $0.key == key }) else {
+      let hint = RunConfiguration.settings.map(\.key).nearest(to: key)
+      throw ConfigurationError(
+        "unknown key '\(key)'" + (hint.map { "; did you mean '\($0)'?" } ?? ""))
+    }
+    try setting.write(&self, text)
+  }
+
+  /// The keys and values as JSON; keys without a value are left out.
+  public var json: JSONValue {
+    var object: [String: JSONValue] = [:]
+    for setting in RunConfiguration.settings {
+      let value = setting.read(self)
+      if value != .null { object[setting.key] = value }
+    }
+    return .object(object)
+  }
+
+  /// The keys and values as YAML that `init(path:)` reads back to an equal configuration.
+  public var yaml: String {
+    let lines = RunConfiguration.settings.compactMap { setting -> String? in
+      switch setting.read(self) {
+      case .string(let text): "\(setting.key): \(RunConfiguration.quoted(text))"
+      case .integer(let number): "\(setting.key): \(number)"
+      case .double(let number): "\(setting.key): \(number)"
+      case .bool(let flag): "\(setting.key): \(flag)"
+      default: nil
+      }
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private static func quoted(_ text: String) -> String {
+    "'" + text.replacingOccurrences(of: "'", with: "''") + "'"
+  }
+
+  /// The same with every automatic choice made for this machine, and everything checked that can be
+  /// checked before data is read.
+  ///
+  /// - Throws: `ConfigurationError`, one line.
+  public func resolved() throws(ConfigurationError) -> RunConfiguration {
+    var resolved = self
+    do {
+      let device = try Device(parsing: device)
+      resolved.device = device.description
+      if precision == .automatic {
+        let hasBFloat16 = device.kind == .cuda || Runtime.hasBFloat16
+        resolved.precision = hasBFloat16 ? .bfloat16 : .float32
+      }
+      _ = try HeadArchitecture(parsing: head, batchNorm: headBatchNorm)
+      _ = try augmentationPolicy()
+    } catch {
+      throw ConfigurationError("\(error)")
+    }
+    if dataset != .sprites && data == nil {
+      throw ConfigurationError(
+        "dataset \(dataset.rawValue) needs the folder of its files: --data FOLDER")
+    }
+    if threads == 0 { resolved.threads = ProcessInfo.processInfo.activeProcessorCount }
+    if stem == nil { resolved.stem = imageSize <= 64 ? .small : .imageNet }
+    if headWeightDecay == nil { resolved.headWeightDecay = weightDecay }
+    return resolved
+  }
+}

@@ -1,0 +1,255 @@
+import Augmentations
+import Contrastive
+import Datasets
+import Foundation
+import RunStore
+import Torch
+import TorchNN
+
+/// One run from its configuration to its summary: data, views, steps, checkpoints, measurements.
+public final class TrainingRun {
+  /// What a run tells while it goes.
+  public enum Event {
+    /// Something the user should know; training goes on.
+    case warning(String)
+    /// A step was taken.
+    case step(StepReport)
+    /// Layers are being measured.
+    case measuring(epoch: Int)
+  }
+
+  /// Where training stands after a step.
+  public struct StepReport: Sendable {
+    /// Steps taken, those before a resume included.
+    public let step: Int
+    /// Steps in all.
+    public let totalSteps: Int
+    /// The epoch being worked on, from 1.
+    public let epoch: Int
+    /// Epochs in all, rounded up.
+    public let totalEpochs: Int
+    /// The loss before this step.
+    public let loss: Double
+    /// Augmented images a second, over this process's steps so far.
+    public let viewsPerSecond: Double
+  }
+
+  /// How a run ended.
+  public enum Outcome {
+    /// All steps were taken; the summary is written.
+    case finished(RunSummary)
+    /// It was asked to stop; a checkpoint of this step is written.
+    case interrupted(step: Int)
+  }
+
+  /// The resolved configuration.
+  public let configuration: RunConfiguration
+  /// The run's files.
+  public let folder: RunFolder
+  let splits: DatasetSplits
+  let trainer: Trainer
+  private let policy: PolicyPair
+  private let checkpoints: CheckpointFolder
+  private var step = 0
+  private var progress = RunProgress()
+
+  /// A new run that writes into `folder`.
+  ///
+  /// - Throws: `ConfigurationError`, `DatasetError`, or `TrainingError.outputExists`; then nothing has been written.
+  public convenience init(_ configuration: RunConfiguration, folder: RunFolder) throws {
+    let contents = try? FileManager.default.contentsOfDirectory(atPath: folder.url.path)
+    guard contents?.isEmpty ?? !folder.exists else {
+      throw TrainingError.outputExists(path: folder.url.path)
+    }
+    try self.init(resolved: configuration.resolved(), folder: folder)
+    try folder.create()
+    try AtomicFile.write(Data(self.configuration.yaml.utf8), to: folder.config)
+  }
+
+  /// A run that continues from its newest readable checkpoint, under its own configuration.
+  ///
+  /// - Parameter warn: gets a line for each newer checkpoint that is damaged.
+  /// - Throws: `TrainingError` when there is no run or no readable checkpoint, and what a new run throws.
+  public convenience init(resuming folder: RunFolder, warn: (String) -> Void) throws {
+    guard FileManager.default.fileExists(atPath: folder.config.path) else {
+      throw TrainingError.notARun(path: folder.url.path)
+    }
+    let configuration = try RunConfiguration(path: folder.config.path)
+    let (checkpoint, damaged) = try CheckpointFolder(folder: folder).readNewest()
+    for message in damaged { warn("\(message); going on from step \(checkpoint.record.step)") }
+    try self.init(resolved: configuration.resolved(), folder: folder)
+    do {
+      try trainer.load(checkpoint.tensors)
+    } catch {
+      throw TrainingError.damagedCheckpoint(path: folder.checkpoints.path, reason: "\(error)")
+    }
+    step = checkpoint.record.step
+    progress = checkpoint.record.progress
+  }
+
+  private init(resolved configuration: RunConfiguration, folder: RunFolder) throws {
+    self.configuration = configuration
+    self.folder = folder
+    Runtime.threads = configuration.threads
+    Runtime.keepLargeBlocks()
+    policy = try configuration.augmentationPolicy()
+    splits = try configuration.loadData()
+    trainer = try configuration.makeTrainer()
+    checkpoints = CheckpointFolder(folder: folder)
+    guard stepsPerEpoch > 0 else {
+      throw ConfigurationError(
+        "batch_size is \(configuration.batchSize), but there are only \(splits.train.count) training "
+          + "images: use a smaller --batch-size")
+    }
+  }
+
+  /// Trains to the end, measures, and writes the summary.
+  ///
+  /// - Parameters:
+  ///   - shouldStop: asked after every step.
+  ///   - report: told what happens.
+  /// - Throws: `TrainingError.nonFiniteLoss`, and `RunStoreError` when a file cannot be written; checkpoints
+  ///   written before stay.
+  public func run(
+    shouldStop: () -> Bool = { false }, report: (Event) -> Void = { _ in }
+  ) throws -> Outcome {
+    for file in splits.skipped { report(.warning("skipped \(file.path): \(file.reason)")) }
+    let metrics = try JSONLinesFile(appendingTo: folder.metrics)
+    defer { metrics.close() }
+    let geometry = try JSONLinesFile(appendingTo: folder.geometry)
+    defer { geometry.close() }
+    try metrics.truncate(afterStep: step)
+    try geometry.truncate(afterStep: step)
+
+    let views = ViewSource(
+      splits.train, policy: policy, seed: configuration.viewSeed, device: trainer.device)
+    try writeContactSheet(of: views)
+    let measurement = measurement
+    let rates = CosineSchedule(
+      base: configuration.learningRate,
+      warmupSteps: Int((configuration.warmupEpochs * Double(stepsPerEpoch)).rounded()),
+      totalSteps: totalSteps)
+    var meter = RateMeter()
+    var wallStart = ContinuousClock.now
+    var order: (epoch: Int, batches: [ArraySlice<Int>])?
+
+    while step < totalSteps {
+      let epoch = step / stepsPerEpoch
+      if order?.epoch != epoch { order = (epoch, try batches(of: epoch)) }
+      guard let samples = order?.batches[step % stepsPerEpoch] else { break }
+      let rate = rates.learningRate(at: step)
+
+      meter.start()
+      let images = views.views(of: samples, epoch: epoch)
+      let result: Trainer.Step
+      do throws(NonFiniteLoss) {
+        result = try trainer.step(on: images, learningRate: rate)
+      } catch {
+        throw TrainingError.nonFiniteLoss(
+          step: step + 1, value: "\(error.value)", lastCheckpoint: checkpoints.newestStep)
+      }
+      step += 1
+      meter.stop(views: images.size(0))
+      progress.loss = result.loss
+
+      if step % configuration.logEvery == 0 || step == 1 || step == totalSteps {
+        try metrics.append(
+          record(result, learningRate: rate, viewsPerSecond: meter.takeRecentRate()))
+      }
+      report(.step(stepReport(loss: result.loss, viewsPerSecond: meter.rate)))
+
+      let stopping = shouldStop() && step < totalSteps
+      let epochsDone = step.isMultiple(of: stepsPerEpoch) ? step / stepsPerEpoch : nil
+      if let epochsDone, step < totalSteps, configuration.measureEvery > 0,
+        epochsDone.isMultiple(of: configuration.measureEvery)
+      {
+        report(.measuring(epoch: epochsDone))
+        try append(measurement.layers(.geometry), to: geometry)
+      }
+      let isDue = epochsDone?.isMultiple(of: configuration.checkpointEvery) ?? false
+      if isDue || stopping || step == totalSteps {
+        progress.add(meter, wall: wallStart)
+        meter = RateMeter()
+        wallStart = .now
+        try writeCheckpoint(metrics, geometry)
+      }
+      if stopping { return .interrupted(step: step) }
+    }
+
+    report(.measuring(epoch: totalEpochs))
+    let layers = try measurement.layers(.full)
+    try append(layers, to: geometry)
+    progress.add(meter, wall: wallStart)
+    let summary = summary(layers)
+    try folder.write(summary)
+    return .finished(summary)
+  }
+}
+
+extension TrainingRun {
+  /// What measures this run's layers.
+  var measurement: Measurement {
+    Measurement(
+      encoder: trainer.encoder, head: trainer.objective.head, splits: splits, policy: policy,
+      policyName: configuration.policy, seed: configuration.measurementSeed, device: trainer.device)
+  }
+
+  private var stepsPerEpoch: Int { splits.train.count / configuration.batchSize }
+
+  private var totalSteps: Int { configuration.steps ?? configuration.epochs * stepsPerEpoch }
+
+  private var totalEpochs: Int { (totalSteps + stepsPerEpoch - 1) / stepsPerEpoch }
+
+  private var epochsDone: Double { Double(step) / Double(stepsPerEpoch) }
+
+  private func batches(of epoch: Int) throws -> [ArraySlice<Int>] {
+    try EpochOrder(count: splits.train.count, seed: configuration.orderSeed, epoch: epoch)
+      .batches(of: configuration.batchSize)
+  }
+
+  private func writeCheckpoint(_ metrics: JSONLinesFile, _ geometry: JSONLinesFile) throws {
+    // Lines on disk before the checkpoint: a resume never finds one without its history.
+    try metrics.synchronize()
+    try geometry.synchronize()
+    try checkpoints.write(trainer.state, step: step, progress: progress)
+  }
+
+  private func writeContactSheet(of views: ViewSource) throws {
+    guard !FileManager.default.fileExists(atPath: folder.views.path) else { return }
+    try AtomicFile.write(Data(try views.contactSheet()), to: folder.views)
+  }
+
+  private func append(_ layers: [LayerFigures], to geometry: JSONLinesFile) throws {
+    for figures in layers {
+      try geometry.append(GeometryRecord(step: step, epoch: epochsDone, figures: figures))
+    }
+  }
+
+  private func record(
+    _ result: Trainer.Step, learningRate: Double, viewsPerSecond: Double
+  ) -> MetricRecord {
+    let statistics = ContrastiveStatistics(of: result.z, temperature: configuration.temperature)
+    return MetricRecord(
+      step: step, epoch: epochsDone, loss: result.loss, learningRate: learningRate,
+      viewsPerSecond: viewsPerSecond, contrastiveTop1: statistics.top1,
+      meanPositiveCosine: statistics.meanPositiveCosine,
+      meanNegativeCosine: statistics.meanNegativeCosine,
+      softmaxEntropy: statistics.softmaxEntropy)
+  }
+
+  private func stepReport(loss: Double, viewsPerSecond: Double) -> StepReport {
+    StepReport(
+      step: step, totalSteps: totalSteps, epoch: (step - 1) / stepsPerEpoch + 1,
+      totalEpochs: totalEpochs, loss: loss, viewsPerSecond: viewsPerSecond)
+  }
+
+  private func summary(_ layers: [LayerFigures]) -> RunSummary {
+    RunSummary(
+      name: folder.name, config: configuration.json, epochs: epochsDone, steps: step,
+      finalLoss: progress.loss, wallSeconds: progress.wallSeconds,
+      viewsPerSecond: progress.trainingSeconds > 0
+        ? Double(progress.timedSteps * 2 * configuration.batchSize) / progress.trainingSeconds
+        : nil,
+      layers: layers)
+  }
+}

@@ -1,0 +1,95 @@
+import ArgumentParser
+
+/// The settings of a run as options. Values are text here: the configuration checks them, from
+/// a file or from the command line alike.
+struct SettingOptions: ParsableArguments {
+  @Option(help: "sprites, cifar10, cifar100, idx or folder (default: sprites).")
+  var dataset: String?
+  @Option(help: ArgumentHelp("The folder of the data's files.", valueName: "folder"))
+  var data: String?
+  @Option(help: "Height and width of the images, in pixels (default: 32).")
+  var imageSize: String?
+  @Option(help: "Use at most this many training images.")
+  var trainCount: String?
+  @Option(help: "Use at most this many held-out images.")
+  var heldOutCount: String?
+  @Flag(help: "Refuse a folder with an unreadable image rather than skip it.")
+  var strict = false
+  @Option(help: "resnet18, resnet34 or resnet50 (default: resnet18).")
+  var encoder: String?
+  @Option(help: "small or imagenet (default: small up to 64 pixels).")
+  var stem: String?
+  @Option(help: "Channels in the encoder's first stage (default: 16).")
+  var width: String?
+  @Option(
+    help: "none, linear:64, or mlp:128-64: hidden widths, then the output's (default: mlp:128-64).")
+  var head: String?
+  @Flag(help: "Batch-normalise the head's hidden layers.")
+  var headBatchNorm = false
+  @Option(help: "nt-xent.")
+  var objective: String?
+  @Option(help: "The objective's temperature (default: 0.2).")
+  var temperature: String?
+  @Option(help: "How encoder and head take turns: joint.")
+  var schedule: String?
+  @Option(help: "The family of augmentations (default: simclr).")
+  var policy: String?
+  @Option(
+    help:
+      "Strength of the augmentations: 0 is none, 1 is SimCLR's on ImageNet, at most 2 (default: 0.5)."
+  )
+  var strength: String?
+  @Option(help: "Passes over the training images (default: 10).")
+  var epochs: String?
+  @Option(help: "Training steps, instead of epochs.")
+  var steps: String?
+  @Option(help: "Samples a step; twice as many views (default: 256).")
+  var batchSize: String?
+  @Option(help: "sgd, lars or adamw (default: adamw).")
+  var optimizer: String?
+  @Option(help: "The highest learning rate (default: 0.002).")
+  var learningRate: String?
+  @Option(help: "Weight decay (default: 0.0001).")
+  var weightDecay: String?
+  @Option(help: "Momentum of sgd and lars (default: 0.9).")
+  var momentum: String?
+  @Option(help: "Epochs of rising learning rate; a cosine follows (default: 1).")
+  var warmupEpochs: String?
+  @Option(help: "The head's learning rate over the encoder's (default: 1).")
+  var headLearningRateFactor: String?
+  @Option(help: "Weight decay of the head (default: the encoder's).")
+  var headWeightDecay: String?
+  @Option(help: "Seed of weights, order and views (default: 0).")
+  var seed: String?
+  @Option(help: "cpu, cuda, cuda:INDEX or auto (default: auto).")
+  var device: String?
+  @Option(help: "bf16, fp32, or auto: bf16 where there are instructions for it (default: auto).")
+  var precision: String?
+  @Option(help: "Threads, 0 for one a core (default: 0).")
+  var threads: String?
+  @Option(help: "Epochs between checkpoints (default: 1).")
+  var checkpointEvery: String?
+  @Option(help: "Epochs between measurements, 0 for at the end only (default: 0).")
+  var measureEvery: String?
+  @Option(help: "Steps between lines of the metrics (default: 10).")
+  var logEvery: String?
+
+  /// What was given, as keys and texts of a configuration.
+  var given: [(key: String, text: String)] {
+    let options: [(String, String?)] = [
+      ("dataset", dataset), ("data", data), ("image_size", imageSize),
+      ("train_count", trainCount), ("held_out_count", heldOutCount),
+      ("strict", strict ? "true" : nil), ("encoder", encoder), ("stem", stem), ("width", width),
+      ("head", head), ("head_batch_norm", headBatchNorm ? "true" : nil), ("objective", objective),
+      ("temperature", temperature), ("schedule", schedule), ("policy", policy),
+      ("strength", strength), ("epochs", epochs), ("steps", steps), ("batch_size", batchSize),
+      ("optimizer", optimizer), ("learning_rate", learningRate), ("weight_decay", weightDecay),
+      ("momentum", momentum), ("warmup_epochs", warmupEpochs),
+      ("head_learning_rate_factor", headLearningRateFactor),
+      ("head_weight_decay", headWeightDecay), ("seed", seed), ("device", device),
+      ("precision", precision), ("threads", threads), ("checkpoint_every", checkpointEvery),
+      ("measure_every", measureEvery), ("log_every", logEvery),
+    ]
+    return options.compactMap { key, text in text.map { (key, $0) } }
+  }
+}

@@ -1,0 +1,91 @@
+import ArgumentParser
+import Foundation
+import RunStore
+import Torch
+import Training
+
+struct TrainCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "train", abstract: "Train one model and measure every layer.",
+    discussion: """
+      Options override the configuration file, which overrides the defaults. A file has the options' \
+      names with underscores for hyphens. The run's folder keeps the whole configuration, metrics, \
+      checkpoints and a summary.
+      """)
+
+  @Option(help: ArgumentHelp("A YAML file of settings.", valueName: "file"))
+  var config: String?
+
+  @OptionGroup(title: "Settings") var settings: SettingOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "The run's folder, new or empty (default: runs/ and a name made of the settings).",
+      valueName: "folder"))
+  var output: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Continue the run in this folder from its newest checkpoint, under its own settings.",
+      valueName: "folder"))
+  var resume: String?
+
+  @Flag(help: "Print the summary as one JSON document on standard output.")
+  var json = false
+
+  @Flag(help: "No progress.")
+  var quiet = false
+
+  func run() throws {
+    try Failure.classifying {
+      let run = try makeRun()
+      var progress = ProgressBar(isQuiet: quiet)
+      Interruption.listen()
+      let outcome: TrainingRun.Outcome
+      do {
+        outcome = try run.run(shouldStop: { Interruption.isRequested }) { progress.handle($0) }
+      } catch {
+        progress.finishLine()
+        throw error
+      }
+      progress.finishLine()
+      switch outcome {
+      case .interrupted(let step):
+        throw Failure(
+          message: "interrupted after step \(step); continue with --resume \(run.folder.url.path)",
+          code: Failure.interrupted)
+      case .finished(let summary):
+        try Output.show(summary, asJSON: json)
+        if !quiet { Terminal.note("wrote \(run.folder.url.path)") }
+      }
+    }
+  }
+
+  private func makeRun() throws -> TrainingRun {
+    if let resume {
+      guard config == nil, output == nil, settings.given.isEmpty else {
+        throw Failure.usage(
+          "--resume continues a run under its own settings: leave out the other settings, "
+            + "or start a new run with --output")
+      }
+      return try TrainingRun(resuming: RunFolder(path: resume), warn: Terminal.warning)
+    }
+    var configuration =
+      try config.map { path in try RunConfiguration(path: path) } ?? RunConfiguration()
+    for (key, text) in settings.given {
+      do {
+        try configuration.set(key, to: text)
+      } catch {
+        throw ConfigurationError("--" + "\(error)".replacingOccurrences(of: "_", with: "-"))
+      }
+    }
+    let path = output ?? "runs/\(configuration.defaultName)"
+    return try TrainingRun(configuration, folder: RunFolder(path: path))
+  }
+}
+
+extension RunConfiguration {
+  fileprivate var defaultName: String {
+    "\(dataset.rawValue)-\(encoder.rawValue)-strength-\(strength)-seed-\(seed)"
+  }
+}

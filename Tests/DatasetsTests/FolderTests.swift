@@ -1,0 +1,208 @@
+import Datasets
+import Foundation
+import Testing
+
+@Suite struct FolderTests {
+  /// Ten PNG and ten JPEG images in two classes; image i is uniformly i in red.
+  private func twoClasses(in inner: String = "") throws -> TemporaryFolder {
+    let folder = try TemporaryFolder()
+    for index in 0..<10 {
+      let image = uniform([UInt8(10 * index), 128, 128], width: 20, height: 16)
+      try folder.write(png(image), to: "\(inner)cat/image\(index).PNG")
+      let kind = index % 2 == 0 ? "jpg" : "JPEG"
+      try folder.write(jpeg(image), to: "\(inner)dog/deeper/image\(index).\(kind)")
+    }
+    return folder
+  }
+
+  private func load(
+    _ folder: TemporaryFolder, strict: Bool = false, train: Int? = nil, seed: UInt64 = 0
+  ) throws -> DatasetSplits {
+    try DatasetRequest(
+      kind: .folder, path: folder.path, imageSize: 8, trainCount: train, seed: seed, strict: strict
+    ).load()
+  }
+
+  @Test func classesComeFromFoldersAndAFifthOfEachIsHeldOut() throws {
+    let splits = try load(twoClasses())
+    #expect(splits.train.classNames == ["cat", "dog"])
+    #expect(splits.train.labels == [Int](repeating: 0, count: 8) + [Int](repeating: 1, count: 8))
+    #expect(splits.heldOut.labels == [0, 0, 1, 1])
+    #expect(splits.skipped.isEmpty)
+    func reds(_ images: ImageDataset, label: Int) -> [Int] {
+      (0..<images.count).filter { images.labels[$0] == label }
+        .map { Int((Double(images.image(at: $0).first ?? 0) / 10).rounded()) }
+    }
+    for label in 0...1 {
+      let train = reds(splits.train, label: label)
+      #expect(train == train.sorted())
+      #expect((train + reds(splits.heldOut, label: label)).sorted() == Array(0..<10))
+    }
+  }
+
+  @Test func theSplitDoesNotDependOnTheSeedOrTheFolder() throws {
+    let first = try load(twoClasses())
+    let second = try load(twoClasses(), seed: 9)
+    #expect(first.train.pixels == second.train.pixels)
+    #expect(first.heldOut.pixels == second.heldOut.pixels)
+  }
+
+  @Test(arguments: ["val", "validation", "test"])
+  func foldersOfSplitsAreUsed(name: String) throws {
+    let folder = try twoClasses(in: "train/")
+    try folder.write(png(uniform([1, 2, 3], width: 8, height: 8)), to: "\(name)/dog/a.png")
+    let splits = try load(folder)
+    #expect(splits.train.count == 20)
+    #expect(splits.heldOut.labels == [1])
+    #expect(splits.heldOut.classNames == ["cat", "dog"])
+    #expect(splits.heldOut.image(at: 0).starts(with: [1, 2, 3]))
+  }
+
+  @Test func aHeldOutClassThatIsNotTrainedOnIsRefused() throws {
+    let folder = try twoClasses(in: "train/")
+    try folder.write(png(uniform([1, 2, 3], width: 8, height: 8)), to: "val/bird/a.png")
+    let error = #expect(throws: DatasetError.self) { try load(folder) }
+    #expect(error?.problem == "class bird is not in train")
+  }
+
+  @Test func aLoneTrainFolderIsSplit() throws {
+    let splits = try load(twoClasses(in: "train/"))
+    #expect(splits.train.classNames == ["cat", "dog"] && splits.heldOut.count == 4)
+  }
+
+  @Test func imagesWithoutClassFoldersHaveNoLabels() throws {
+    let folder = try TemporaryFolder()
+    for index in 0..<5 {
+      try folder.write(png(uniform([1, 2, 3], width: 8, height: 8)), to: "\(index).png")
+    }
+    let splits = try load(folder)
+    #expect(splits.train.count == 4 && splits.heldOut.count == 1)
+    #expect(splits.train.labels.isEmpty && splits.train.classNames.isEmpty)
+  }
+
+  @Test func filesThatCannotBeUsedAreSkippedAndNamed() throws {
+    let folder = try twoClasses()
+    let photo = jpeg(slope(width: 64, height: 64))
+    try folder.write(photo[..<(photo.count / 2)], to: "cat/half.jpg")
+    try folder.write("not an image", to: "cat/text.png")
+    try folder.write(
+      HandMadePNG(width: 100_000, height: 100_000, colorType: 2, rows: [[0]]).file,
+      to: "cat/vast.png")
+    try folder.write(cmykJPEG(width: 8, height: 8), to: "dog/print.jpg")
+    try folder.write([], to: "dog/empty.jpeg")
+    try folder.write("GIF89a", to: "dog/moving.gif")
+    try folder.write("notes", to: "dog/readme.txt")
+    try folder.write(photo, to: "loose.jpg")
+    try folder.write("nothing", to: "void/readme.txt")
+    let splits = try load(folder)
+    let reasons = Dictionary(
+      uniqueKeysWithValues: splits.skipped.map {
+        (String($0.path.dropFirst(folder.path.count + 1)), $0.reason)
+      })
+    #expect(splits.train.count + splits.heldOut.count == 20)
+    #expect(splits.skipped.map(\.path) == splits.skipped.map(\.path).sorted())
+    #expect(
+      reasons.keys.sorted() == [
+        "cat/half.jpg", "cat/text.png", "cat/vast.png", "dog/empty.jpeg", "dog/moving.gif",
+        "dog/print.jpg", "loose.jpg", "void",
+      ])
+    #expect(reasons["cat/half.jpg"]?.contains("remature end") == true)
+    #expect(reasons["cat/text.png"] == "neither a PNG nor a JPEG file")
+    #expect(reasons["cat/vast.png"]?.hasPrefix("too large") == true)
+    #expect(reasons["dog/empty.jpeg"] == "the file is empty")
+  }
+
+  @Test func strictNamesTheFirstFileThatCannotBeUsed() throws {
+    let folder = try twoClasses()
+    try folder.write("not an image", to: "cat/text.png")
+    let error = #expect(throws: DatasetError.self) { try load(folder, strict: true) }
+    #expect(
+      error?.description == "\(folder.path)/cat/text.png: neither a PNG nor a JPEG file; "
+        + "mend or remove it, or do not ask to be strict")
+    try folder.remove("cat/text.png")
+    try folder.write("GIF89a", to: "dog/moving.gif")
+    #expect(throws: DatasetError.self) { try load(folder, strict: true) }
+    try folder.remove("dog/moving.gif")
+    _ = try load(folder, strict: true)
+  }
+
+  @Test func aFolderWithoutReadableImagesIsRefused() throws {
+    let folder = try TemporaryFolder()
+    let empty = #expect(throws: DatasetError.self) { try load(folder) }
+    #expect(empty?.problem == "no PNG or JPEG image in it")
+    for index in 0..<5 { try folder.write("text", to: "cat/\(index).png") }
+    let damaged = #expect(throws: DatasetError.self) { try load(folder) }
+    #expect(damaged?.problem.contains("no readable image among 4") == true)
+    let missing = #expect(throws: DatasetError.self) {
+      try DatasetRequest(kind: .folder, path: folder.path + "/nowhere").load()
+    }
+    #expect(missing?.problem == "no such folder")
+    #expect(throws: DatasetError.self) { try DatasetRequest(kind: .folder).load() }
+  }
+
+  @Test func linksAndHiddenFilesAndPipesAreHandled() throws {
+    let folder = try twoClasses()
+    let elsewhere = try TemporaryFolder()
+    try elsewhere.write(png(uniform([1, 2, 3], width: 8, height: 8)), to: "a.png")
+    try elsewhere.write(png(uniform([1, 2, 3], width: 8, height: 8)), to: "b.png")
+    let files = FileManager.default
+    func link(_ name: String, to target: String) throws {
+      try files.createSymbolicLink(
+        atPath: folder.path + "/" + name, withDestinationPath: target)
+    }
+    try link("linked", to: elsewhere.path)
+    try link("cat/zlink.png", to: elsewhere.path + "/a.png")
+    try link("cat/gone.png", to: elsewhere.path + "/nowhere.png")
+    try link("cat/circle", to: folder.path)
+    try folder.write("hidden", to: "cat/.hidden.png")
+    try folder.write("hidden", to: ".cache/a.png")
+    #expect(mkfifo(folder.path + "/cat/pipe.png", 0o600) == 0)
+    let splits = try load(folder)
+    #expect(splits.train.classNames == ["cat", "dog", "linked"])
+    #expect(splits.train.count + splits.heldOut.count == 20 + 1 + 2)
+    #expect(
+      splits.skipped.map { $0.path.dropFirst(folder.path.count + 1) }
+        == ["cat/gone.png", "cat/pipe.png"])
+  }
+
+  @Test func namesThatAreNoTextAreSkippedRatherThanFatal() throws {
+    let folder = try twoClasses()
+    let name =
+      Array("\(folder.path)/cat/".utf8.map(CChar.init)) + [-1, -2]
+      + Array(".png\0".utf8.map(CChar.init))
+    let descriptor = open(name, O_CREAT | O_WRONLY, 0o600)
+    try #require(descriptor >= 0)
+    close(descriptor)
+    let splits = try load(folder)
+    #expect(splits.train.count + splits.heldOut.count == 20)
+  }
+
+  @Test func theMiddleSquareIsTakenAndResized() throws {
+    let folder = try TemporaryFolder()
+    // Red, then green in the middle square, then blue.
+    let pixels = (0..<16).flatMap { _ in
+      (0..<32).flatMap { column in
+        column < 8 ? [255, 0, 0] : column < 24 ? [0, 255, 0] : [0, 0, 255] as [UInt8]
+      }
+    }
+    for index in 0..<2 {
+      try folder.write(
+        png(RGBImage(width: 32, height: 16, pixels: pixels)), to: "cat/\(index).png")
+    }
+    let train = try load(folder).train
+    #expect(Array(train.image(at: 0)) == uniform([0, 255, 0], width: 8, height: 8).pixels)
+  }
+
+  @Test func aLimitDrawsBySeedAndReplacesDamagedFiles() throws {
+    let folder = try twoClasses()
+    let first = try load(folder, train: 6)
+    #expect(first.train.count == 6 && first.train.labels.count == 6)
+    #expect(first.heldOut.count == 4)
+    #expect(first.train.pixels == (try load(folder, train: 6)).train.pixels)
+    #expect(first.train.pixels != (try load(folder, train: 6, seed: 1)).train.pixels)
+    for index in 0..<20 { try folder.write("text", to: "cat/broken\(index).png") }
+    let second = try load(folder, train: 12)
+    #expect(second.train.count == 12)
+    #expect(try load(folder, train: 1_000_000).train.count < 20)
+  }
+}

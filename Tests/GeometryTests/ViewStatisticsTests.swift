@@ -1,0 +1,97 @@
+import Foundation
+import Geometry
+import TestSupport
+import Testing
+import Torch
+
+@Suite struct ViewStatisticsTests {
+  let first = normalMatrix(seed: 1, rows: 40, columns: 6) + 2
+  let second = normalMatrix(seed: 2, rows: 40, columns: 6) * 0.3 + 2
+
+  private func rows(_ tensor: Tensor) -> [[Double]] {
+    (0..<tensor.size(0)).map { tensor[$0].scalars(Double.self) }
+  }
+
+  private func squaredDistance(_ left: [Double], _ right: [Double]) -> Double {
+    zip(left, right).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+  }
+
+  @Test func invarianceIsTheRatioOverAllPairs() throws {
+    let views = [rows(first), rows(second)]
+    let within = (0..<40).map { squaredDistance(views[0][$0], views[1][$0]) }.reduce(0, +) / 40
+    var between: [Double] = []
+    for i in 0..<40 {
+      for j in 0..<40 where i != j {
+        for a in views { for b in views { between.append(squaredDistance(a[i], b[j])) } }
+      }
+    }
+    let expected = within / (between.reduce(0, +) / Double(between.count))
+    #expect(try invariance(first, second).isApproximately(expected, relative: 1e-12))
+  }
+
+  @Test func invarianceIsZeroForEqualViewsAndAboutOneForUnrelatedOnes() throws {
+    #expect(try invariance(first, first) == 0)
+    let a = normalMatrix(seed: 3, rows: 4000, columns: 8)
+    let b = normalMatrix(seed: 4, rows: 4000, columns: 8)
+    // The squared distances' relative deviation is 0.5, over √4000 of them: four deviations.
+    #expect(try invariance(a, b).isApproximately(1, within: 0.032))
+  }
+
+  @Test func invarianceIgnoresShiftScaleAndRotation() throws {
+    let rotation = orthogonalMatrix(seed: 7, size: 6)
+    let moved = [first, second].map { $0.matmul(rotation) * 5 - 3 }
+    #expect(
+      try invariance(moved[0], moved[1])
+        .isApproximately(invariance(first, second), relative: 1e-11))
+  }
+
+  @Test func uniformityIsTheMeanOverDifferentPairs() throws {
+    let unit = rows(first).map { row in
+      let length = row.reduce(0) { $0 + $1 * $1 }.squareRoot()
+      return row.map { $0 / length }
+    }
+    var kernels: [Double] = []
+    for i in 0..<40 {
+      for j in 0..<i { kernels.append(exp(-2 * squaredDistance(unit[i], unit[j]))) }
+    }
+    let expected = log(kernels.reduce(0, +) / Double(kernels.count))
+    #expect(try uniformity(first).isApproximately(expected, relative: 1e-12))
+  }
+
+  @Test func uniformityInTilesIsUniformityInOnePiece() throws {
+    let x = normalMatrix(seed: 9, rows: 2500, columns: 3)
+    let unit = x.normalized()
+    let kernel = exp((unit.matmul(unit.transposed()) * 2 - 2) * 2).sum().item
+    let expected = log((kernel - 2500) / (2500 * 2499))
+    #expect(try uniformity(x).isApproximately(expected, relative: 1e-11))
+  }
+
+  @Test func uniformityHasItsExtremes() throws {
+    #expect(try uniformity(Tensor.ones([10, 3])).isApproximately(0, within: 1e-12))
+    let opposite = Tensor([1.0, 0, -1, 0], shape: [2, 2])
+    #expect(try uniformity(opposite).isApproximately(-8, relative: 1e-12))
+  }
+
+  @Test func alignmentAndOrbitSpreadOfTwoViewsAreFourToOne() throws {
+    let aligned = try alignment(first, second)
+    // Two views lie half their distance from their centroid.
+    #expect(
+      try orbitSpread(views: [first, second]).isApproximately(aligned / 4, relative: 1e-12))
+    #expect(try orbitSpread(views: [first, first, first * 2]).isApproximately(0, within: 1e-30))
+  }
+
+  @Test func theStructHoldsWhatTheFunctionsGive() throws {
+    let clean = normalMatrix(seed: 11, rows: 40, columns: 6)
+    let statistics = try ViewStatistics(clean: clean, first: first, second: second)
+    #expect(statistics.invariance == (try invariance(first, second)))
+    #expect(statistics.cleanInvariance == (try invariance(clean, first)))
+    #expect(statistics.alignment == (try alignment(first, second)))
+    #expect(statistics.uniformity == (try uniformity(first)))
+  }
+
+  @Test func unequalShapesAreRefused() {
+    let error = #expect(throws: GeometryError.self) { try invariance(first, second[0..<39]) }
+    #expect(error?.description.contains("[40, 6] and [39, 6]") == true)
+    #expect(throws: GeometryError.self) { try orbitSpread(views: [first]) }
+  }
+}
