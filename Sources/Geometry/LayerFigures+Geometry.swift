@@ -24,7 +24,7 @@ extension LayerFigures {
       set("alpha", powerLaw.exponent, plain)
       set("alpha_r2", powerLaw.determination, plain)
     }
-    spectrum = normalized.logSpectrum
+    spectrum = normalized.logSpectrum.filter(\.isFinite)
     conventions["spectrum"] = Convention(centered: true, rowNormalized: true)
   }
 

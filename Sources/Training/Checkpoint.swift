@@ -63,10 +63,9 @@ struct CheckpointFolder {
     }
     var damaged: [String] = []
     for step in steps {
-      do throws(TrainingError) {
-        return (try read(step), damaged)
-      } catch {
-        damaged.append("\(error)")
+      switch read(step) {
+      case .success(let checkpoint): return (checkpoint, damaged)
+      case .failure(let error): damaged.append(error.description)
       }
     }
     throw .noCheckpoint(folder: folder.url.path, damaged: damaged)
@@ -84,22 +83,22 @@ struct CheckpointFolder {
     }.sorted(by: >)
   }
 
-  private func read(_ step: Int) throws(TrainingError) -> Checkpoint {
+  private func read(_ step: Int) -> Result<Checkpoint, TrainingError> {
     let path = file(step, "safetensors").path
+    let damaged = { TrainingError.damagedCheckpoint(path: path, reason: $0) }
+    guard let json = try? Data(contentsOf: file(step, "json")),
+      let record = try? Self.decoder.decode(Checkpoint.Record.self, from: json)
+    else { return .failure(damaged("its .json file is missing or unreadable")) }
     do {
-      let record = try Self.decoder.decode(
-        Checkpoint.Record.self, from: Data(contentsOf: file(step, "json")))
       let file = try MappedFile(path: path)
       var checksum = Checksum()
       checksum.update(UnsafeRawBufferPointer(file.bytes))
       guard file.bytes.count == record.byteCount, checksum.description == record.checksum,
         record.step == step
-      else { throw TorchError("its bytes are not those that were written") }
-      return Checkpoint(record: record, tensors: try SafeTensors(path: path).tensors)
-    } catch let error as TorchError {
-      throw .damagedCheckpoint(path: path, reason: error.description)
+      else { return .failure(damaged("its bytes are not those that were written")) }
+      return .success(Checkpoint(record: record, tensors: try SafeTensors(path: path).tensors))
     } catch {
-      throw .damagedCheckpoint(path: path, reason: "its .json file is missing or unreadable")
+      return .failure(damaged("\(error)"))
     }
   }
 

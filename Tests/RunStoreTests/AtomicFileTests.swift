@@ -1,5 +1,6 @@
 import Foundation
 import RunStore
+import TestSupport
 import Testing
 
 @Suite("Writing a file atomically")
@@ -8,53 +9,57 @@ struct AtomicFileTests {
 
   @Test("makes the file, and replaces it, and leaves nothing beside it")
   func replaces() throws {
-    let folder = try TemporaryFolder()
-    let target = folder.file("summary.json")
-    try AtomicFile.write(Data("first".utf8), to: target)
-    try AtomicFile.write(Data("second".utf8), to: target)
-    try #expect(text(of: target) == "second")
-    try #expect(folder.contents() == ["summary.json"])
+    try withTemporaryFolder { folder in
+      let target = folder.appendingPathComponent("summary.json")
+      try AtomicFile.write(Data("first".utf8), to: target)
+      try AtomicFile.write(Data("second".utf8), to: target)
+      try #expect(text(of: target) == "second")
+      try #expect(contents(of: folder) == ["summary.json"])
+    }
   }
 
   @Test("takes a file in pieces")
   func pieces() throws {
-    let folder = try TemporaryFolder()
-    let target = folder.file("step.safetensors")
-    let block = Data((0..<100_000).map { UInt8(truncatingIfNeeded: $0) })
-    try AtomicFile.write(to: target) { append in
-      try append(Data())
-      for _ in 0..<3 { try append(block) }
-      try block.withUnsafeBytes { try append($0) }
+    try withTemporaryFolder { folder in
+      let target = folder.appendingPathComponent("step.safetensors")
+      let block = Data((0..<100_000).map { UInt8(truncatingIfNeeded: $0) })
+      try AtomicFile.write(to: target) { append in
+        try append(Data())
+        for _ in 0..<3 { try append(block) }
+        try block.withUnsafeBytes { try append($0) }
+      }
+      try #expect(Data(contentsOf: target) == block + block + block + block)
     }
-    try #expect(Data(contentsOf: target) == block + block + block + block)
   }
 
   @Test("keeps the old content and no temporary file when the writer fails")
   func failingWriter() throws {
-    let folder = try TemporaryFolder()
-    let target = folder.file("last")
-    try AtomicFile.write(Data("old".utf8), to: target)
-    #expect(throws: Interrupted.self) {
-      try AtomicFile.write(to: target) { append in
-        try append(Data("half".utf8))
-        throw Interrupted()
+    try withTemporaryFolder { folder in
+      let target = folder.appendingPathComponent("last")
+      try AtomicFile.write(Data("old".utf8), to: target)
+      #expect(throws: Interrupted.self) {
+        try AtomicFile.write(to: target) { append in
+          try append(Data("half".utf8))
+          throw Interrupted()
+        }
       }
+      try #expect(text(of: target) == "old")
+      try #expect(contents(of: folder) == ["last"])
     }
-    try #expect(text(of: target) == "old")
-    try #expect(folder.contents() == ["last"])
   }
 
   @Test("keeps a symbolic link and replaces what it points to")
   func throughLink() throws {
-    let folder = try TemporaryFolder()
-    let target = folder.file("report.html")
-    let link = folder.file("link.html")
-    try AtomicFile.write(Data("old".utf8), to: target)
-    try FileManager.default.createSymbolicLink(at: link, withDestinationURL: target)
-    try AtomicFile.write(Data("new".utf8), to: link)
-    try #expect(text(of: target) == "new")
-    try #expect(
-      FileManager.default.destinationOfSymbolicLink(atPath: link.path) == target.path)
+    try withTemporaryFolder { folder in
+      let target = folder.appendingPathComponent("report.html")
+      let link = folder.appendingPathComponent("link.html")
+      try AtomicFile.write(Data("old".utf8), to: target)
+      try FileManager.default.createSymbolicLink(at: link, withDestinationURL: target)
+      try AtomicFile.write(Data("new".utf8), to: link)
+      try #expect(text(of: target) == "new")
+      try #expect(
+        FileManager.default.destinationOfSymbolicLink(atPath: link.path) == target.path)
+    }
   }
 
   @Test("says in one line that the disk is full")
@@ -73,17 +78,18 @@ struct AtomicFileTests {
 
   @Test("says in one line that the folder is missing, or is a file, or the target is a folder")
   func unwritable() throws {
-    let folder = try TemporaryFolder()
-    try AtomicFile.write(Data(), to: folder.file("plain"))
-    for (url, reason) in [
-      (folder.file("absent/x"), "No such file or directory"),
-      (folder.file("plain/x"), "Not a directory"),
-      (folder.url, "Is a directory"),
-    ] {
-      #expect(throws: RunStoreError.unwritable(path: url.path, reason: reason)) {
-        try AtomicFile.write(Data(), to: url)
+    try withTemporaryFolder { folder in
+      try AtomicFile.write(Data(), to: folder.appendingPathComponent("plain"))
+      for (url, reason) in [
+        (folder.appendingPathComponent("absent/x"), "No such file or directory"),
+        (folder.appendingPathComponent("plain/x"), "Not a directory"),
+        (folder, "Is a directory"),
+      ] {
+        #expect(throws: RunStoreError.unwritable(path: url.path, reason: reason)) {
+          try AtomicFile.write(Data(), to: url)
+        }
       }
+      try #expect(contents(of: folder) == ["plain"])
     }
-    try #expect(folder.contents() == ["plain"])
   }
 }

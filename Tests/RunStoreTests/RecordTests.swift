@@ -7,7 +7,8 @@ struct RecordTests {
   let figures = LayerFigures(
     layer: "h", n: 2048, dimension: 128,
     values: [
-      "effective_rank": 47.9, "knn_top1": 1.0 / 3.0, "tangent_norm.rotation": 5e-324,
+      "effective_rank": 47.9, "knn_top1": 1.0 / 3.0,
+      "tangent_norm.rotation": .leastNonzeroMagnitude,
       "linear_top1": 0.1 + 0.2,
     ],
     invarianceAt: ["0.25": 0.125, "0.5": 0.3, "1.0": 0.61],
@@ -26,7 +27,7 @@ struct RecordTests {
     #expect(json["n"] == 2048)
     #expect(json["dimension"] == 128)
     #expect(json["effective_rank"] == 47.9)
-    #expect(json["tangent_norm.rotation"] == 5e-324)
+    #expect(json["tangent_norm.rotation"] == .double(.leastNonzeroMagnitude))
     #expect(json["invariance_at"]?["0.25"] == 0.125)
     #expect(json["spectrum"] == [-0.5, -1.25, .double(-7.0 / 3.0)])
     #expect(

@@ -1,5 +1,6 @@
 import Foundation
 import RunStore
+import TestSupport
 import Testing
 
 @Suite("A run folder")
@@ -32,97 +33,105 @@ struct RunFolderTests {
 
   @Test("is made with its checkpoints, and making it again is fine")
   func creation() throws {
-    let folder = try TemporaryFolder()
-    let run = RunFolder(path: folder.file("runs/new").path)
-    #expect(!run.exists)
-    try run.create()
-    try run.create()
-    #expect(run.exists)
-    #expect(FileManager.default.fileExists(atPath: run.checkpoints.path))
+    try withTemporaryFolder { folder in
+      let run = RunFolder(path: folder.appendingPathComponent("runs/new").path)
+      #expect(!run.exists)
+      try run.create()
+      try run.create()
+      #expect(run.exists)
+      #expect(FileManager.default.fileExists(atPath: run.checkpoints.path))
+    }
   }
 
   @Test("that cannot be made says why in one line")
   func creationFails() throws {
-    let folder = try TemporaryFolder()
-    try Data().write(to: folder.file("plain"))
-    let run = RunFolder(path: folder.file("plain/run").path)
-    let error = #expect(throws: RunStoreError.self) { try run.create() }
-    #expect(error?.description.contains("Not a directory") == true)
-    #expect(error?.description.contains("\n") == false)
+    try withTemporaryFolder { folder in
+      try Data().write(to: folder.appendingPathComponent("plain"))
+      let run = RunFolder(path: folder.appendingPathComponent("plain/run").path)
+      let error = #expect(throws: RunStoreError.self) { try run.create() }
+      #expect(error?.description.contains("Not a directory") == true)
+      #expect(error?.description.contains("\n") == false)
+    }
   }
 
   @Test("with nothing in it yet has no records and no summary")
   func empty() throws {
-    let folder = try TemporaryFolder()
-    let run = RunFolder(path: folder.url.path)
-    try #expect(run.readMetrics().isEmpty)
-    try #expect(run.readGeometry().isEmpty)
-    try #expect(run.readSummary() == nil)
+    try withTemporaryFolder { folder in
+      let run = RunFolder(path: folder.path)
+      try #expect(run.readMetrics().isEmpty)
+      try #expect(run.readGeometry().isEmpty)
+      try #expect(run.readSummary() == nil)
+    }
   }
 
   @Test("gives its summary back")
   func summaryRoundTrip() throws {
-    let folder = try TemporaryFolder()
-    let run = RunFolder(path: folder.url.path)
-    try run.write(summary)
-    try #expect(run.readSummary() == summary)
-    let written = try text(of: run.summary)
-    #expect(written.hasSuffix("}\n"))
-    #expect(written.contains("\"a/b\""))
+    try withTemporaryFolder { folder in
+      let run = RunFolder(path: folder.path)
+      try run.write(summary)
+      try #expect(run.readSummary() == summary)
+      let written = try text(of: run.summary)
+      #expect(written.hasSuffix("}\n"))
+      #expect(written.contains("\"a/b\""))
+    }
   }
 
   @Test("gives its geometry back")
   func geometryRoundTrip() throws {
-    let folder = try TemporaryFolder()
-    let run = RunFolder(path: folder.url.path)
-    let records = ["h", "z"].map {
-      GeometryRecord(
-        step: 64, epoch: 1,
-        figures: LayerFigures(layer: $0, n: 9, dimension: 4, values: ["alpha": 1.2]))
+    try withTemporaryFolder { folder in
+      let run = RunFolder(path: folder.path)
+      let records = ["h", "z"].map {
+        GeometryRecord(
+          step: 64, epoch: 1,
+          figures: LayerFigures(layer: $0, n: 9, dimension: 4, values: ["alpha": 1.2]))
+      }
+      let file = try JSONLinesFile(appendingTo: run.geometry)
+      for record in records { try file.append(record) }
+      try #expect(run.readGeometry() == records)
     }
-    let file = try JSONLinesFile(appendingTo: run.geometry)
-    for record in records { try file.append(record) }
-    try #expect(run.readGeometry() == records)
   }
 
   @Test("with a damaged summary says what is wrong with it in one line")
   func damagedSummary() throws {
-    let folder = try TemporaryFolder()
-    let run = RunFolder(path: folder.url.path)
-    for (content, reason) in [
-      ("{\"schema\": 1,", "not valid JSON"),
-      ("", "not valid JSON"),
-      ("{\"schema\": 1}", "\"name\" is missing"),
-      ("{\"schema\": \"1\"}", "\"schema\" is not of type Int"),
-    ] {
-      try Data(content.utf8).write(to: run.summary)
-      #expect(
-        throws: RunStoreError.damaged(path: run.summary.path, line: nil, reason: reason)
-      ) {
-        try run.readSummary()
+    try withTemporaryFolder { folder in
+      let run = RunFolder(path: folder.path)
+      for (content, reason) in [
+        ("{\"schema\": 1,", "not valid JSON"),
+        ("", "not valid JSON"),
+        ("{\"schema\": 1}", "\"name\" is missing"),
+        ("{\"schema\": \"1\"}", "\"schema\" is not of type Int"),
+      ] {
+        try Data(content.utf8).write(to: run.summary)
+        #expect(
+          throws: RunStoreError.damaged(path: run.summary.path, line: nil, reason: reason)
+        ) {
+          try run.readSummary()
+        }
       }
     }
   }
 
   @Test("from a newer program asks for a newer program")
   func newerSchema() throws {
-    let folder = try TemporaryFolder()
-    let run = RunFolder(path: folder.url.path)
-    try Data("{\"schema\": 2, \"runs\": []}".utf8).write(to: run.summary)
-    let error = #expect(throws: RunStoreError.self) { try run.readSummary() }
-    #expect(error == .newerSchema(path: run.summary.path, schema: 2, known: 1))
-    #expect(error?.description.contains("use a newer gnomon") == true)
+    try withTemporaryFolder { folder in
+      let run = RunFolder(path: folder.path)
+      try Data("{\"schema\": 2, \"runs\": []}".utf8).write(to: run.summary)
+      let error = #expect(throws: RunStoreError.self) { try run.readSummary() }
+      #expect(error == .newerSchema(path: run.summary.path, schema: 2, known: 1))
+      #expect(error?.description.contains("use a newer gnomon") == true)
+    }
   }
 
   @Test("with a folder where a file belongs says so")
   func folderForFile() throws {
-    let folder = try TemporaryFolder()
-    let run = RunFolder(path: folder.url.path)
-    try FileManager.default.createDirectory(at: run.metrics, withIntermediateDirectories: true)
-    #expect(
-      throws: RunStoreError.unreadable(path: run.metrics.path, reason: "not a regular file")
-    ) {
-      try run.readMetrics()
+    try withTemporaryFolder { folder in
+      let run = RunFolder(path: folder.path)
+      try FileManager.default.createDirectory(at: run.metrics, withIntermediateDirectories: true)
+      #expect(
+        throws: RunStoreError.unreadable(path: run.metrics.path, reason: "not a regular file")
+      ) {
+        try run.readMetrics()
+      }
     }
   }
 }

@@ -1,6 +1,7 @@
 import Foundation
 
 /// A folder that is there as long as `body` runs.
+@discardableResult
 public func withTemporaryFolder<Result>(_ body: (URL) throws -> Result) throws -> Result {
   let folder = FileManager.default.temporaryDirectory
     .appendingPathComponent("gnomon-tests-\(UUID().uuidString)", isDirectory: true)

@@ -1,0 +1,136 @@
+/// A line's pattern, by Plotly's name.
+enum Dash: String, Encodable, CaseIterable {
+  case solid, dash, dot, dashdot
+}
+
+/// What one colour and pattern stand for.
+struct LegendEntry {
+  let label: String
+  let paint: Paint
+  let dash: Dash
+  /// The traces that the entry shows and hides.
+  let group: String
+  /// Whether the traces have markers at their points.
+  var isMarked = false
+}
+
+/// One line or cloud of points.
+struct Trace: Encodable {
+  enum Mode: String, Encodable {
+    case lines, markers
+    case both = "lines+markers"
+  }
+
+  /// What a reader sees on pointing at it.
+  let name: String
+  let group: String
+  let x: [Double]
+  let y: [Double]
+  let light: String
+  let dark: String
+  let dash: Dash
+  let mode: Mode
+
+  /// A trace of the points whose coordinates are both finite, to the six digits a chart can show.
+  init(
+    name: String, group: String, points: [(x: Double, y: Double)], paint: Paint,
+    dash: Dash = .solid, mode: Mode = .lines
+  ) {
+    let shown = points.filter { $0.x.isFinite && $0.y.isFinite }
+    self.name = name
+    self.group = group
+    x = shown.map { Trace.rounded($0.x) }
+    y = shown.map { Trace.rounded($0.y) }
+    light = paint.light
+    dark = paint.dark
+    self.dash = dash
+    self.mode = mode
+  }
+
+  init(
+    of member: RunSet.Member, points: [(x: Double, y: Double)], mode: Mode = .lines
+  ) {
+    self.init(
+      name: member.label == member.run.name
+        ? member.label : "\(member.label), \(member.run.name)",
+      group: member.group, points: points, paint: member.paint, dash: member.dash, mode: mode)
+  }
+
+  /// `value` to six digits.
+  static func rounded(_ value: Double) -> Double {
+    guard value != 0 else { return 0 }
+    var scale = 1.0
+    var magnitude = abs(value)
+    // Multiplying by whole powers of ten keeps short decimals short.
+    while magnitude < 1e5 && scale < 1e12 {
+      magnitude *= 10
+      scale *= 10
+    }
+    return (value * scale).rounded() / scale
+  }
+}
+
+/// One axis of a chart.
+struct Axis: Encodable {
+  /// A labelled place.
+  struct Tick: Encodable {
+    let value: Double
+    let label: String
+  }
+
+  let title: String
+  /// The ends; `nil` leaves them to the data.
+  var range: [Double]?
+  /// Fixed labels in place of numbers.
+  var ticks: [Tick]?
+  /// Whether 0 belongs on the axis.
+  var fromZero = false
+}
+
+/// One panel: axes and what is drawn on them.
+struct Chart: Encodable {
+  /// Above the panel, where several stand side by side.
+  let title: String?
+  let x: Axis
+  var y: Axis
+  let traces: [Trace]
+
+  /// Whether there is anything to see.
+  var hasPoints: Bool { traces.contains { !$0.x.isEmpty } }
+
+  /// `charts` with one and the same vertical range, so that they compare at a glance.
+  static func sharingVerticalRange(_ charts: [Chart]) -> [Chart] {
+    let values = charts.flatMap { $0.traces.flatMap(\.y) }
+    let fromZero = charts.contains { $0.y.fromZero }
+    guard let least = values.min(), let greatest = values.max() else { return charts }
+    let lower = fromZero ? min(0, least) : least
+    let margin = max((greatest - lower) * 0.05, 1e-6)
+    guard (lower - margin).isFinite, (greatest + margin).isFinite else { return charts }
+    let range = [fromZero && lower == 0 ? 0 : lower - margin, greatest + margin]
+    return charts.map { chart in
+      var chart = chart
+      chart.y.range = range
+      return chart
+    }
+  }
+}
+
+/// A numbered figure of the page: one or more panels with one caption.
+struct ChartFigure {
+  let title: String
+  /// One sentence on how to read it.
+  let reading: String
+  let legend: [LegendEntry]
+  let charts: [Chart]
+
+  /// A figure of the charts that have something to show; `nil` when none has.
+  init?(title: String, reading: String, legend: [LegendEntry], charts: [Chart]) {
+    let shown = charts.filter(\.hasPoints)
+    if shown.isEmpty { return nil }
+    let groups = Set(shown.flatMap { $0.traces.filter { !$0.x.isEmpty }.map(\.group) })
+    self.title = title
+    self.reading = reading
+    self.legend = legend.filter { groups.contains($0.group) }
+    self.charts = shown
+  }
+}

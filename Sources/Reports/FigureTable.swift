@@ -1,0 +1,96 @@
+import RunStore
+
+/// The table of layers and figures, for as many runs as fit a page's width.
+struct FigureTable {
+  /// One run's columns.
+  struct Head {
+    let label: String
+    /// The run's name, where the label is not already that.
+    let name: String?
+    let layers: [String]
+  }
+
+  struct Row {
+    let name: String
+    let key: String
+    let meaning: String
+    /// Letters of the footnotes that say how the figure was computed.
+    let marks: String
+    /// One a column; `nil` where it was not measured.
+    let cells: [String?]
+  }
+
+  struct Part {
+    let title: String?
+    let rows: [Row]
+  }
+
+  let heads: [Head]
+  let parts: [Part]
+
+  /// More columns than this do not fit a printed page.
+  static let widest = 12
+
+  /// The tables of `runs`, each of as many whole runs as fit; runs without figures have none.
+  static func tables(of runs: RunSet, notes: inout Footnotes) -> [FigureTable] {
+    var tables: [FigureTable] = []
+    var batch: [RunSet.Member] = []
+    var columns = 0
+    for member in runs.members where !member.run.summary.layers.isEmpty {
+      let count = member.run.summary.layers.count
+      if !batch.isEmpty && columns + count > widest {
+        tables.append(FigureTable(of: batch, notes: &notes))
+        (batch, columns) = ([], 0)
+      }
+      batch.append(member)
+      columns += count
+    }
+    if !batch.isEmpty { tables.append(FigureTable(of: batch, notes: &notes)) }
+    return tables
+  }
+
+  private init(of members: [RunSet.Member], notes: inout Footnotes) {
+    heads = members.map { member in
+      Head(
+        label: member.label, name: member.label == member.run.name ? nil : member.run.name,
+        layers: member.run.summary.orderedLayers.map(\.layer))
+    }
+    let columns = members.flatMap(\.run.summary.orderedLayers)
+    let sizes = Part(
+      title: nil,
+      rows: [
+        Row(
+          name: "Embeddings, n", key: "n", meaning: "how many embeddings were measured", marks: "",
+          cells: columns.map { Numerals.count(Double($0.n)) }),
+        Row(
+          name: "Dimension, d", key: "dimension", meaning: "coordinates of one embedding",
+          marks: "", cells: columns.map { Numerals.count(Double($0.dimension)) }),
+      ])
+    let scalars = columns.map(Self.scalars)
+    var rows: [FigureCatalogue.Group: [Row]] = [:]
+    for entry in FigureCatalogue.ordered(Set(scalars.flatMap(\.keys))) {
+      let conventions = zip(columns, scalars).compactMap { column, values -> Convention? in
+        if values[entry.key] == nil { return nil }
+        return column.conventions[entry.key]
+          ?? column.conventions[FigureCatalogue.outer(entry.key)]
+      }
+      rows[entry.group, default: []].append(
+        Row(
+          name: entry.name, key: entry.key, meaning: entry.meaning,
+          marks: notes.marks(for: conventions),
+          cells: entry.form.texts(scalars.map { $0[entry.key] })))
+    }
+    parts =
+      [sizes]
+      + FigureCatalogue.Group.allCases.compactMap { group in
+        rows[group].map { Part(title: group.rawValue, rows: $0) }
+      }
+  }
+
+  /// All finite scalar figures of a layer, those at fixed strengths among them.
+  static func scalars(_ figures: LayerFigures) -> [String: Double] {
+    var all = figures.values
+    for (strength, value) in figures.invarianceAt { all["invariance_at.\(strength)"] = value }
+    return all.filter(\.value.isFinite)
+  }
+}

@@ -1,0 +1,142 @@
+import RunStore
+
+/// Charts of the final figures: against strength, run or layer.
+extension ChartFigure {
+  private static let rankAndAccuracy = ["effective_rank", "linear_top1", "knn_top1"]
+
+  /// Rank and accuracy of each layer, against what tells the runs apart; along the layers when
+  /// there is but one run.
+  static func rankAndAccuracy(of runs: RunSet) -> ChartFigure? {
+    if runs.members.count == 1 {
+      return ChartFigure(
+        title: "Rank and accuracy from encoder to output",
+        reading: "Each panel follows one figure through the network: what falls towards z is what "
+          + "the head gives up.",
+        legend: [], charts: rankAndAccuracy.map { alongLayers($0, of: runs) })
+    }
+    let legend = LayerComparison.legend(of: runs.layers)
+    if runs.strengths.isEmpty {
+      return ChartFigure(
+        title: "Rank and accuracy of each run",
+        reading: "The gap between h and z is the head's doing.",
+        legend: legend, charts: rankAndAccuracy.map { ofEachRun($0, runs) })
+    }
+    return ChartFigure(
+      title: "Rank and accuracy against augmentation strength",
+      reading: "The gap between h and z is the head's doing; the more steeply a line falls, the "
+        + "more its layer gives up as augmentation gets stronger."
+        + (runs.hasReplicates ? " Lines join the means at each strength." : ""),
+      legend: legend, charts: rankAndAccuracy.map { againstStrength($0, runs) })
+  }
+
+  /// How far each layer is invariant, under the run's own augmentations and under fixed ones.
+  static func invariance(of runs: RunSet) -> ChartFigure? {
+    let comparison = LayerComparison(
+      runs: runs, x: Axis(title: "strength of the test augmentation", fromZero: true),
+      y: Axis(title: "Invariance", fromZero: true))
+    let fixed = comparison.charts(mode: .both) { layer in
+      layer.map { "\(LayerComparison.role(of: $0)), at fixed strengths" }
+        ?? "Invariance at fixed strengths"
+    } points: { member, layer in
+      let values = member.run.figures(layer)?.invarianceAt ?? [:]
+      let points = values.compactMap { key, value in Double(key).map { (x: $0, y: value) } }
+      return points.sorted { $0.x < $1.x }
+    }
+    return ChartFigure(
+      title: "Invariance of encoder and head",
+      reading: "0 means that two views of a sample coincide, 1 that they are as far apart as two "
+        + "samples; a line that falls from h to z shows a head more invariant than the encoder.",
+      legend: LayerComparison.legend(of: runs),
+      charts: [alongLayers("invariance", of: runs, title: "Invariance along the layers")] + fixed)
+  }
+
+  /// The spectra of encoder and head output.
+  static func spectra(of runs: RunSet) -> ChartFigure? {
+    let layers = runs.members.flatMap(\.run.summary.layers.values)
+    let conventions = Set(layers.compactMap { $0.conventions["spectrum"].map(Footnotes.text) })
+    let longest = layers.map(\.spectrum.count).max() ?? 0
+    let comparison = LayerComparison(
+      runs: runs,
+      x: Axis(title: "index of the singular value", range: [0, Double(longest) + 1]),
+      y: Axis(title: "log₁₀ σ"))
+    let charts = comparison.charts { layer in
+      layer.map(LayerComparison.role) ?? "Spectrum of each layer"
+    } points: { member, layer in
+      let spectrum = member.run.figures(layer)?.spectrum ?? []
+      return spectrum.enumerated().map { (x: Double($0 + 1), y: $1) }
+    }
+    return ChartFigure(
+      title: "Spectra of encoder and head output",
+      reading: "Singular values of the row-normalised embeddings, sorted, on a logarithmic scale: "
+        + "a curve that drops early uses few directions."
+        + (conventions.isEmpty
+          ? "" : " Embeddings \(conventions.sorted().joined(separator: "; "))."),
+      legend: LayerComparison.legend(of: runs), charts: charts)
+  }
+
+  private static func alongLayers(
+    _ key: String, of runs: RunSet, title: String? = nil
+  ) -> Chart {
+    let entry = FigureCatalogue.entry(key)
+    let layers = runs.layers
+    return Chart(
+      title: title ?? entry.name,
+      x: Axis(
+        title: "layer", range: [-0.3, Double(layers.count) - 0.7],
+        ticks: layers.enumerated().map { Axis.Tick(value: Double($0), label: $1) }),
+      y: entry.axis,
+      traces: runs.members.map { member in
+        let points = layers.enumerated().compactMap { place, layer in
+          entry.plotted(member.run.figures(layer)).map { (x: Double(place), y: $0) }
+        }
+        return Trace(of: member, points: points, mode: .both)
+      })
+  }
+
+  private static func ofEachRun(_ key: String, _ runs: RunSet) -> Chart {
+    let entry = FigureCatalogue.entry(key)
+    let places = runs.members.enumerated()
+    return Chart(
+      title: entry.name,
+      x: Axis(
+        title: "", range: [-0.5, Double(runs.members.count) - 0.5],
+        ticks: places.map { Axis.Tick(value: Double($0), label: $1.label) }),
+      y: entry.axis,
+      traces: runs.layers.map { layer in
+        let points = places.compactMap { place, member in
+          entry.plotted(member.run.figures(layer)).map { (x: Double(place), y: $0) }
+        }
+        return Trace(at: layer, points: points, mode: .markers)
+      })
+  }
+
+  private static func againstStrength(_ key: String, _ runs: RunSet) -> Chart {
+    let entry = FigureCatalogue.entry(key)
+    let traces = runs.layers.flatMap { layer -> [Trace] in
+      let points = runs.members.compactMap { member in
+        entry.plotted(member.run.figures(layer)).map { (x: member.run.strength ?? 0, y: $0) }
+      }
+      if !runs.hasReplicates { return [Trace(at: layer, points: points, mode: .both)] }
+      let means = Dictionary(grouping: points, by: \.x)
+        .map { (x: $0, y: $1.reduce(0) { $0 + $1.y } / Double($1.count)) }
+        .sorted { $0.x < $1.x }
+      return [
+        Trace(at: layer, points: points, mode: .markers),
+        Trace(at: layer, points: means, mode: .lines),
+      ]
+    }
+    return Chart(
+      title: entry.name, x: Axis(title: "augmentation strength s", fromZero: true), y: entry.axis,
+      traces: traces)
+  }
+}
+
+extension FigureCatalogue.Entry {
+  /// A vertical axis of the figure. Accuracies lie far from 0 and close together.
+  var axis: Axis { Axis(title: name, fromZero: form != .percent) }
+
+  /// The figure of a layer as charts show it: percentages as such.
+  func plotted(_ figures: LayerFigures?) -> Double? {
+    figures?[key].map { form == .percent ? $0 * 100 : $0 }
+  }
+}

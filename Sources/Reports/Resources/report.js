@@ -1,0 +1,152 @@
+"use strict";
+(() => {
+  const charts = JSON.parse(document.getElementById("chart-data").textContent);
+  const darkTheme = matchMedia("(prefers-color-scheme: dark)");
+  const root = document.documentElement;
+  const hidden = new Set();
+
+  // Plotly reads a little HTML, TeX and templates in every text, and names come from files.
+  const entities = { "&": "&amp;", "<": "&lt;", ">": "&gt;", $: "&#36;", "%": "&#37;" };
+  const plain = (text) => text.replace(/[&<>$%]/g, (character) => entities[character]);
+  const shortened = (text, length) =>
+    text.length > length ? text.slice(0, length - 1) + "…" : text;
+
+  const isDark = () => darkTheme.matches && !root.classList.contains("printing");
+
+  const trace = (source, onDark) => {
+    const color = onDark ? source.dark : source.light;
+    const symbols = { solid: "circle", dash: "diamond", dot: "square", dashdot: "triangle-up" };
+    return {
+      type: "scatter",
+      x: source.x,
+      y: source.y,
+      mode: source.x.length === 1 ? "markers" : source.mode,
+      visible: !hidden.has(source.group),
+      line: { color, width: 2.2, dash: source.dash },
+      marker: { color, size: 7.5, symbol: symbols[source.dash] },
+      cliponaxis: false,
+      meta: plain(shortened(source.name, 60)),
+      hovertemplate: "%{meta}<br>%{x:.6~g}: <b>%{y:.4~g}</b><extra></extra>",
+    };
+  };
+
+  const axis = (source, title, style) => {
+    const shared = {
+      title: { text: plain(title), standoff: 8, font: { size: 12.5 } },
+      gridcolor: style.rule,
+      linecolor: style.quiet,
+      tickcolor: style.quiet,
+      ticks: "outside",
+      ticklen: 4,
+      showline: true,
+      zeroline: false,
+      automargin: true,
+      rangemode: source.fromZero ? "tozero" : "normal",
+      nticks: 7,
+    };
+    if (source.range) shared.range = source.range;
+    if (source.ticks) {
+      shared.tickvals = source.ticks.map((tick) => tick.value);
+      shared.ticktext = source.ticks.map((tick) => plain(shortened(tick.label, 22)));
+    }
+    return shared;
+  };
+
+  // The colours of the page as it is now.
+  const pageStyle = (element) => {
+    const body = getComputedStyle(document.body);
+    const own = getComputedStyle(element);
+    return {
+      family: getComputedStyle(element.parentElement.querySelector("h3")).fontFamily,
+      ink: body.color,
+      paper: body.backgroundColor,
+      quiet: own.color,
+      rule: own.borderTopColor,
+    };
+  };
+
+  const layout = (chart, yTitle, style) => ({
+    autosize: true,
+    margin: { l: 40, r: 12, t: 8, b: 40 },
+    paper_bgcolor: "rgba(0,0,0,0)",
+    plot_bgcolor: "rgba(0,0,0,0)",
+    font: { family: style.family, size: 12, color: style.ink },
+    showlegend: false,
+    hovermode: "closest",
+    hoverlabel: { bgcolor: style.paper, bordercolor: style.quiet, font: { color: style.ink } },
+    xaxis: { ...axis(chart.x, chart.x.title, style), showgrid: false },
+    yaxis: axis(chart.y, yTitle, style),
+  });
+
+  const draw = ({ id, chart }) => {
+    const element = document.getElementById(id);
+    // Above the panel is the place for what its title already says.
+    const yTitle = chart.title?.startsWith(chart.y.title) ? "" : chart.y.title;
+    try {
+      Plotly.react(
+        element,
+        chart.traces.map((each) => trace(each, isDark())),
+        layout(chart, yTitle, pageStyle(element)),
+        { displayModeBar: false },
+      );
+    } catch (error) {
+      element.textContent = "This chart could not be drawn: " + error.message;
+      element.classList.add("chart-error");
+    }
+  };
+
+  // A file stands alone, on paper: light, with its legend and the name of its vertical axis.
+  const save = ({ id, chart }) => {
+    const style = { ...pageStyle(document.getElementById(id)), family: "sans-serif" };
+    Object.assign(style, { ink: "#1b1c1e", paper: "#ffffff", quiet: "#5b5e63", rule: "#d9dbde" });
+    const names = chart.traces.map((each) => each.name);
+    const data = chart.traces.map((each, place) => ({
+      ...trace(each, false),
+      name: plain(shortened(each.name, 40)),
+      showlegend: names.indexOf(each.name) === place,
+    }));
+    const size = { width: 640, height: 420 };
+    const legend = { orientation: "h", x: 0, y: 1.02, yanchor: "bottom" };
+    const alone = { ...size, legend, autosize: false, showlegend: data.length > 1 };
+    Plotly.downloadImage(
+      { data, layout: { ...layout(chart, chart.y.title, style), ...alone } },
+      { ...size, format: "svg", filename: id },
+    );
+  };
+
+  const drawAll = () => charts.forEach(draw);
+
+  const toggle = (group) => {
+    if (!hidden.delete(group)) hidden.add(group);
+    for (const button of document.querySelectorAll(".legend button")) {
+      button.setAttribute("aria-pressed", String(!hidden.has(button.dataset.group)));
+    }
+    drawAll();
+  };
+
+  for (const button of document.querySelectorAll(".legend button")) {
+    button.addEventListener("click", () => toggle(button.dataset.group));
+  }
+  for (const chart of charts) {
+    const button = document.querySelector(`[data-chart="${chart.id}"]`);
+    button.addEventListener("click", () => save(chart));
+  }
+  darkTheme.addEventListener("change", drawAll);
+
+  // Paper is white and of one width, whatever the screen is.
+  const setPrinting = (isPrinting) => {
+    root.classList.toggle("printing", isPrinting);
+    drawAll();
+  };
+  addEventListener("beforeprint", () => setPrinting(true));
+  addEventListener("afterprint", () => setPrinting(false));
+
+  const resizing = new ResizeObserver((entries) => {
+    for (const { target } of entries) {
+      if (target.classList.contains("js-plotly-plot")) Plotly.Plots.resize(target);
+    }
+  });
+
+  drawAll();
+  for (const { id } of charts) resizing.observe(document.getElementById(id));
+})();

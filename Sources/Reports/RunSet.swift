@@ -1,0 +1,77 @@
+import RunStore
+
+/// The runs of a report in their order, with the label and colour each has throughout the page.
+struct RunSet {
+  /// A run and how the charts show it.
+  struct Member {
+    let run: ReportedRun
+    /// Short, for legends and table heads.
+    let label: String
+    let paint: Paint
+    let dash: Dash
+    /// Members of one group share a legend entry.
+    let group: String
+  }
+
+  let members: [Member]
+  /// The distinct strengths in order, where all runs state one and they differ; else empty.
+  let strengths: [Double]
+
+  init(_ runs: [ReportedRun]) {
+    var runs = Self.named(apart: runs)
+    let stated = runs.compactMap(\.strength)
+    let distinct = Set(stated).sorted()
+    guard stated.count == runs.count, distinct.count > 1 else {
+      strengths = []
+      members = runs.enumerated().map { index, run in
+        let palette = Paint.categories
+        // A single run's charts are coloured by layer.
+        let paint = runs.count == 1 ? Paint.neutral : palette[index % palette.count]
+        return Member(
+          run: run, label: run.name, paint: paint,
+          dash: Dash.allCases[index / palette.count % Dash.allCases.count], group: "run-\(index)")
+      }
+      return
+    }
+    strengths = distinct
+    runs = runs.enumerated().sorted {
+      ($0.element.strength ?? 0, $0.offset) < ($1.element.strength ?? 0, $1.offset)
+    }.map(\.element)
+    members = runs.map { run in
+      let strength = run.strength ?? 0
+      let place = distinct.firstIndex(of: strength) ?? 0
+      return Member(
+        run: run, label: "s = \(Numerals.setting(strength))",
+        paint: Paint.sequence(place, of: distinct.count), dash: .solid, group: "strength-\(place)")
+    }
+  }
+
+  /// Whether several runs were trained at one strength.
+  var hasReplicates: Bool { !strengths.isEmpty && strengths.count < members.count }
+
+  /// What the colours mean, once each.
+  var legend: [LegendEntry] {
+    var entries: [LegendEntry] = []
+    for member in members where entries.last?.group != member.group {
+      entries.append(
+        LegendEntry(
+          label: member.label, paint: member.paint, dash: member.dash, group: member.group))
+    }
+    return entries
+  }
+
+  /// All layers of all runs, from encoder to output.
+  var layers: [String] {
+    LayerFigures.canonicalOrder(of: Set(members.flatMap { $0.run.summary.layers.keys }))
+  }
+
+  private static func named(apart runs: [ReportedRun]) -> [ReportedRun] {
+    var seen: [String: Int] = [:]
+    return runs.map { run in
+      var run = run
+      seen[run.name, default: 0] += 1
+      if let count = seen[run.name], count > 1 { run.name += " (\(count))" }
+      return run
+    }
+  }
+}

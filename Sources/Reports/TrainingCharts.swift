@@ -1,0 +1,77 @@
+import RunStore
+
+/// Charts of what happened during training.
+extension ChartFigure {
+  /// Loss and contrastive accuracy over steps.
+  static func training(of runs: RunSet) -> ChartFigure? {
+    let loss = overSteps("Loss", of: runs) { $0.loss }
+    let accuracy = overSteps("Contrastive top-1 accuracy (%)", of: runs) {
+      $0.contrastiveTop1.map { $0 * 100 }
+    }
+    let longest = runs.members.map(\.run.metrics.count).max() ?? 0
+    let thinned = longest > mostPoints ? " Points are means of neighbouring records." : ""
+    return ChartFigure(
+      title: "Loss and contrastive accuracy over training",
+      reading: "The accuracy says how often a view's positive is its nearest neighbour in the "
+        + "batch; losses compare only between runs of one temperature and batch size." + thinned,
+      legend: runs.legend, charts: [loss, accuracy])
+  }
+
+  /// Rank, accuracy and invariance of encoder and head output over epochs, for what was measured
+  /// at several.
+  static func trajectory(of runs: RunSet) -> ChartFigure? {
+    let measured = Set(runs.members.flatMap { $0.run.geometry.flatMap(\.figures.values.keys) })
+    let accuracy = measured.contains("linear_top1") ? "linear_top1" : "knn_top1"
+    let charts = ["effective_rank", accuracy, "invariance"].flatMap { overEpochs($0, of: runs) }
+    return ChartFigure(
+      title: "Encoder and head over epochs",
+      reading: (runs.members.count == 1
+        ? "Each panel is one figure of every layer: "
+        : "Each pair of panels is one figure, first of h and then of z, on one scale: ")
+        + "a difference in height is the head's doing.",
+      legend: LayerComparison.legend(of: runs), charts: charts)
+  }
+
+  /// More points a curve than this are not told apart on a page.
+  static let mostPoints = 500
+
+  /// Means over runs of neighbouring points, so that at most `mostPoints` are left.
+  static func thinned(_ points: [(x: Double, y: Double)]) -> [(x: Double, y: Double)] {
+    let size = (points.count + mostPoints - 1) / mostPoints
+    if size <= 1 { return points }
+    return stride(from: 0, to: points.count, by: size).map { start in
+      let bucket = points[start..<min(start + size, points.count)]
+      let sum = bucket.reduce((x: 0.0, y: 0.0)) { ($0.x + $1.x, $0.y + $1.y) }
+      return (x: sum.x / Double(bucket.count), y: sum.y / Double(bucket.count))
+    }
+  }
+
+  private static func overSteps(
+    _ title: String, of runs: RunSet, _ value: (MetricRecord) -> Double?
+  ) -> Chart {
+    Chart(
+      title: title, x: Axis(title: "step", fromZero: true), y: Axis(title: title),
+      traces: runs.members.map { member in
+        let points = member.run.metrics.compactMap { record in
+          value(record).map { (x: Double(record.step), y: $0) }
+        }
+        return Trace(of: member, points: thinned(points))
+      })
+  }
+
+  private static let epochs = Axis(title: "epoch", fromZero: true)
+
+  private static func overEpochs(_ key: String, of runs: RunSet) -> [Chart] {
+    let entry = FigureCatalogue.entry(key)
+    let charts = LayerComparison(runs: runs, x: epochs, y: entry.axis).charts(mode: .both) {
+      layer in
+      layer.map { "\(entry.name) of \($0)" } ?? entry.name
+    } points: { member, layer in
+      member.run.geometry.filter { $0.figures.layer == layer }.compactMap { record in
+        entry.plotted(record.figures).map { (x: record.epoch, y: $0) }
+      }
+    }
+    // One epoch is no trajectory.
+    return charts.contains { $0.traces.contains { $0.x.count > 1 } } ? charts : []
+  }
+}

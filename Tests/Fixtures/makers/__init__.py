@@ -1,0 +1,1 @@
+"""A topic's module has `make(folder)`, which writes its files and returns their paths."""
