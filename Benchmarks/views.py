@@ -6,6 +6,8 @@ operations and a plain copy: in turns, on one core, in pairs.
     swift build -c release --product views-benchmark
     python Benchmarks/views.py [--pairs 7] [--seconds 1] [--json FILE]
 
+Build anew after `swift test -c release`, which leaves a build for testing in place: slower by a third.
+
 A pair is one turn of each; a ratio is taken within its pair, and of all pairs the median is reported
 with the smallest and the largest. Rates are per second of the processor's time of the one thread that
 works, so that other work on the machine does not count. Both sides start from decoded uint8 images in
