@@ -101,6 +101,11 @@ let package = Package(
       ],
       swiftSettings: swiftSettings),
 
+    // Views a second, driven by Benchmarks/views.py beside its peers.
+    .executableTarget(
+      name: "views-benchmark", dependencies: ["Augmentations", "Torch"], path: "Benchmarks/Views",
+      swiftSettings: swiftSettings),
+
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swiftSettings),
     tests("Torch"),
     tests("TorchNN", ["Torch"]),
