@@ -101,6 +101,11 @@ let package = Package(
       ],
       swiftSettings: swiftSettings),
 
+    // Views a second, driven by Benchmarks/views.py beside its peers.
+    .executableTarget(
+      name: "views-benchmark", dependencies: ["Augmentations", "Torch"], path: "Benchmarks/Views",
+      swiftSettings: swiftSettings),
+
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swiftSettings),
     tests("Torch"),
     tests("TorchNN", ["Torch"]),
@@ -108,7 +113,7 @@ let package = Package(
     tests("Datasets", ["Torch"]),
     tests("Augmentations", ["Torch"]),
     tests("Contrastive", ["Torch", "TorchNN"]),
-    tests("Geometry", ["Torch", "TorchNN"]),
+    tests("Geometry", ["Torch", "TorchNN", "RunStore"]),
     tests("Evaluation", ["Torch"]),
     tests("Training", ["Torch", "TorchNN", "Contrastive", "Datasets", "Augmentations"]),
     tests("Reports", ["RunStore"]),

@@ -38,15 +38,18 @@ public struct AttributeRegression: Sendable {
   ///   - attribute: the factor for these N samples.
   ///   - testEmbeddings: M×D.
   ///   - testAttribute: the factor for those M samples, of the same kind.
+  ///   - penalties: the L2 weights to choose from, a wide range unless given.
   /// - Throws: `EvaluationError` for lengths or kinds that do not match, values that are not finite,
-  ///   fewer than five training samples, and a factor that does not vary in the test split.
+  ///   penalties that are not above zero, fewer than five training samples, and a factor that does not vary
+  ///   in the test split.
   public init(
     training embeddings: Tensor, _ attribute: Attribute, test testEmbeddings: Tensor,
-    _ testAttribute: Attribute
+    _ testAttribute: Attribute, penalties: [Double]? = nil
   ) throws(EvaluationError) {
     if case .categorical(let kinds) = attribute, case .categorical(let testKinds) = testAttribute {
       let probe = try LinearProbe(
-        training: LabeledEmbeddings(embeddings: embeddings, labels: kinds))
+        training: LabeledEmbeddings(embeddings: embeddings, labels: kinds),
+        penalties: penalties ?? LinearProbe.penalties)
       score = try probe.accuracy(
         on: LabeledEmbeddings(embeddings: testEmbeddings, labels: testKinds))
       penalty = probe.penalty
@@ -60,17 +63,15 @@ public struct AttributeRegression: Sendable {
           + "\(testFeatures.size(1)): give two splits of one layer")
     }
     let targets = try attribute.targets(rows: features.size(0), matching: testAttribute)
-    let testTargets = try testAttribute.targets(rows: testFeatures.size(0), matching: attribute)
+      .to(features.device)
+    let testTargets =
+      try testAttribute
+      .targets(rows: testFeatures.size(0), matching: attribute).to(testFeatures.device)
     guard features.size(0) >= 5 else {
       throw EvaluationError("\(features.size(0)) training samples: at least 5 are needed")
     }
-    let split = HeldOut(count: features.size(0))
-    let trial = RidgeRegression(features.rows(split.fitted), targets.rows(split.fitted))
-    let heldOut = (features.rows(split.heldOut), targets.rows(split.heldOut))
-    let errors = RidgeRegression.penalties.map { penalty in
-      (penalty, (trial.predictions(for: heldOut.0, penalty: penalty) - heldOut.1).norm().item)
-    }
-    penalty = errors.min { $0.1 < $1.1 }?.0 ?? RidgeRegression.penalties[0]
+    penalty = try RidgeRegression.bestPenalty(
+      of: penalties ?? RidgeRegression.penalties, features, targets)
     let predictions = RidgeRegression(features, targets)
       .predictions(for: testFeatures, penalty: penalty)
     score = try determination(of: predictions, testTargets)

@@ -10,7 +10,7 @@ package struct LBFGS {
   /// At most so many steps are taken.
   package var maximumSteps = 1000
   /// Converged once no component of the gradient exceeds this.
-  package var gradientTolerance = 1e-7
+  package var gradientTolerance = 1e-9
   /// An approximate inverse of the Hessian, which the estimate starts from; must be symmetric and
   /// positive definite.
   package var precondition: (Tensor) -> Tensor = { $0 }

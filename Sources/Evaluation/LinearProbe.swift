@@ -10,7 +10,7 @@ import Torch
 public struct LinearProbe {
   /// The L2 weight: the objective is the mean cross-entropy plus penalty/2·‖W‖².
   public let penalty: Double
-  /// Whether the last fit reached its minimum: no component of the gradient above 10⁻⁷.
+  /// Whether the last fit reached its minimum: no component of the gradient above 10⁻⁹.
   public let converged: Bool
   /// Steps of the last fit.
   public let steps: Int

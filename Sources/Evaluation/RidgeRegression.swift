@@ -33,6 +33,23 @@ package struct RidgeRegression {
     return standardization(features).matmul(weights) + mean
   }
 
+  /// The penalty that serves the held-out fifth of the rows best when the others are fitted.
+  static func bestPenalty(
+    of penalties: [Double], _ features: Tensor, _ targets: Tensor
+  ) throws(EvaluationError) -> Double {
+    guard let first = penalties.first, penalties.allSatisfy({ $0 > 0 && $0.isFinite }) else {
+      throw EvaluationError("L2 weights \(penalties): give at least one, all above zero")
+    }
+    let split = HeldOut(count: features.size(0))
+    guard penalties.count > 1, !split.heldOut.isEmpty else { return first }
+    let trial = RidgeRegression(features.rows(split.fitted), targets.rows(split.fitted))
+    let heldOut = (features: features.rows(split.heldOut), targets: targets.rows(split.heldOut))
+    let errors = penalties.map { penalty in
+      (trial.predictions(for: heldOut.features, penalty: penalty) - heldOut.targets).norm().item
+    }
+    return zip(penalties, errors).min { $0.1 < $1.1 }?.0 ?? first
+  }
+
   private static func pow10(_ exponent: Int) -> Double {
     (0..<exponent.magnitude).reduce(1.0) { value, _ in exponent < 0 ? value / 10 : value * 10 }
   }

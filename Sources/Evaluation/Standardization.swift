@@ -1,12 +1,12 @@
 import Torch
 
 /// Coordinates shifted and scaled to mean 0 and variance 1 over the rows it was made from.
-struct Standardization {
-  let mean: Tensor
-  let scale: Tensor
+package struct Standardization {
+  package let mean: Tensor
+  package let scale: Tensor
 
   /// - Parameter matrix: N×D in float64. Coordinates that do not vary stay as they are.
-  init(of matrix: Tensor) {
+  package init(of matrix: Tensor) {
     mean = matrix.mean(along: [0], keepingDimensions: true)
     let deviation = sqrt((matrix - mean).squared().mean(along: [0], keepingDimensions: true))
     // Below this a coordinate varies by rounding only, and scaling it up would make noise a feature.
@@ -14,7 +14,7 @@ struct Standardization {
     scale = deviation.chosen(where: varies, else: Tensor.ones(like: deviation))
   }
 
-  func callAsFunction(_ matrix: Tensor) -> Tensor { (matrix - mean) / scale }
+  package func callAsFunction(_ matrix: Tensor) -> Tensor { (matrix - mean) / scale }
 }
 
 extension Tensor {

@@ -8,6 +8,20 @@ extension Tensor {
   func asEmbeddings(
     _ name: String = "embeddings", minimumRows: Int = 2
   ) throws(GeometryError) -> Tensor {
+    try checkEmbeddings(name, minimumRows: minimumRows)
+    return detached().to(.float64)
+  }
+
+  /// This N×D matrix as it is, float32 at least, cut off from any graph: for the products of all
+  /// pairs, whose rounding averages out.
+  ///
+  /// - Throws: as `asEmbeddings`.
+  func asPairwiseEmbeddings() throws(GeometryError) -> Tensor {
+    try checkEmbeddings("embeddings", minimumRows: 2)
+    return dtype == .float64 ? detached() : detached().to(.float32)
+  }
+
+  func checkEmbeddings(_ name: String, minimumRows: Int) throws(GeometryError) {
     guard rank == 2 else {
       throw GeometryError("\(name) have shape \(shape): give a matrix, one embedding a row")
     }
@@ -15,10 +29,9 @@ extension Tensor {
       throw GeometryError("\(name): \(size(0)) of them, where at least \(minimumRows) are needed")
     }
     guard size(1) >= 1 else { throw GeometryError("\(name) have no coordinates: shape \(shape)") }
-    let matrix = detached().to(.float64)
-    // One sum instead of a mask of all elements: it is finite unless an element is not.
-    guard !matrix.sum().item.isFinite, !matrix.isFinite else { return matrix }
-    let bad = matrix.nonFiniteRows
+    // One sum instead of a mask of all elements: it is finite unless an element is not, or it overflows.
+    guard !sum().item.isFinite, !isFinite else { return }
+    let bad = nonFiniteRows
     throw GeometryError(
       "\(name): \(bad.count) of \(size(0)) rows hold NaN or infinity, the first is row "
         + "\(bad.first ?? 0); drop them, or find out where they come from")

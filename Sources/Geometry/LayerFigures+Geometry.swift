@@ -6,9 +6,16 @@ extension LayerFigures {
   ///
   /// - Throws: `GeometryError` for a tensor that is no matrix, fewer than two rows, NaN or infinity.
   public init(layer: String, embeddings: Tensor) throws(GeometryError) {
-    let centered = try Spectrum(of: embeddings, centered: true)
-    let uncentered = try Spectrum(of: embeddings, centered: false)
-    let normalized = try Spectrum(of: embeddings, centered: true, rowNormalized: true)
+    try self.init(layer: layer, rows: EmbeddingRows(embeddings))
+  }
+
+  /// The same of rows that need not fit in memory.
+  ///
+  /// - Throws: `GeometryError` for rows that cannot be read, NaN or infinity.
+  public init(layer: String, rows: EmbeddingRows) throws(GeometryError) {
+    let centered = try Spectrum(of: rows, centered: true)
+    let uncentered = try Spectrum(of: rows, centered: false)
+    let normalized = try Spectrum(of: rows, centered: true, rowNormalized: true)
     self.init(layer: layer, n: centered.sampleCount, dimension: centered.dimension)
     let plain = Convention(centered: true, rowNormalized: false)
     set("effective_rank", centered.effectiveRank, plain)
@@ -37,6 +44,74 @@ extension LayerFigures {
     set("alignment", views.alignment, unit)
     set("uniformity", views.uniformity, unit)
     conventions["invariance_at"] = raw
+  }
+
+  /// Adds `lidar`, from as many views of each sample.
+  public mutating func addLidar(_ rank: Double, views: Int) {
+    set(
+      "lidar", rank,
+      Convention(centered: true, rowNormalized: false, epsilon: lidarEpsilon, views: views))
+  }
+
+  /// Adds `orbit_spread`, from as many views of each sample.
+  public mutating func addOrbitSpread(_ spread: Double, views: Int) {
+    set("orbit_spread", spread, Convention(centered: false, rowNormalized: true, views: views))
+  }
+
+  /// Adds `intrinsic_dimension.two_nn`, its censored form, and `intrinsic_dimension.mle`.
+  public mutating func add(_ dimension: IntrinsicDimension) {
+    let raw = Convention(centered: false, rowNormalized: false, n: dimension.distinctCount)
+    var neighbors = raw
+    neighbors.k = dimension.neighborCount
+    set("intrinsic_dimension.two_nn", dimension.twoNN, raw)
+    set("intrinsic_dimension.two_nn_censored", dimension.twoNNCensored, raw)
+    set("intrinsic_dimension.mle", dimension.maximumLikelihood, neighbors)
+  }
+
+  /// Adds `tangent_norm.NAME`, and `tangent_gain.NAME` where a head was asked.
+  public mutating func addTangents(along name: String, norm: Double, gain: Double? = nil) {
+    let raw = Convention(centered: false, rowNormalized: false)
+    set("tangent_norm.\(name)", norm, raw)
+    if let gain { set("tangent_gain.\(name)", gain, raw) }
+  }
+
+  /// Adds `tangent_overlap` and `tangent_overlap_random` of planes of one rank, and the largest and the
+  /// smallest principal angle.
+  ///
+  /// - Parameter suffix: appended to the keys, where several ranks or kinds of planes are compared.
+  public mutating func add(_ overlap: SubspaceOverlap, suffix: String = "") {
+    let ranked = Convention(
+      centered: false, rowNormalized: false, rank: overlap.principalAngles.count)
+    set("tangent_overlap\(suffix)", overlap.overlap, ranked)
+    set("tangent_overlap_random\(suffix)", overlap.random, ranked)
+    set("tangent_angle_largest\(suffix)", overlap.principalAngles.first ?? .nan, ranked)
+    set("tangent_angle_smallest\(suffix)", overlap.principalAngles.last ?? .nan, ranked)
+  }
+
+  /// Adds `nullspace_energy`, and `nullspace_energy_between` where classes are known.
+  ///
+  /// - Parameters:
+  ///   - rank: of the plane outside of which it was measured.
+  ///   - suffix: appended to the keys, where several ranks are compared.
+  public mutating func add(_ energy: NullSpaceEnergy, rank: Int, suffix: String = "") {
+    let ranked = Convention(centered: true, rowNormalized: false, rank: rank)
+    set("nullspace_energy\(suffix)", energy.total, ranked)
+    if let between = energy.betweenClasses {
+      set("nullspace_energy_between\(suffix)", between, ranked)
+    }
+  }
+
+  /// Adds `predicted_rank`.
+  public mutating func add(_ covariance: ContrastiveCovariance) {
+    let raw = Convention(centered: false, rowNormalized: false, views: 2)
+    set("predicted_rank", Double(covariance.predictedRank), raw)
+  }
+
+  /// Adds `cka.LAYER` and, where it is defined, `cka_debiased.LAYER`: the similarity with another layer.
+  public mutating func add(_ similarity: CenteredKernelAlignment, with layer: String) {
+    let plain = Convention(centered: true, rowNormalized: false)
+    set("cka.\(layer)", similarity.value, plain)
+    if let debiased = similarity.debiased { set("cka_debiased.\(layer)", debiased, plain) }
   }
 
   private mutating func set(_ key: String, _ value: Double, _ convention: Convention) {

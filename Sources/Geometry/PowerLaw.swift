@@ -7,7 +7,7 @@ public struct PowerLaw: Sendable, Equatable {
   public let exponent: Double
   /// ln λ at n = 1 on the fitted line.
   public let intercept: Double
-  /// R² of the fit, residuals weighted as in the fit.
+  /// R² of the fit over its range, every eigenvalue counting the same.
   public let determination: Double
 
   /// Fits ln λₙ against ln n over `range` of n = 1, 2, … by least squares with weights 1/n.
@@ -25,12 +25,19 @@ public struct PowerLaw: Sendable, Equatable {
     let meanX = points.reduce(0) { $0 + $1.weight * $1.x } / total
     let meanY = points.reduce(0) { $0 + $1.weight * $1.y } / total
     let spreadX = points.reduce(0) { $0 + $1.weight * ($1.x - meanX) * ($1.x - meanX) }
-    let spreadY = points.reduce(0) { $0 + $1.weight * ($1.y - meanY) * ($1.y - meanY) }
     let together = points.reduce(0) { $0 + $1.weight * ($1.x - meanX) * ($1.y - meanY) }
     exponent = -together / spreadX
     intercept = meanY + exponent * meanX
+    let (slope, start) = (exponent, intercept)
+    determination = PowerLaw.determination(points.map { ($0.y, start - slope * $0.x) })
+  }
+
+  private static func determination(_ pairs: [(value: Double, fitted: Double)]) -> Double {
+    let mean = pairs.reduce(0) { $0 + $1.value } / Double(pairs.count)
+    let spread = pairs.reduce(0) { $0 + ($1.value - mean) * ($1.value - mean) }
+    let residual = pairs.reduce(0) { $0 + ($1.value - $1.fitted) * ($1.value - $1.fitted) }
     // A flat spectrum is fitted exactly by α = 0.
-    determination = spreadY > 0 ? together * together / (spreadX * spreadY) : 1
+    return spread > 0 ? 1 - residual / spread : 1
   }
 }
 

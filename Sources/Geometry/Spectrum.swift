@@ -32,59 +32,84 @@ public struct Spectrum: Sendable, Equatable {
   public init(
     of embeddings: Tensor, centered: Bool, rowNormalized: Bool = false
   ) throws(GeometryError) {
-    var matrix = try embeddings.asEmbeddings()
-    if rowNormalized { matrix = matrix.normalized() }
-    if centered { matrix = matrix.centeredRows() }
-    self.init(
-      singularValues: matrix.accurateSingularValues(), sampleCount: matrix.size(0),
-      dimension: matrix.size(1), centered: centered, rowNormalized: rowNormalized)
+    try self.init(
+      of: EmbeddingRows(embeddings), centered: centered, rowNormalized: rowNormalized)
   }
 
-  /// - Parameter unscaled: singular values of the matrix itself, in falling order.
-  init(
-    singularValues unscaled: [Double], sampleCount: Int, dimension: Int, centered: Bool,
-    rowNormalized: Bool
-  ) {
-    let scale = 1 / Double(sampleCount - 1).squareRoot()
-    singularValues = unscaled.map { $0 * scale }
-    self.sampleCount = sampleCount
-    self.dimension = dimension
+  /// The spectrum of rows that need not fit in memory: read once, or twice where the Gram matrix does
+  /// not serve. As many rows as columns or fewer are held whole.
+  ///
+  /// - Throws: `GeometryError` for rows that cannot be read, and NaN or infinity.
+  public init(
+    of rows: EmbeddingRows, centered: Bool, rowNormalized: Bool = false
+  ) throws(GeometryError) {
+    let values = try rows.singularValues(centered: centered, rowNormalized: rowNormalized)
+    let scale = 1 / Double(rows.count - 1).squareRoot()
+    singularValues = values.map { $0 * scale }
+    sampleCount = rows.count
+    dimension = rows.dimension
     isCentered = centered
     isRowNormalized = rowNormalized
   }
 }
 
-extension Tensor {
-  /// The singular values of a float64 matrix in falling order, each to rounding relative to the
-  /// largest.
-  func accurateSingularValues() -> [Double] {
-    let tall = size(0) >= size(1) ? self : transposed()
-    return tall.transposed().matmul(tall).reliableSingularValuesOfGram()
-      ?? tall.triangularFactor().singularValues().scalars(Double.self)
-  }
-
-  /// The square roots of a Gram matrix's eigenvalues in falling order, unless they are too inaccurate.
-  ///
-  /// An eigenvalue is off by some ε·λ₁, so a σ by half of ε·(σ₁/σ)² of itself: below 10⁻⁷ as long as
-  /// no λ is smaller than 10⁻⁸·λ₁.
-  package func reliableSingularValuesOfGram() -> [Double]? {
-    let eigenvalues = Operator.symmetricEigenvalues(self).scalars(Double.self)
-    guard let largest = eigenvalues.last, let smallest = eigenvalues.first,
-      smallest > 1e-8 * largest
-    else { return nil }
-    return eigenvalues.reversed().map { $0.squareRoot() }
-  }
-
-  /// R of the QR decomposition of a tall matrix, taken block by block: the same singular values.
-  package func triangularFactor() -> Tensor {
-    let blockRows = Swift.max(4096, 4 * size(1))
-    let blocks = split(blockRows)
-    return blocks.dropFirst().reduce(blocks[0].qrTriangle()) { factor, block in
-      Tensor.concatenated([factor, block]).qrTriangle()
+extension EmbeddingRows {
+  fileprivate func singularValues(
+    centered: Bool, rowNormalized: Bool
+  ) throws(GeometryError) -> [Double] {
+    guard count > dimension else {
+      let matrix = try wholeMatrix(rowNormalized: rowNormalized)
+      let subject = centered ? matrix.centeredRows() : matrix
+      return subject.transposed().triangularFactor().singularValues().scalars(Double.self)
     }
+    var mean: Tensor?
+    if centered {
+      var covariance = StreamingCovariance()
+      try forEachBlock(rowNormalized: rowNormalized) { covariance.add($0) }
+      let scatter = try covariance.scatter()
+      if let values = reliableSingularValues(ofGram: scatter.centered, scatter.subtracted) {
+        return values
+      }
+      mean = try covariance.mean()
+    } else {
+      var gram = Tensor.zeros([dimension, dimension], .float64)
+      try forEachBlock(rowNormalized: rowNormalized) { block in
+        gram = gram.to(block.device) + block.transposed().matmul(block)
+      }
+      if let values = reliableSingularValues(ofGram: gram) { return values }
+    }
+    var factor: Tensor?
+    try forEachBlock(rowNormalized: rowNormalized) { block in
+      let subject = mean.map { block - $0 } ?? block
+      factor = (factor.map { Tensor.concatenated([$0, subject]) } ?? subject).triangularFactor()
+    }
+    return factor?.singularValues().scalars(Double.self) ?? []
   }
 
-  func qrTriangle() -> Tensor {
+  private func wholeMatrix(rowNormalized: Bool) throws(GeometryError) -> Tensor {
+    var blocks: [Tensor] = []
+    try forEachBlock(rowNormalized: rowNormalized) { blocks.append($0) }
+    return Tensor.concatenated(blocks)
+  }
+}
+
+/// The square roots of a Gram matrix's eigenvalues in falling order, unless they are too inaccurate.
+///
+/// An eigenvalue is off by some ε·λ₁, so a σ by half of ε·(σ₁/σ)² of itself: below 10⁻⁷ as long as
+/// no λ is smaller than 10⁻⁸·λ₁, or than that part of what was subtracted from the matrix's trace.
+package func reliableSingularValues(
+  ofGram gram: Tensor, _ subtracted: Double = 0
+) -> [Double]? {
+  let eigenvalues = Operator.symmetricEigenvalues(gram).scalars(Double.self)
+  guard let largest = eigenvalues.last, let smallest = eigenvalues.first,
+    smallest > 1e-8 * max(largest, subtracted)
+  else { return nil }
+  return eigenvalues.reversed().map { $0.squareRoot() }
+}
+
+extension Tensor {
+  /// R of the QR decomposition: no more rows than columns, and the same singular values.
+  package func triangularFactor() -> Tensor {
     guard let factor = Operator.qrFactors.results(self, "r")[1] else {
       fatalError("aten::linalg_qr returned no R")
     }

@@ -26,14 +26,14 @@ public struct ViewStatistics: Sendable, Equatable {
   }
 }
 
-/// E‖a−a′‖²/E‖a−b‖²: a and a′ are the two views of one sample, b either view of any other sample.
+/// E‖a−a′‖²/E‖a−b‖²: a is the first view of a sample, a′ the second one of it, b the second view of any
+/// other sample.
 ///
 /// 0 where the embeddings do not depend on the view at all, 1 where two views of one sample are as far
 /// apart as views of two samples. Where all embeddings are equal it is 0/0, and NaN.
 ///
-/// The mean over all pairs of samples costs as much as a few means over the samples: the squared
-/// distances between all pairs of points add up to their number times the squared distances to the
-/// mean.
+/// The mean over all N(N−1) pairs of samples costs as much as a few means over the samples: with all
+/// squared distances multiplied out, what is left are sums of lengths and the product of two means.
 ///
 /// - Parameters:
 ///   - first: N×D embeddings of one view of each sample.
@@ -41,13 +41,24 @@ public struct ViewStatistics: Sendable, Equatable {
 /// - Throws: `GeometryError` for shapes that differ or are not matrices, fewer than two samples, and
 ///   NaN or infinity.
 public func invariance(_ first: Tensor, _ second: Tensor) throws(GeometryError) -> Double {
-  let (first, second) = try pairedViews(first, second)
+  var same = 0.0
+  var squares = 0.0
+  var sums: (first: Tensor, second: Tensor)?
+  // Counted from some point of the data, so that the terms cancel no more than they must.
+  var start: Tensor?
+  try forEachPairOfBlocks(first, second) { blockA, blockB in
+    let origin = start ?? blockA[0..<1]
+    start = origin
+    let (a, b) = (blockA - origin, blockB - origin)
+    same += (a - b).squared().sum().item
+    squares += a.squared().sum().item + b.squared().sum().item
+    let more = (a.sum(along: [0]), b.sum(along: [0]))
+    sums = sums.map { ($0.first + more.0, $0.second + more.1) } ?? more
+  }
   let samples = Double(first.size(0))
-  let within = (first - second).squared().sum().item
-  let all = Tensor.concatenated([first, second]).centeredRows().squared().sum().item
-  // Over unordered pairs of the 2N points: all of them, less the N pairs within a sample.
-  let between = 2 * samples * all - within
-  return (within / samples) / (between / (2 * samples * (samples - 1)))
+  let product = sums.map { ($0.first * $0.second).sum().item } ?? 0
+  let others = samples * squares - 2 * product - same
+  return (same / samples) / (others / (samples * (samples - 1)))
 }
 
 /// E‖u−u′‖² over samples, u and u′ their two views scaled to unit length (Wang and Isola, *Understanding
@@ -58,20 +69,24 @@ public func invariance(_ first: Tensor, _ second: Tensor) throws(GeometryError) 
 ///   - second: N×D embeddings of another view of each, in the same order.
 /// - Throws: as `invariance`.
 public func alignment(_ first: Tensor, _ second: Tensor) throws(GeometryError) -> Double {
-  let (first, second) = try pairedViews(first, second)
-  return (first.normalized() - second.normalized()).squared().sum(along: [1]).mean().item
+  var sum = 0.0
+  try forEachPairOfBlocks(first, second) { a, b in
+    sum += (a.normalized() - b.normalized()).squared().sum().item
+  }
+  return sum / Double(first.size(0))
 }
 
 /// ln E exp(−2‖u−v‖²) over all pairs of different rows, scaled to unit length (Wang and Isola, ICML
 /// 2020, their t = 2): 0 where all point one way, at least −4 where they spread over the sphere.
 ///
-/// All N(N−1)/2 pairs are visited, in tiles: time grows with N²·D, memory with N.
+/// All N(N−1)/2 pairs are visited, in tiles: time grows with N²·D, memory with N. Products are made in the embeddings' own
+/// precision, float32 at least, and summed in float64.
 ///
 /// - Parameter embeddings: N×D, one view of each sample.
 /// - Throws: `GeometryError` for a tensor that is not a matrix, fewer than two rows, and NaN or
 ///   infinity.
 public func uniformity(_ embeddings: Tensor) throws(GeometryError) -> Double {
-  let unit = try embeddings.asEmbeddings().normalized()
+  let unit = try embeddings.asPairwiseEmbeddings().normalized()
   let samples = Double(unit.size(0))
   let tiles = unit.split(1024)
   var sum = 0.0
@@ -81,7 +96,7 @@ public func uniformity(_ embeddings: Tensor) throws(GeometryError) -> Double {
       // ‖u−v‖² = |u|² + |v|² − 2·u·v, with lengths because a zero row keeps length 0.
       let lengths =
         tile.squared().sum(along: [1], keepingDimensions: true) + other.squared().sum(along: [1])
-      let kernel = exp((cosines * 2 - lengths) * 2).sum().item
+      let kernel = Operator.sumAs(exp((cosines * 2 - lengths) * 2), DType.float64).item
       sum += otherIndex == 0 ? (kernel - Double(tile.size(0))) / 2 : kernel
     }
   }
@@ -108,9 +123,19 @@ public func orbitSpread(views: [Tensor]) throws(GeometryError) -> Double {
   return distances.reduce(0, +) / Double(views.count)
 }
 
-private func pairedViews(
-  _ first: Tensor, _ second: Tensor
-) throws(GeometryError) -> (Tensor, Tensor) {
+/// Gives `body` the same rows of two matrices in float64, block by block.
+private func forEachPairOfBlocks(
+  _ first: Tensor, _ second: Tensor, _ body: (Tensor, Tensor) -> Void
+) throws(GeometryError) {
   try first.checkPaired(with: second, "two views of one set of samples")
-  return (try first.asEmbeddings("views"), try second.asEmbeddings("views"))
+  try first.checkEmbeddings("views", minimumRows: 2)
+  try second.checkEmbeddings("views", minimumRows: 2)
+  let length = max(1024, 1_000_000 / first.size(1))
+  for (a, b) in zip(first.detached().split(length), second.detached().split(length)) {
+    body(a.to(.float64), b.to(.float64))
+  }
+}
+
+extension Operator {
+  static let sumAs = Operator("aten::sum")
 }

@@ -1,4 +1,5 @@
 import CTorch
+import Foundation
 
 extension Tensor {
   /// Whether operators on this tensor are recorded for differentiation.
@@ -103,11 +104,16 @@ public func withAutocast<Result, Failed: Error>(
   return try body()
 }
 
+/// libtorch has one dual level for the whole process; a second thread has to wait for it.
+private let dualLevelLock = NSRecursiveLock()
+
 /// The value of a function at `primal` and its derivative along `tangent`, by forward-mode
-/// differentiation: one pass, no graph.
+/// differentiation: one pass, no graph. One at a time in a process: others wait; within itself it traps.
 public func directionalDerivative(
   at primal: Tensor, along tangent: Tensor, of function: (Tensor) -> Tensor
 ) -> (value: Tensor, derivative: Tensor) {
+  dualLevelLock.lock()
+  defer { dualLevelLock.unlock() }
   var level: UInt64 = 0
   Failure.check(ctorch_dual_level_enter(&level), doing: "enter a dual level")
   defer { Failure.check(ctorch_dual_level_exit(level), doing: "leave a dual level") }

@@ -4,41 +4,28 @@ import Foundation
 public enum NumPyArray {
   /// Reads an array; a row-major, little-endian one lies over the file's mapped bytes.
   ///
+  /// - Parameter rows: positions along the first dimension to read, all unless given. Of a row-major
+  ///   file no other bytes are touched, and the file is mapped only as long as the tensor lives: so one
+  ///   longer than memory is read a part at a time. Traps where there are no such rows.
   /// - Throws: `TorchError`, one line with the path, for a file that is missing, truncated, no
   ///   .npy file, or holds objects or a type Gnomon does not know.
-  public static func read(path: String) throws(TorchError) -> Tensor {
+  public static func read(
+    path: String, rows: Range<Int>? = nil
+  ) throws(TorchError) -> Tensor {
     let file = try MappedFile(path: path)
-    let refuse = { (what: String) in TorchError("\(path) is not a readable .npy file: \(what)") }
-    let bytes = UnsafeRawBufferPointer(file.bytes)
-    guard bytes.count >= 10, bytes.starts(with: [0x93] + Array("NUMPY".utf8)) else {
-      throw refuse("it does not begin with NumPy's magic bytes")
+    let header = try Header(of: file)
+    guard header.isColumnMajor else {
+      return header.rowMajorTensor(in: file, rows: rows ?? 0..<(header.shape.first ?? 1))
     }
-    let isLong = bytes[6] >= 2
-    guard 1...3 ~= bytes[6], bytes.count >= 12 else { throw refuse("version \(bytes[6])") }
-    let headerLength =
-      isLong
-      ? Int(bytes.loadUnaligned(fromByteOffset: 8, as: UInt32.self).littleEndian)
-      : Int(bytes.loadUnaligned(fromByteOffset: 8, as: UInt16.self).littleEndian)
-    let bodyStart = (isLong ? 12 : 10) + headerLength
-    guard bodyStart <= bytes.count else { throw refuse("its header ends beyond the file") }
-    let header = String(decoding: bytes[(isLong ? 12 : 10)..<bodyStart], as: UTF8.self)
-    guard let description = header.firstMatch(of: /'descr':\s*'([<>|=])([a-z])(\d+)'/),
-      let order = header.firstMatch(of: /'fortran_order':\s*(True|False)/),
-      let lengths = header.firstMatch(of: /'shape':\s*\(([\d,\s]*)\)/)
-    else { throw refuse("its header names no plain type, order and shape") }
-    let typeName = "\(description.2)\(description.3)"
-    guard let dtype = names.first(where: { $0.value == typeName })?.key else {
-      throw refuse("type '\(typeName)' is not supported")
-    }
-    let parts = lengths.1.split { ", ".contains($0) }
-    let shape = parts.compactMap { Int($0) }
-    guard shape.count == parts.count, let byteCount = MappedFile.byteCount(shape, dtype),
-      bodyStart + byteCount <= bytes.count
-    else { throw refuse("it is shorter than its shape \(shape) says") }
-    if description.1 == ">" { reverseElements(in: file.bytes, from: bodyStart, byteCount, dtype) }
-    guard order.1 == "True" else { return file.tensor(at: bodyStart, shape: shape, dtype: dtype) }
-    let columnMajor = file.tensor(at: bodyStart, shape: shape.reversed(), dtype: dtype)
-    return columnMajor.permuted(Array((0..<shape.count).reversed()))
+    let array = header.columnMajorTensor(in: file)
+    return rows.map { array[$0] } ?? array
+  }
+
+  /// The lengths of the array's dimensions, from the file's header alone.
+  ///
+  /// - Throws: as `read`.
+  public static func shape(path: String) throws(TorchError) -> [Int] {
+    try Header(of: MappedFile(path: path)).shape
   }
 
   /// The bytes of a version-1 file that holds a tensor. Traps for bfloat16, which NumPy lacks.
@@ -55,15 +42,77 @@ public enum NumPyArray {
     return data
   }
 
-  private static let names: [DType: String] = [
+  fileprivate static let names: [DType: String] = [
     .uint8: "u1", .int8: "i1", .int16: "i2", .int32: "i4", .int64: "i8", .float16: "f2",
     .float32: "f4", .float64: "f8", .bool: "b1",
   ]
+}
 
-  private static func reverseElements(
-    in bytes: UnsafeMutableRawBufferPointer, from start: Int, _ count: Int, _ dtype: DType
+/// What a .npy file says of the array in it, checked against the file's length.
+private struct Header {
+  let dtype: DType
+  let isBigEndian: Bool
+  let isColumnMajor: Bool
+  let shape: [Int]
+  /// Where the elements begin.
+  private let start: Int
+
+  init(of file: MappedFile) throws(TorchError) {
+    let path = file.path
+    let refuse = { (what: String) in TorchError("\(path) is not a readable .npy file: \(what)") }
+    let bytes = UnsafeRawBufferPointer(file.bytes)
+    guard bytes.count >= 10, bytes.starts(with: [0x93] + Array("NUMPY".utf8)) else {
+      throw refuse("it does not begin with NumPy's magic bytes")
+    }
+    let isLong = bytes[6] >= 2
+    guard 1...3 ~= bytes[6], bytes.count >= 12 else { throw refuse("version \(bytes[6])") }
+    let headerLength =
+      isLong
+      ? Int(bytes.loadUnaligned(fromByteOffset: 8, as: UInt32.self).littleEndian)
+      : Int(bytes.loadUnaligned(fromByteOffset: 8, as: UInt16.self).littleEndian)
+    start = (isLong ? 12 : 10) + headerLength
+    guard start <= bytes.count else { throw refuse("its header ends beyond the file") }
+    let header = String(decoding: bytes[(isLong ? 12 : 10)..<start], as: UTF8.self)
+    guard let description = header.firstMatch(of: /'descr':\s*'([<>|=])([a-z])(\d+)'/),
+      let order = header.firstMatch(of: /'fortran_order':\s*(True|False)/),
+      let lengths = header.firstMatch(of: /'shape':\s*\(([\d,\s]*)\)/)
+    else { throw refuse("its header names no plain type, order and shape") }
+    let typeName = "\(description.2)\(description.3)"
+    guard let dtype = NumPyArray.names.first(where: { $0.value == typeName })?.key else {
+      throw refuse("type '\(typeName)' is not supported")
+    }
+    let parts = lengths.1.split { ", ".contains($0) }
+    let shape = parts.compactMap { Int($0) }
+    guard shape.count == parts.count, let byteCount = MappedFile.byteCount(shape, dtype),
+      byteCount <= bytes.count - start
+    else { throw refuse("it is shorter than its shape \(shape) says") }
+    self.dtype = dtype
+    self.shape = shape
+    isBigEndian = description.1 == ">"
+    isColumnMajor = order.1 == "True"
+  }
+
+  func rowMajorTensor(in file: MappedFile, rows: Range<Int>) -> Tensor {
+    precondition(
+      0 <= rows.lowerBound && rows.upperBound <= shape.first ?? 1, "rows \(rows) of \(shape)")
+    let rowBytes = shape.dropFirst().reduce(dtype.byteCount, *)
+    let offset = start + rows.lowerBound * rowBytes
+    if isBigEndian { reverseElements(in: file.bytes, from: offset, rows.count * rowBytes) }
+    let partShape = shape.isEmpty ? [] : [rows.count] + shape.dropFirst()
+    return file.tensor(at: offset, shape: partShape, dtype: dtype)
+  }
+
+  func columnMajorTensor(in file: MappedFile) -> Tensor {
+    let byteCount = shape.reduce(dtype.byteCount, *)
+    if isBigEndian { reverseElements(in: file.bytes, from: start, byteCount) }
+    let transposed = file.tensor(at: start, shape: shape.reversed(), dtype: dtype)
+    return transposed.permuted(Array((0..<shape.count).reversed()))
+  }
+
+  private func reverseElements(
+    in bytes: UnsafeMutableRawBufferPointer, from offset: Int, _ count: Int
   ) {
-    for element in stride(from: start, to: start + count, by: dtype.byteCount) {
+    for element in stride(from: offset, to: offset + count, by: dtype.byteCount) {
       bytes[element..<element + dtype.byteCount].reverse()
     }
   }

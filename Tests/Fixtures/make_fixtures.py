@@ -15,6 +15,7 @@ from makers import (  # noqa: E402
     geometry,
     layers,
     ntxent,
+    planes,
     resnet_names,
     training,
 )
@@ -23,6 +24,7 @@ TOPICS = {
     "training": training.make,
     "ntxent": ntxent.make,
     "spectrum": geometry.make,
+    "planes": planes.make,
     "evaluation": evaluation.make,
     "layers": layers.make,
     "resnet_names": resnet_names.make,

@@ -50,6 +50,18 @@ import Torch
       derivative.scalars(Double.self)[1].isApproximately(-3 * 7.38905609893065, within: 1e-12))
   }
 
+  @Test func forwardModeServesSeveralThreads() async {
+    await withTaskGroup(of: Double.self) { group in
+      for factor in 1...20 {
+        group.addTask {
+          directionalDerivative(at: Tensor(2.0), along: Tensor(1.0)) { $0 * $0 * Double(factor) }
+            .derivative.item / Double(factor)
+        }
+      }
+      for await slope in group { #expect(slope == 4) }
+    }
+  }
+
   @Test func autocastMultipliesInTheGivenTypeAndEndsWithItsScope() {
     let a = Tensor.ones([4, 4])
     #expect(withAutocast(.bfloat16, on: .cpu) { a.matmul(a).dtype } == .bfloat16)

@@ -1,0 +1,106 @@
+import Torch
+
+/// For each of N points the k nearest of the others, by Euclidean distance.
+public struct NearestRows {
+  /// N×k row numbers, the nearest first.
+  public let indices: Tensor
+  /// N×k distances in float64, rising.
+  public let distances: Tensor
+
+  /// Searches all pairs, in tiles: time grows with N²·D, memory with N.
+  ///
+  /// Candidates come from a matrix product in the embeddings' own precision, float32 at least; their
+  /// distances are then computed from differences in float64. Where the product's rounding could have
+  /// hidden a neighbour from the candidates, the tile is done again in float64.
+  ///
+  /// - Parameters:
+  ///   - embeddings: N×D.
+  ///   - count: k, from 1 to N−1.
+  ///   - anchors: the rows whose neighbours are wanted, all unless given.
+  /// - Throws: `GeometryError` for another k, a tensor that is not a matrix, NaN or infinity.
+  public init(
+    of embeddings: Tensor, count: Int, anchors: [Int]? = nil
+  ) throws(GeometryError) {
+    let points = try embeddings.asPairwiseEmbeddings()
+    let samples = points.size(0)
+    guard 1..<samples ~= count else {
+      throw GeometryError(
+        "\(count) nearest neighbours among \(samples) embeddings: ask for 1 to \(samples - 1)")
+    }
+    let anchors = anchors ?? Array(0..<samples)
+    guard anchors.allSatisfy({ 0..<samples ~= $0 }) else {
+      throw GeometryError("anchors outside of the \(samples) embeddings")
+    }
+    let fast = PairwiseSearch(points, count)
+    lazy var exact = PairwiseSearch(points.to(.float64), count)
+    let tile = max(16, min(4_000_000 / samples, 4_000_000 / (fast.candidates * points.size(1))))
+    var found: [PairwiseSearch.Found] = []
+    for start in stride(from: 0, to: anchors.count, by: tile) {
+      let rows = Tensor(Array(anchors[start..<min(start + tile, anchors.count)]))
+        .to(points.device)
+      let result = fast.neighbors(of: rows)
+      found.append(result.isCertain || fast.isExact ? result : exact.neighbors(of: rows))
+    }
+    indices = Tensor.concatenated(found.map(\.indices))
+    distances = Tensor.concatenated(found.map(\.distances))
+  }
+}
+
+/// The search of all points in one precision.
+private struct PairwiseSearch {
+  struct Found {
+    let indices: Tensor
+    let distances: Tensor
+    /// Whether no neighbour can have been missed.
+    let isCertain: Bool
+  }
+
+  let candidates: Int
+  private let count: Int
+  private let points: Tensor
+  private let centered: Tensor
+  private let squaredLengths: Tensor
+  /// How far off a squared distance may be: rounding of a sum of D products of the longest points.
+  private let uncertainty: Double
+
+  var isExact: Bool { points.dtype == .float64 }
+
+  init(_ points: Tensor, _ count: Int) {
+    self.points = points
+    self.count = count
+    // More candidates than neighbours: rounding may swap those next to each other.
+    candidates = min(count + 8, points.size(0) - 1)
+    // Near the origin the product cancels least.
+    centered = points.centeredRows()
+    squaredLengths = centered.squared().sum(along: [1])
+    let rounding = points.dtype == .float64 ? Double.ulpOfOne : Double(Float.ulpOfOne)
+    let terms = Double(points.size(1)).squareRoot()
+    uncertainty = 8 * rounding * terms * squaredLengths.max().item
+  }
+
+  func neighbors(of rows: Tensor) -> Found {
+    let anchors = centered.gathered(rows)
+    // x·y − |y|²/2 falls as the distance from x grows.
+    let closeness = anchors.matmul(centered.transposed()) - squaredLengths * 0.5
+    Operator.scatterValueInPlace.run(closeness, 1, rows.unsqueezed(1), -Double.infinity)
+    let nearest = closeness.largest(candidates)
+    let shape = nearest.indices.shape + [points.size(1)]
+    let neighbors = points.gathered(nearest.indices.flattened()).reshaped(shape).to(.float64)
+    let origins = points.gathered(rows).unsqueezed(1).to(.float64)
+    let closest = (-(neighbors - origins).squared().sum(along: [2])).largest(count)
+    let squares = (-closest.values).clamped(min: 0)
+
+    let last = nearest.values.select(candidates - 1, along: 1).to(.float64)
+    let nearestOther = squaredLengths.gathered(rows).to(.float64) - last * 2
+    let margin = nearestOther - squares.select(count - 1, along: 1)
+    let isComplete = candidates == points.size(0) - 1
+    return Found(
+      indices: Operator.gather(nearest.indices, 1, closest.indices), distances: sqrt(squares),
+      isCertain: isComplete || margin.min().item > uncertainty)
+  }
+}
+
+extension Operator {
+  static let gather = Operator("aten::gather")
+  static let scatterValueInPlace = Operator("aten::scatter_", "value")
+}

@@ -1,0 +1,65 @@
+import Torch
+
+/// What of the embeddings lies outside a plane: what a head eliminates that keeps this plane alone.
+public struct NullSpaceEnergy: Sendable, Equatable {
+  /// The share of the variance outside of the plane.
+  public let total: Double
+  /// The share of the variance between classes outside of the plane; nil without labels, and where all
+  /// classes have the same mean.
+  public let betweenClasses: Double?
+
+  /// - Parameters:
+  ///   - embeddings: N×D.
+  ///   - labels: the class of each, from 0, where classes are known.
+  ///   - plane: one plane in the same space, as `ProjectorGeometry.globalPlane.leading(r)`.
+  /// - Throws: `GeometryError` for several planes, another dimension or number of labels, embeddings that do
+  ///   not vary or are not a matrix, NaN or infinity.
+  public init(
+    of embeddings: Tensor, labels: [Int]? = nil, outside plane: Planes
+  ) throws(GeometryError) {
+    guard plane.count == 1, embeddings.rank == 2, plane.dimension == embeddings.size(1) else {
+      throw GeometryError(
+        "a plane of shape \(plane.basis.shape) and embeddings of \(embeddings.shape) do not match: "
+          + "give one plane in the embeddings' space")
+    }
+    let centered = try embeddings.asEmbeddings().centeredRows()
+    let basis = plane.basis[0]
+    guard let share = outsideShare(of: centered, basis) else {
+      throw GeometryError("the embeddings do not vary: there is no variance to share out")
+    }
+    total = share
+    guard let labels else {
+      betweenClasses = nil
+      return
+    }
+    guard labels.count == centered.size(0), labels.allSatisfy({ $0 >= 0 }) else {
+      throw GeometryError(
+        "\(labels.count) labels for \(centered.size(0)) embeddings: give a class from 0 for each")
+    }
+    betweenClasses = outsideShare(of: weightedClassMeans(centered, labels), basis)
+  }
+}
+
+/// 1 − ‖M·Q‖²/‖M‖², from the residual, so that a small share keeps its digits; nil for zeros.
+private func outsideShare(of matrix: Tensor, _ basis: Tensor) -> Double? {
+  let all = matrix.squared().sum().item
+  guard all > 0 else { return nil }
+  let residual = matrix - matrix.matmul(basis).matmul(basis.transposed())
+  return residual.squared().sum().item / all
+}
+
+/// √n_c times the mean of each class of centred rows.
+private func weightedClassMeans(_ centered: Tensor, _ labels: [Int]) -> Tensor {
+  let classes = (labels.max() ?? 0) + 1
+  var counts = [Double](repeating: 0, count: classes)
+  for label in labels { counts[label] += 1 }
+  let sums = Operator.indexAdd(
+    Tensor.zeros([classes, centered.size(1)], .float64, on: centered.device), 0,
+    Tensor(labels).to(centered.device), centered)
+  let weights = counts.map { 1 / max($0, 1).squareRoot() }
+  return sums * Tensor(weights, shape: [classes, 1]).to(centered.device)
+}
+
+extension Operator {
+  static let indexAdd = Operator("aten::index_add")
+}

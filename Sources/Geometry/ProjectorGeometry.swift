@@ -1,0 +1,82 @@
+import Torch
+
+/// The directions that a projection head passes on, from its Jacobian J at each embedding.
+public struct ProjectorGeometry {
+  /// At each embedding, the leading right singular vectors of J there.
+  public let localPlanes: Planes
+  /// E[Jᵀ·J], D×D: the squared length of what the head makes of a direction, on average.
+  public let metric: Tensor
+  /// The eigenvalues of `metric`, falling.
+  public let eigenvalues: [Double]
+  /// All eigenvectors of `metric`, in the order of their eigenvalues; its leading plane is what the head
+  /// passes on as a whole.
+  public let globalPlane: Planes
+
+  /// Differentiates the head at each embedding.
+  ///
+  /// - Parameters:
+  ///   - head: maps N×D to N×E, each row on its own: a head in evaluation mode.
+  ///   - embeddings: N×D, in the head's own precision.
+  ///   - rank: r of the local planes, at most min(D, E); those of smaller rank are `leading` parts.
+  /// - Throws: `GeometryError` for a tensor that is not a matrix, a rank out of range, NaN or infinity in J.
+  public init(
+    of head: (Tensor) -> Tensor, at embeddings: Tensor, rank: Int, batchSize: Int = 256
+  ) throws(GeometryError) {
+    try embeddings.checkEmbeddings("embeddings", minimumRows: 1)
+    var bases: [Tensor] = []
+    var sum = Tensor.zeros([embeddings.size(1), embeddings.size(1)], .float64)
+    for batch in embeddings.detached().split(batchSize) {
+      let jacobians = jacobians(of: head, at: batch).to(.float64)
+      guard jacobians.isFinite else {
+        throw GeometryError("the head's Jacobian holds NaN or infinity")
+      }
+      guard 1...min(jacobians.size(1), jacobians.size(2)) ~= rank else {
+        throw GeometryError(
+          "a plane of rank \(rank) from Jacobians of \(jacobians.size(1))×\(jacobians.size(2))")
+      }
+      bases.append(jacobians.leadingRightSingularVectors(rank))
+      let rows = jacobians.reshaped([-1, jacobians.size(2)])
+      sum = sum.to(rows.device) + rows.transposed().matmul(rows)
+    }
+    localPlanes = Planes(basis: Tensor.concatenated(bases))
+    metric = sum / Double(embeddings.size(0))
+    let (values, vectors) = metric.symmetricEigen()
+    eigenvalues = values.scalars(Double.self).reversed()
+    globalPlane = Planes(basis: Operator.flip(vectors, [1]))
+  }
+}
+
+/// N×E×D: the derivative of each row's output by its input, for a function that treats rows on their own.
+///
+/// One backward pass for each output, or one forward-mode pass for each input, whichever are fewer.
+public func jacobians(of function: (Tensor) -> Tensor, at inputs: Tensor) -> Tensor {
+  let outputs = withoutGradients { function(inputs[0..<1]) }.size(1)
+  return outputs <= inputs.size(1)
+    ? jacobianRows(of: function, at: inputs) : jacobianColumns(of: function, at: inputs)
+}
+
+private func jacobianRows(of function: (Tensor) -> Tensor, at inputs: Tensor) -> Tensor {
+  withGradients {
+    let leaf = inputs.detached().copied()
+    leaf.requiresGradient = true
+    let outputs = function(leaf)
+    let rows = (0..<outputs.size(1)).map { index -> Tensor in
+      let output = outputs.select(index, along: 1).sum()
+      let gradient = gradients(of: output, withRespectTo: [leaf], retainGraph: true)[0]
+      return gradient ?? Tensor.zeros(like: leaf.detached())
+    }
+    return Tensor.stacked(rows, along: 1)
+  }
+}
+
+private func jacobianColumns(of function: (Tensor) -> Tensor, at inputs: Tensor) -> Tensor {
+  let identity = Tensor.eye(inputs.size(1), inputs.dtype, on: inputs.device)
+  let columns = (0..<inputs.size(1)).map { index in
+    withoutGradients {
+      directionalDerivative(
+        at: inputs, along: identity[index].expanded(inputs.shape).contiguous(), of: function
+      ).derivative
+    }
+  }
+  return Tensor.stacked(columns, along: 2)
+}

@@ -1,0 +1,73 @@
+import Foundation
+import Geometry
+import RunStore
+import TestSupport
+import Testing
+import Torch
+
+@Suite struct EmbeddingRowsTests {
+  @Test func aFileGivesWhatItsMatrixGives() throws {
+    let x = normalMatrix(seed: 1, rows: 500, columns: 6).to(.float32)
+    try withTemporaryFolder { folder in
+      let url = folder.appendingPathComponent("h.npy")
+      try NumPyArray.encode(x).write(to: url)
+      var rows = try EmbeddingRows(npyFile: url.path)
+      #expect(rows.count == 500 && rows.dimension == 6)
+      rows.blockLength = 64
+      let streamed = try Spectrum(of: rows, centered: true, rowNormalized: true)
+      let whole = try Spectrum(of: x, centered: true, rowNormalized: true)
+      for (left, right) in zip(streamed.singularValues, whole.singularValues) {
+        #expect(left.isApproximately(right, relative: 1e-12))
+      }
+    }
+  }
+
+  @Test func batchesAddUpToTheCovariance() throws {
+    let x = normalMatrix(seed: 1, rows: 100, columns: 4) + 1000
+    var covariance = StreamingCovariance()
+    #expect(throws: GeometryError.self) { try covariance.mean() }
+    for batch in x.split(33) { covariance.add(batch) }
+    #expect(covariance.count == 100)
+    let centered = x - x.mean(along: [0], keepingDimensions: true)
+    let expected = centered.transposed().matmul(centered) / 99
+    // Numbers near 1000 are rounded to 10⁻¹³.
+    #expect(difference(try covariance.covariance(), expected) < 1e-12)
+    #expect(difference(try covariance.mean(), x.mean(along: [0], keepingDimensions: true)) < 1e-12)
+  }
+
+  @Test func brokenRowsAreNamedInOneLine() throws {
+    let x = Tensor.ones([300, 2])
+    x[250].fill(.infinity)
+    var rows = try EmbeddingRows(x)
+    rows.blockLength = 100
+    let error = #expect(throws: GeometryError.self) { try Spectrum(of: rows, centered: true) }
+    #expect(error?.description.contains("1 of 300 rows") == true)
+    #expect(error?.description.contains("row 250") == true)
+    let gone = try EmbeddingRows(count: 10, dimension: 2) { _ in throw TorchError("it is gone") }
+    let reading = #expect(throws: GeometryError.self) { try Spectrum(of: gone, centered: true) }
+    #expect(reading?.description == "it is gone")
+    #expect(throws: TorchError.self) { try EmbeddingRows(npyFile: "/nowhere/h.npy") }
+    let short = try EmbeddingRows(count: 10, dimension: 2) { _ in Tensor.ones([1, 2]) }
+    #expect(throws: GeometryError.self) { try Spectrum(of: short, centered: true) }
+  }
+
+  @Test func figuresCarryTheirConventions() throws {
+    let x = normalMatrix(seed: 1, rows: 200, columns: 20)
+    var figures = try LayerFigures(layer: "z", embeddings: x)
+    figures.add(try IntrinsicDimension(of: x))
+    figures.addLidar(try lidar(views: [x, x * 0.9]), views: 2)
+    figures.add(try CenteredKernelAlignment(x, x), with: "h")
+    let tangent = try Planes.tangent(to: x, rank: 3)
+    figures.add(try SubspaceOverlap(tangent, tangent))
+    #expect(figures.n == 200 && figures.dimension == 20)
+    #expect(figures["effective_rank"] == (try Spectrum(of: x, centered: true).effectiveRank))
+    #expect(figures.conventions["rankme"]?.epsilon == 1e-7)
+    #expect(figures.conventions["rankme"]?.centered == false)
+    #expect(figures.conventions["intrinsic_dimension.mle"]?.k == 20)
+    #expect(figures.conventions["lidar"]?.views == 2)
+    #expect(figures["tangent_overlap"]?.isApproximately(1, within: 1e-12) == true)
+    #expect(figures["tangent_overlap_random"] == 0.15)
+    #expect(figures.conventions["tangent_overlap"]?.rank == 3)
+    #expect(figures["cka.h"]?.isApproximately(1, within: 1e-12) == true)
+  }
+}
