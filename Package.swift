@@ -70,7 +70,8 @@ let package = Package(
             "-Xlinker", "-rpath", "-Xlinker", "\(torch)/lib",
           ] + cudaLinkage)
       ]),
-    .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
+    .systemLibrary(
+      name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
     .systemLibrary(
       name: "CTurboJPEG", pkgConfig: "libturbojpeg",
       providers: [.apt(["libturbojpeg0-dev"]), .brew(["jpeg-turbo"])]),
@@ -86,7 +87,8 @@ let package = Package(
     library(
       "Training",
       [
-        "Torch", "TorchNN", "RunStore", "Datasets", "Augmentations", "Contrastive", "Geometry", "Evaluation",
+        "Torch", "TorchNN", "RunStore", "Datasets", "Augmentations", "Contrastive", "Geometry",
+        "Evaluation",
         .product(name: "Yams", package: "Yams"),
       ]),
     .target(
@@ -96,7 +98,9 @@ let package = Package(
     .executableTarget(
       name: "gnomon",
       dependencies: [
-        "Torch", "Training", "Reports", "Datasets", "Augmentations", "Geometry", "Evaluation", "RunStore",
+        "Torch", "Contrastive", "Training", "Reports", "Datasets", "Augmentations", "Geometry",
+        "Evaluation",
+        "RunStore",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: swiftSettings),

@@ -28,5 +28,4 @@ public struct InfoNCE: Objective, Equatable {
     let partners = Tensor((0..<rows).map { ($0 + rows / 2) % rows }).to(unit.device)
     return candidates.crossEntropy(partners)
   }
-  }
 }

@@ -17,6 +17,7 @@ extension RunConfiguration {
     if headMomentum == nil { headMomentum = momentum }
     if headWarmupEpochs == nil { headWarmupEpochs = warmupEpochs }
     let architecture = try headArchitecture()
+    try architecture.check(inputs: encoder.outputDimension(width: width))
     if schedule == .joint { try requireEqualRates() }
     if schedule.needsHead && !architecture.isTrained {
       throw ConfigurationError(

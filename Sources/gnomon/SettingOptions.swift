@@ -1,4 +1,5 @@
 import ArgumentParser
+import Contrastive
 import Training
 
 /// The settings of a run as options. Values are text here: the configuration checks them, from
@@ -23,7 +24,8 @@ struct SettingOptions: ParsableArguments {
   @Option(help: "Channels in the encoder's first stage (default: 16).")
   var width: String?
   @Option(
-    help: "none, linear:64, or mlp:128-64: hidden widths, then the output's (default: mlp:128-64).")
+    help: ArgumentHelp(
+      "The projection head (default: mlp:128-64).", discussion: "\(HeadArchitecture.forms)."))
   var head: String?
   @Flag(help: "Batch-normalise the head's hidden layers.")
   var headBatchNorm = false

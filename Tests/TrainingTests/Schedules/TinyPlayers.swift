@@ -22,12 +22,8 @@ final class TinyEncoder: Module, Encoder {
     passes += 1
     let features = hidden(images.flattened(from: 1))
     let normed = norm?(features) ?? features
-    return last(Operator.tanh(normed))
+    return last(Tanh()(normed))
   }
-}
-
-extension Operator {
-  static let tanh = Operator("aten::tanh")
 }
 
 /// Images of 2×2, `views` views of `samples` samples, that depend on the seed alone.
