@@ -67,6 +67,7 @@ public struct NonFiniteLoss: Error, Equatable {
   /// NaN or an infinity.
   public let value: Double
 
+  /// Whether both are the same bits.
   public static func == (left: NonFiniteLoss, right: NonFiniteLoss) -> Bool {
     left.value.bitPattern == right.value.bitPattern
   }
