@@ -70,7 +70,8 @@ let package = Package(
             "-Xlinker", "-rpath", "-Xlinker", "\(torch)/lib",
           ] + cudaLinkage)
       ]),
-    .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
+    .systemLibrary(
+      name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
     .systemLibrary(
       name: "CTurboJPEG", pkgConfig: "libturbojpeg",
       providers: [.apt(["libturbojpeg0-dev"]), .brew(["jpeg-turbo"])]),
@@ -86,7 +87,8 @@ let package = Package(
     library(
       "Training",
       [
-        "Torch", "TorchNN", "RunStore", "Datasets", "Augmentations", "Contrastive", "Geometry", "Evaluation",
+        "Torch", "TorchNN", "RunStore", "Datasets", "Augmentations", "Contrastive", "Geometry",
+        "Evaluation",
         .product(name: "Yams", package: "Yams"),
       ]),
     .target(
@@ -96,11 +98,17 @@ let package = Package(
     .executableTarget(
       name: "gnomon",
       dependencies: [
-        "Torch", "Training", "Reports", "Datasets", "Augmentations", "Geometry", "Evaluation", "RunStore",
+        "Torch", "Training", "Reports", "Datasets", "Augmentations", "Geometry", "Evaluation",
+        "RunStore",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: swiftSettings),
 
+    // The README's example of use as a library.
+    .executableTarget(
+      name: "library-example",
+      dependencies: ["Augmentations", "Contrastive", "Datasets", "Training"],
+      path: "Examples/Library", swiftSettings: swiftSettings),
     // Training beside PyTorch and lightly, driven by Benchmarks/training.py.
     .executableTarget(
       name: "training-benchmark",
@@ -123,7 +131,9 @@ let package = Package(
     tests("Training", ["Torch", "TorchNN", "Contrastive", "Datasets", "Augmentations"]),
     tests("Reports", ["RunStore"]),
     .testTarget(
-      name: "CommandTests", dependencies: ["TestSupport", "gnomon"], swiftSettings: swiftSettings),
+      name: "CommandTests",
+      dependencies: ["TestSupport", "Datasets", "Torch", "gnomon", "library-example"],
+      swiftSettings: swiftSettings),
   ],
   cxxLanguageStandard: .cxx20
 )

@@ -26,7 +26,7 @@ func makeTrainer(width: Int) -> Trainer {
 func answer(_ record: [String: Double]) {
   let entries = record.sorted { $0.key < $1.key }.map { "\"\($0.key)\": \($0.value)" }
   print("{\(entries.joined(separator: ", "))}")
-  fflush(stdout)
+  fflush(nil)
 }
 
 /// Answers `run` with what one repetition took, until the input ends.
@@ -83,7 +83,8 @@ switch arguments.first {
 case "step" where numbers.count == 3:
   try benchmarkSteps(width: numbers[0], views: numbers[1], steps: numbers[2])
 case "epoch" where numbers.count == 2 && arguments.count == 4:
-  try benchmarkEpochs(path: arguments[arguments.startIndex + 1], count: numbers[0], batch: numbers[1])
+  try benchmarkEpochs(
+    path: arguments[arguments.startIndex + 1], count: numbers[0], batch: numbers[1])
 case "calls":
   let (left, right) = (Tensor.ones([8]), Tensor.ones([8]))
   _ = Runtime.measureCall(left, right, repetitions: 100_000)
@@ -95,6 +96,7 @@ case "calls":
     "swift": started.duration(to: .now) / .nanoseconds(1_000_000),
   ])
 default:
-  FileHandle.standardError.write(Data("usage: see the head of Benchmarks/Training/main.swift\n".utf8))
+  FileHandle.standardError.write(
+    Data("usage: see the head of Benchmarks/Training/main.swift\n".utf8))
   exit(2)
 }

@@ -15,8 +15,11 @@ import TorchNN
 public final class Trainer {
   /// How parameters are changed.
   public enum Method: Sendable {
+    /// Gradient descent with momentum.
     case sgd(momentum: Double)
+    /// Layer-wise adaptive rates, for large batches.
     case lars(momentum: Double)
+    /// Adam with decoupled weight decay.
     case adamW
   }
 
@@ -90,13 +93,9 @@ public final class Trainer {
 }
 
 /// A loss that is no finite number.
-public struct NonFiniteLoss: Error, Equatable {
+public struct NonFiniteLoss: Error {
   /// NaN or an infinity.
   public let value: Double
-
-  public static func == (left: NonFiniteLoss, right: NonFiniteLoss) -> Bool {
-    left.value.bitPattern == right.value.bitPattern
-  }
 }
 
 extension Trainer.Method {
