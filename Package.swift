@@ -101,6 +101,16 @@ let package = Package(
       ],
       swiftSettings: swiftSettings),
 
+    // Training beside PyTorch and lightly, driven by Benchmarks/training.py.
+    .executableTarget(
+      name: "training-benchmark",
+      dependencies: ["Augmentations", "Contrastive", "Datasets", "Torch", "Training"],
+      path: "Benchmarks/Training", swiftSettings: swiftSettings),
+    // Views a second, driven by Benchmarks/views.py beside its peers.
+    .executableTarget(
+      name: "views-benchmark", dependencies: ["Augmentations", "Torch"], path: "Benchmarks/Views",
+      swiftSettings: swiftSettings),
+
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swiftSettings),
     tests("Torch"),
     tests("TorchNN", ["Torch"]),

@@ -1,5 +1,3 @@
-import Foundation
-
 /// How evenly spaced samples are taken from the pixels of an image along one axis.
 ///
 /// Pixel j covers [j, j + 1). A sample weighs the pixels about its centre c with the triangle
@@ -65,31 +63,5 @@ struct AxisSampling: Equatable {
     let rule = border ?? .replicate
     return rule.position(of: position - pixels.lowerBound, count: pixels.count)
       .map { $0 + pixels.lowerBound }
-  }
-}
-
-/// The weights of a Gaussian blur: exp(−k²/2σ²) for |k| to 3σ, normalised, and never farther than the
-/// mirror image of the other edge. Beyond an edge, pixels are mirrored about the outermost one, as
-/// torchvision's `gaussian_blur` does.
-struct GaussianKernel {
-  /// The weights from the middle outwards: of k = 0, 1, … `radius`.
-  let weights: [Float]
-
-  /// How far the kernel reaches.
-  var radius: Int { weights.count - 1 }
-
-  init(sigma: Float, side: Int) {
-    let radius = min(Int((3 * sigma).rounded(.up)), side - 1)
-    let exponent = -1 / (2 * Double(sigma) * Double(sigma))
-    let heights = (0...radius).map { exp(exponent * Double($0 * $0)) }
-    let sum = heights[0] + 2 * heights.dropFirst().reduce(0, +)
-    weights = heights.map { Float($0 / sum) }
-  }
-
-  /// The pixel that stands at a position from −`side` + 1 to 2·`side` − 2.
-  @inline(__always)
-  static func pixel(at position: Int, side: Int) -> Int {
-    let folded = position < 0 ? -position : position
-    return folded < side ? folded : 2 * side - 2 - folded
   }
 }

@@ -13,7 +13,13 @@ import Foundation
 ///
 /// in whatever order they are applied: each multiplies grey, chroma or both by a number, and hue turns
 /// chroma alone. torchvision's ColorJitter draws a random order because it clamps after each
-/// operation (and turns hue in HSV); here there is one clamp, at the end, and no order to draw.
+/// operation; here there is one clamp, at the end, and no order to draw.
+///
+/// Hue differs from torchvision's by more: turning hue in HSV keeps the largest and the smallest
+/// channel, and with them not the grey (yellow, grey 0.89, becomes green, 0.59); here grey stays, so
+/// that hue and brightness are told apart. The mean absolute difference for turns of 0.05 to 0.2 was 4
+/// to 23 of 255 levels on two photographs, 10 to 18 on the tests' fixture (rotation in YIQ: 4 to 28
+/// and 11 to 23). After a third of a turn both agree on which colour each pure one has become.
 public struct ColourMap: Sendable, Equatable {
   /// What a unit of red, green and blue, and the constant 1, contribute to (red, green, blue). The
   /// fourth lane is 0.
@@ -43,20 +49,14 @@ public struct ColourMap: Sendable, Equatable {
 
   /// The chroma turned by a quarter of the hue circle, red towards yellow; grey goes to 0.
   ///
-  /// In YIQ, NTSC's colour space, chroma is the point (I, Q) and hue its angle; with T the matrix
-  /// from RGB to YIQ, this is T⁻¹·J·T, where J takes (Y, I, Q) to (0, Q, −I).
+  /// Chroma is what tells colours of one grey apart: the plane of RGB modulo the grey axis (1, 1, 1).
+  /// Hue is its angle about that axis, as in HSV, where the angle is that of a hexagon. So this is the
+  /// cross product with (1, 1, 1)/√3, made free of grey.
   public static let chromaQuarterTurn: ColourMap = {
-    let toI: [Double] = [0.595716, -0.274453, -0.321263]
-    let toQ: [Double] = [0.211456, -0.522591, 0.311135]
-    let inverse = inverseOf([[0.299, 0.587, 0.114], toI, toQ])
-    let columns = (0..<3).map { column in
-      SIMD4<Float>(
-        (0..<4).map { row in
-          row == 3
-            ? 0 : Float(inverse[row][1] * toQ[column] - inverse[row][2] * toI[column])
-        })
-    }
-    return ColourMap(red: columns[0], green: columns[1], blue: columns[2])
+    let length = Float(1 / 3.0.squareRoot())
+    let crossProduct = ColourMap(
+      red: [0, length, -length, 0], green: [-length, 0, length, 0], blue: [length, -length, 0, 0])
+    return chroma.after(crossProduct)
   }()
 
   /// Brightness, contrast, saturation and hue as one map.
@@ -111,15 +111,5 @@ public struct ColourMap: Sendable, Equatable {
 
   private func linear(_ column: SIMD4<Float>) -> SIMD4<Float> {
     red * column.x + green * column.y + blue * column.z
-  }
-
-  private static func inverseOf(_ m: [[Double]]) -> [[Double]] {
-    func cofactor(_ row: Int, _ column: Int) -> Double {
-      let (r1, r2) = ((row + 1) % 3, (row + 2) % 3)
-      let (c1, c2) = ((column + 1) % 3, (column + 2) % 3)
-      return m[r1][c1] * m[r2][c2] - m[r1][c2] * m[r2][c1]
-    }
-    let determinant = (0..<3).map { m[0][$0] * cofactor(0, $0) }.reduce(0, +)
-    return (0..<3).map { row in (0..<3).map { cofactor($0, row) / determinant } }
   }
 }

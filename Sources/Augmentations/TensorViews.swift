@@ -40,7 +40,7 @@ public enum TensorViews {
   }
 
   /// float32 of N×3×H×W from 0 to 1.
-  private static func floatingPoint(_ images: Tensor) -> Tensor {
+  static func floatingPoint(_ images: Tensor) -> Tensor {
     precondition(images.rank == 4, "images of shape \(images.shape), not N×H×W×C or N×C×H×W")
     let isStored = images.dtype == .uint8
     precondition(
@@ -72,7 +72,10 @@ public enum TensorViews {
       let columns = samplingMatrices(
         geometry.map(\.horizontal), pixels: images.size(3), images.device)
       let sampled = rows.matmul(part).matmul(columns.transposed())
-      return interpolated(sampled, geometry.compactMap(\.warp), side: side)
+      let warps = geometry.compactMap(\.warp)
+      // The grid holds all that a view shows; at its very edge, rounding may lead a hair beyond.
+      return warps.isEmpty
+        ? sampled : interpolated(sampled, warps, side: side, border: .replicate)
     }
     if groups.count == 1 { return groups[0] }
     let order = Tensor(straight + turned).to(images.device)
@@ -116,12 +119,15 @@ public enum TensorViews {
     var positions: [Int] = []
     var weights: [Float] = []
     for kernel in kernels {
+      // Zero beyond the kernel's own radius.
+      var half = [Float](repeating: 0, count: radius + 1)
+      var span = half.mutableSpan
+      kernel.fill(&span)
       for pixel in 0..<side {
         for offset in -radius...radius {
-          let isWithin = offset.magnitude <= kernel.radius
-          let place = isWithin ? GaussianKernel.pixel(at: pixel + offset, side: side) : 0
-          positions.append(place)
-          weights.append(isWithin ? kernel.weights[Int(offset.magnitude)] : 0)
+          let isWithin = Int(offset.magnitude) <= kernel.radius
+          positions.append(isWithin ? GaussianKernel.pixel(at: pixel + offset, side: side) : 0)
+          weights.append(half[Int(offset.magnitude)])
         }
       }
     }
@@ -138,9 +144,11 @@ public enum TensorViews {
     return matrices.unsqueezed(1)
   }
 
-  /// Images interpolated linearly at the places that maps from view to image, in pixels, point to.
-  private static func interpolated(_ images: Tensor, _ maps: [AffineMap], side: Int) -> Tensor {
-    if maps.isEmpty { return images }
+  /// Images interpolated linearly, without anti-aliasing, where maps point to from a view's columns and
+  /// rows; whole numbers are the middles of pixels.
+  static func interpolated(
+    _ images: Tensor, _ maps: [AffineMap], side: Int, border: Border
+  ) -> Tensor {
     // libtorch counts from −1 to 1 over the pixels' outer edges, in view and image alike.
     let half = Double(side) / 2
     let fromUnits = AffineMap(x: (half, 0, half - 0.5), y: (0, half, half - 0.5))
@@ -153,26 +161,39 @@ public enum TensorViews {
     }
     let theta = Tensor(rows, shape: [maps.count, 2, 3]).to(images.device)
     let grid = Operator.affineGrid(theta, [maps.count, 3, side, side], false)
-    let (bilinear, nearestBeyond) = (0, 1)
-    return Operator.gridSampler(images, grid, bilinear, nearestBeyond, false)
+    let bilinear = 0
+    let beyond =
+      switch border {
+      case .zero: 0
+      case .replicate: 1
+      case .reflect: 2
+      }
+    return Operator.gridSampler(images, grid, bilinear, beyond, false)
   }
 
   /// Jitter and grey, unclamped.
   private static func recoloured(_ views: Tensor, _ parameters: [ViewParameters]) -> Tensor {
     if !parameters.contains(where: \.changesColours) { return views }
-    let maps = parameters.map { $0.colourMap(meanGrey: 0) }
-    let matrices = maps.flatMap { map in
-      (0..<3).flatMap { [map.red[$0], map.green[$0], map.blue[$0]] }
+    return mapped(views) { view, meanGrey in parameters[view].colourMap(meanGrey: meanGrey) }
+  }
+
+  /// Images whose colours go through a map each, which is affine in the image's own mean grey.
+  ///
+  /// - Parameter map: the map of an image, by its number, for a mean grey.
+  static func mapped(_ images: Tensor, by map: (Int, Float) -> ColourMap) -> Tensor {
+    let count = images.size(0)
+    let matrices = (0..<count).flatMap { image in
+      let map = map(image, 0)
+      return (0..<3).flatMap { [map.red[$0], map.green[$0], map.blue[$0]] }
     }
-    let perMeanGrey = parameters.map { $0.colourMap(meanGrey: 1).offset.x }
-    let count = parameters.count
-    let weights = Tensor(
-      [ColourMap.greyWeights.x, ColourMap.greyWeights.y, ColourMap.greyWeights.z], shape: [3, 1])
-    let meanGrey = views.mean(along: [2, 3]).matmul(weights.to(views.device))
-    let offset = meanGrey * Tensor(perMeanGrey, shape: [count, 1]).to(views.device)
-    let matrix = Tensor(matrices, shape: [count, 3, 3]).to(views.device)
-    let colours = matrix.matmul(views.flattened(from: 2)) + offset.unsqueezed(2)
-    return colours.reshaped(views.shape)
+    let perMeanGrey = (0..<count).map { map($0, 1).offset.x }
+    let weights = ColourMap.greyWeights
+    let meanGrey = images.mean(along: [2, 3])
+      .matmul(Tensor([weights.x, weights.y, weights.z], shape: [3, 1]).to(images.device))
+    let offset = meanGrey * Tensor(perMeanGrey, shape: [count, 1]).to(images.device)
+    let matrix = Tensor(matrices, shape: [count, 3, 3]).to(images.device)
+    let colours = matrix.matmul(images.flattened(from: 2)) + offset.unsqueezed(2)
+    return colours.reshaped(images.shape)
   }
 
   /// The images of Gaussian noise, N×3×side×side.

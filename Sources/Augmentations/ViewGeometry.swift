@@ -59,7 +59,7 @@ struct ViewGeometry {
   }
 
   /// The map from a pixel's column and row in the view to a place in the image.
-  private static func fromViewToImage(_ parameters: ViewParameters, side: Int) -> AffineMap {
+  static func fromViewToImage(_ parameters: ViewParameters, side: Int) -> AffineMap {
     let crop = parameters.crop
     let (width, height) = (Double(crop.width), Double(crop.height))
     // Exact for the common cases, so that a view as large as its crop takes pixels as they are.

@@ -18,11 +18,11 @@ public struct InfoNCE: Objective, Equatable {
   public func loss(of embeddings: Tensor, views: Int) -> Tensor {
     precondition(views == 2 && embeddings.size(0) % 2 == 0, "InfoNCE takes two views a sample")
     let unit = embeddings.inFullPrecision.normalized()
-    let similarities = unit.matmul(unit.transposed()) * (1 / temperature)
-    let isSelf = Tensor.eye(unit.size(0), .bool, on: unit.device)
-    let candidates = similarities.filled(where: isSelf, with: -.infinity)
-    let count = unit.size(0) / 2
-    let positives = (unit[0..<count] * unit[count..<2 * count]).sum(along: [1])
-    return candidates.logSumExp(along: 1).mean() - positives.mean() / temperature
+    let rows = unit.size(0)
+    let isSelf = Tensor.eye(rows, .bool, on: unit.device)
+    let candidates = (unit.matmul(unit.transposed()) * (1 / temperature))
+      .filled(where: isSelf, with: -.infinity)
+    let partners = Tensor((0..<rows).map { ($0 + rows / 2) % rows }).to(unit.device)
+    return candidates.crossEntropy(partners)
   }
 }

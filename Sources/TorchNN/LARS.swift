@@ -1,7 +1,7 @@
 import Torch
 
 /// Layer-wise adaptive rate scaling for large batches (You, Gitman & Ginsburg 2017), as SimCLR uses
-/// it: v ← μv + r·(g + λw), w ← w − η·v, with the trust ratio r = c·‖w‖/‖g + λw‖.
+/// it: v ← μv + r·(g + λw), w ← w − η·v, with the trust ratio r = c·‖w‖/(‖g‖ + λ‖w‖).
 /// Vectors (biases, batch-norm scales) are neither decayed nor rescaled.
 public final class LARS: Optimizer {
   /// The step size, set before each step.
@@ -33,8 +33,7 @@ public final class LARS: Optimizer {
         let velocity = velocities[index]
         velocity.multiply(by: momentum)
         if weight.rank > 1 {
-          let decayed = gradient + weight * weightDecay
-          velocity.add(decayed * trustRatio(weight, decayed))
+          velocity.add((gradient + weight * weightDecay) * trustRatio(weight, gradient))
         } else {
           velocity.add(gradient)
         }
@@ -47,7 +46,7 @@ public final class LARS: Optimizer {
   private func trustRatio(_ weight: Tensor, _ gradient: Tensor) -> Tensor {
     let weightNorm = weight.norm()
     let gradientNorm = gradient.norm()
-    let ratio = weightNorm / gradientNorm * trustCoefficient
+    let ratio = weightNorm / (gradientNorm + weightNorm * weightDecay) * trustCoefficient
     let isDefined = (weightNorm * gradientNorm).exceeds(0)
     return ratio.chosen(where: isDefined, else: .ones([], on: weight.device))
   }

@@ -34,7 +34,8 @@ public final class Buffer {
 /// declaration, under the names PyTorch would give them: the path of properties, in snake case.
 ///
 /// Properties may be a `Parameter`, a `Buffer`, a `Module`, an array of modules (numbered from 0),
-/// or an optional of these.
+/// or an optional of the first three. An array named `layers` is the module's own sequence: its modules are
+/// numbered without the property's name, as PyTorch's `nn.Sequential` does it.
 open class Module {
   /// Whether the module behaves as in training (batch statistics) or in evaluation (running ones).
   public private(set) var isTraining = true
@@ -129,7 +130,8 @@ open class Module {
       guard let label = child.label else { continue }
       let name = label.snakeCased
       if let modules = child.value as? [Module] {
-        members += modules.enumerated().map { ("\(name).\($0.offset)", $0.element) }
+        let prefix = name == "layers" ? "" : "\(name)."
+        members += modules.enumerated().map { ("\(prefix)\($0.offset)", $0.element) }
       } else {
         members.append((name, child.value))
       }

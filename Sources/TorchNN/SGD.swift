@@ -32,7 +32,8 @@ public final class SGD: Optimizer {
     withoutGradients {
       // Velocities that begin at zero make libtorch's "first step" the same as every other.
       Operator.fusedSGD.run(
-        active.map(\.tensor), active.map(\.gradient), active.map { velocities[$0.index] },
+        active.map(\.tensor), active.map(\.gradient),
+        momentum == 0 ? [] : active.map { velocities[$0.index] },
         weightDecay, momentum, learningRate, 0.0, nesterov, false, false)
     }
   }

@@ -55,12 +55,6 @@ struct CheckpointFolder {
   ///
   /// - Throws: `TrainingError` when there is none.
   func readNewest() throws(TrainingError) -> (checkpoint: Checkpoint, damaged: [String]) {
-    let contents =
-      (try? FileManager.default.contentsOfDirectory(atPath: folder.checkpoints.path)) ?? []
-    let steps = contents.compactMap { entry -> Int? in
-      guard entry.hasPrefix("step-"), entry.hasSuffix(".safetensors") else { return nil }
-      return Int(entry.dropFirst(5).dropLast(12))
-    }
     var damaged: [String] = []
     for step in steps {
       switch read(step) {

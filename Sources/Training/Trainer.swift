@@ -73,7 +73,7 @@ public final class Trainer {
   /// - Parameter views: images 2N×3×H×W in 0…1, first all first views, then all second ones.
   /// - Throws: `NonFiniteLoss`, before anything has changed.
   public func step(on views: Tensor, learningRate: Double) throws(NonFiniteLoss) -> Step {
-    let input = autocast == nil ? views : views.channelsLast()
+    let input = autocast == nil ? views.contiguous() : views.channelsLast()
     let h = withAutocast(autocast, on: device) { encoder(input) }.to(.float32)
     let (loss, z) = objective.loss(of: h, views: 2)
     let value = loss.item

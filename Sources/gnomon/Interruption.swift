@@ -10,12 +10,17 @@ enum Interruption {
 
   /// Begins to listen.
   static func listen() {
+    var signals = sigset_t()
+    sigemptyset(&signals)
     for number in [SIGINT, SIGTERM] {
+      sigaddset(&signals, number)
       signal(number) { number in
         if Interruption.flag != 0 { _exit(Failure.interrupted) }
         Interruption.flag = 1
         _ = number
       }
     }
+    // Whoever started this process may have blocked them.
+    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
   }
 }

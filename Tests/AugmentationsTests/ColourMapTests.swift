@@ -55,13 +55,29 @@ import Torch
     }
   }
 
-  @Test func hueTurnsRedTowardsYellowAndBack() {
-    let forth = ColourMap.jitter(
-      brightness: 1, contrast: 1, saturation: 1, hue: 0.1, meanGrey: 0)([1, 0, 0])
-    #expect(forth.y > forth.z)
-    let back = ColourMap.jitter(
-      brightness: 1, contrast: 1, saturation: 1, hue: -0.1, meanGrey: 0)([1, 0, 0])
-    #expect(back.z > back.y)
+  @Test(arguments: [-0.4, -0.05, 0.1, 0.25] as [Float])
+  func hueTurnsTheAngleAboutTheGreyAxisByItsAmount(turn: Float) {
+    /// Hue and chroma as coordinates in the plane that is perpendicular to the grey axis.
+    func chroma(_ colour: SIMD3<Float>) -> (angle: Float, length: Float) {
+      let alpha = colour.x - (colour.y + colour.z) / 2
+      let beta = Float(0.75).squareRoot() * (colour.y - colour.z)
+      return (atan2(beta, alpha) / (2 * .pi), hypot(alpha, beta))
+    }
+    let map = ColourMap.jitter(
+      brightness: 1, contrast: 1, saturation: 1, hue: turn, meanGrey: 0)
+    for colour in colours where colour.x != colour.y {
+      let (before, after) = (chroma(colour), chroma(map(colour)))
+      let difference = after.angle - before.angle - turn
+      #expect(abs(difference - difference.rounded()) < 1e-6)
+      #expect(after.length.isApproximately(before.length, within: 1e-6))
+    }
+  }
+
+  @Test func aThirdOfATurnMakesRedGreenAsInHSV() {
+    let map = ColourMap.jitter(
+      brightness: 1, contrast: 1, saturation: 1, hue: 1 / 3, meanGrey: 0)
+    let colour = map([1, 0, 0])
+    #expect(colour.y > 0.7 && colour.x.isApproximately(colour.z, within: 1e-6))
   }
 
   @Test(arguments: Generator.colour)

@@ -1,1 +1,143 @@
+import Foundation
+import TestSupport
 import Testing
+
+/// The program as a user runs it: what it prints, what it leaves, how it exits.
+@Suite(.serialized) struct CommandTests {
+  /// A run that takes a second.
+  private let small = [
+    "--image-size", "16", "--width", "4", "--head", "mlp:16-8", "--train-count", "80",
+    "--held-out-count", "60", "--batch-size", "16", "--threads", "1", "--log-every", "1",
+  ]
+
+  private func expectUsageError(_ arguments: [String], saying part: String) throws {
+    let result = try Program.run(arguments)
+    #expect(result.code == 2, "\(arguments)")
+    #expect(result.error.hasPrefix("gnomon: error: ") && result.errorLines.count == 1)
+    #expect(result.error.contains(part), "\(result.error)")
+    #expect(result.output.isEmpty)
+  }
+
+  @Test func aRunIsTrainedMeasuredProbedAndReported() throws {
+    try withTemporaryFolder { folder in
+      let run = folder.appendingPathComponent("run").path
+      let trained = try Program.run(["train", "--steps", "6", "--output", run, "--json"] + small)
+      #expect(trained.code == 0, "\(trained.error)")
+      let summary = try trained.json()
+      let layers = try #require(summary["layers"] as? [String: [String: Any]])
+      #expect(Set(layers.keys) == ["h", "head.1", "z"])
+      #expect(layers["h"]?["linear_top1"] is Double)
+      #expect(summary["steps"] as? Int == 6)
+      #expect(trained.error.contains("step 6/6"))
+
+      let geometry = try Program.run(["geometry", run, "--json"]).json()
+      #expect(geometry["schema"] as? Int == 1)
+      let measured = try #require((geometry["layers"] as? [String: [String: Any]])?["z"])
+      #expect(measured["effective_rank"] as? Double == layers["z"]?["effective_rank"] as? Double)
+      let probed = try Program.run(["probe", run])
+      #expect(probed.output.contains("knn_top1"))
+
+      let repeated = folder.appendingPathComponent("again").path
+      let again = try Program.run(
+        ["train", "--config", "\(run)/config.yaml", "--output", repeated, "--json", "--quiet"])
+      #expect(again.error.isEmpty)
+      #expect((try again.json()["layers"] as? NSDictionary) == summary["layers"] as? NSDictionary)
+
+      let page = folder.appendingPathComponent("page.html").path
+      let report = try Program.run(["report", run, repeated, "--output", page])
+      #expect(report.code == 0, "\(report.error)")
+      #expect(try String(contentsOfFile: page, encoding: .utf8).contains("effective"))
+    }
+  }
+
+  @Test(arguments: [SIGINT, SIGTERM])
+  func anInterruptEndsTheStepAndWritesACheckpointToResumeFrom(_ signal: Int32) throws {
+    try withTemporaryFolder { folder in
+      let run = folder.appendingPathComponent("run").path
+      let process = try Program.start(["train", "--steps", "100000", "--output", run] + small)
+      let metrics = URL(fileURLWithPath: "\(run)/metrics.jsonl")
+      try Program.wait(upTo: 60) { (try? Data(contentsOf: metrics))?.isEmpty == false }
+      kill(process.identifier, signal)
+      let result = try process.finish()
+      #expect(result.code == 130)
+      #expect(result.error.contains("--resume \(run)"))
+      let last = try String(contentsOfFile: "\(run)/checkpoints/last", encoding: .utf8)
+      #expect(last.hasPrefix("step-"))
+      #expect(!FileManager.default.fileExists(atPath: "\(run)/summary.json"))
+    }
+  }
+
+  @Test func wrongUsageIsOneLineAndExitCode2() throws {
+    try expectUsageError(["train", "--strength", "-1"], saying: "strength")
+    try expectUsageError(["train", "--strength", "nan"], saying: "strength")
+    try expectUsageError(["train", "--nonsense"], saying: "--nonsense")
+    try expectUsageError(["train", "--device", "cuda:7"], saying: "not available")
+    try expectUsageError(["train", "--dataset", "cifar11"], saying: "cifar10")
+    try expectUsageError(["train", "--batch-size", "9000"], saying: "8000 training images")
+    try expectUsageError(["train", "--config", "/nonexistent.yaml"], saying: "/nonexistent.yaml")
+    try expectUsageError(["geometry"], saying: "--embeddings")
+    try expectUsageError(["report", "a", "b"], saying: "--output")
+    try withTemporaryFolder { folder in
+      let config = folder.appendingPathComponent("c.yaml")
+      try Data("temprature: 1\n".utf8).write(to: config)
+      try expectUsageError(
+        ["train", "--config", config.path], saying: "did you mean 'temperature'?")
+      try expectUsageError(["train", "--output", folder.path], saying: "not empty")
+    }
+  }
+
+  @Test func brokenDataIsOneLineAndExitCode1() throws {
+    try withTemporaryFolder { folder in
+      func expectFailure(_ arguments: [String], saying part: String) throws {
+        let run = folder.appendingPathComponent("run").path
+        let result = try Program.run(["train", "--data", folder.path, "--output", run] + arguments)
+        #expect(result.code == 1)
+        #expect(result.errorLines.count == 1 && result.error.contains(part), "\(result.error)")
+        #expect(!FileManager.default.fileExists(atPath: run))
+      }
+      try expectFailure(["--dataset", "folder"], saying: folder.path)
+      try expectFailure(["--dataset", "cifar10"], saying: folder.path)
+      try Data(count: 100).write(to: folder.appendingPathComponent("train-images-idx3-ubyte"))
+      try expectFailure(["--dataset", "idx"], saying: "train-images-idx3-ubyte")
+    }
+    let missing = try Program.run(["geometry", "/nonexistent-run"])
+    #expect(missing.code == 1 && missing.errorLines.count == 1)
+    let report = try Program.run(["report", "/nonexistent-run"])
+    #expect(report.code == 1 && report.errorLines.count == 1)
+  }
+
+  @Test func anybodysEmbeddingsAreMeasured() throws {
+    try withTemporaryFolder { folder in
+      let path = fixture("npy/f8.npy")
+      let result = try Program.run(["geometry", "--embeddings", path, "--json"])
+      let h = try #require((try result.json()["layers"] as? [String: [String: Any]])?["h"])
+      // Two rows differ by one vector: a spectrum of one value.
+      #expect((h["effective_rank"] as? Double)?.isApproximately(1, within: 1e-6) == true)
+      #expect(h["dimension"] as? Int == 3 && h["n"] as? Int == 2)
+      for bad in ["npy/scalar_f8.npy", "npy/empty_f4.npy", "make_fixtures.py"] {
+        let refused = try Program.run(["geometry", "--embeddings", fixture(bad)])
+        #expect(refused.code == 1 && refused.errorLines.count == 1, "\(bad): \(refused.error)")
+      }
+    }
+  }
+
+  /// A file system of 300 kB, where this machine lets one be mounted.
+  @Test func aFullDiskStopsCleanlyAndContinuesWhenThereIsRoom() throws {
+    try withTemporaryFolder { folder in
+      guard try Program.shell("mount -t tmpfs -o size=300k tmpfs \(folder.path)") == 0 else {
+        return  // needs the right to mount
+      }
+      defer { _ = try? Program.shell("umount \(folder.path)") }
+      let run = folder.appendingPathComponent("run").path
+      let result = try Program.run(["train", "--steps", "40", "--output", run] + small)
+      #expect(result.code == 1)
+      #expect(result.error.contains("disk full"), "\(result.error)")
+      let names = try FileManager.default.subpathsOfDirectory(atPath: folder.path)
+      #expect(names.allSatisfy { !$0.contains("tmp") }, "\(names)")
+      #expect(try Program.shell("mount -o remount,size=20m \(folder.path)") == 0)
+      let resumed = try Program.run(["train", "--resume", run])
+      let nothingYet = resumed.error.contains("no readable checkpoint")
+      #expect(resumed.code == 0 || nothingYet, "\(resumed.error)")
+    }
+  }
+}

@@ -163,6 +163,7 @@ import Testing
     // enough for differences of neighbouring pixels.
     var scene = Sprites.scene(split: .train, index: 2, seed: 5)
     scene.textureContrast = 0
+    scene.scale = 0.5
     let size = 512
     let image = scene.rendered(size: size)
     let tangent = scene.tangent(along: .positionX, size: size)

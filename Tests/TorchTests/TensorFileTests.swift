@@ -145,3 +145,38 @@ import Torch
     }
   }
 }
+
+/// Files that NumPy and the safetensors library wrote; values as Tests/Fixtures/README.md lists them.
+@Suite struct ForeignFileTests {
+  private let reals = [-0.5, -0.25, 0, 0.25, 0.5, 0.75]
+
+  @Test(arguments: ["f2", "f4", "f8", "fortran_f4", "big_endian_f4", "version2_f4"])
+  func realArraysOfNumPyAreRead(_ name: String) throws {
+    let tensor = try NumPyArray.read(path: fixture("npy/\(name).npy"))
+    #expect(tensor.shape == [2, 3])
+    #expect(tensor.scalars(Double.self) == reals)
+  }
+
+  @Test func otherArraysOfNumPyAreRead() throws {
+    func read(_ name: String) throws -> Tensor {
+      try NumPyArray.read(path: fixture("npy/\(name).npy"))
+    }
+    for name in ["i4", "i8", "big_endian_i4"] {
+      #expect(try read(name).scalars(Int.self) == [-2, -1, 0, 1, 2, 3])
+    }
+    #expect(try read("u1").scalars(UInt8.self) == [0, 51, 102, 153, 204, 255])
+    #expect(try read("b1").scalars(Bool.self) == [true, false, true, false, true, false])
+    #expect(try read("scalar_f8").shape == [] && read("scalar_f8").item == 2.5)
+    #expect(try read("empty_f4").shape == [0, 3])
+  }
+
+  @Test func theSafetensorsLibrarysFileIsRead() throws {
+    let tensors = try SafeTensors(path: fixture("tiny.safetensors")).tensors
+    for name in ["f64", "f32", "f16", "bf16"] {
+      #expect(tensors[name]?.scalars(Double.self) == reals, "\(name)")
+    }
+    #expect(tensors["i64"]?.scalars(Int.self) == [-2, -1, 0, 1, 2, 3])
+    #expect(tensors["scalar"]?.item == 2.5)
+    #expect(tensors["empty"]?.shape == [0, 3])
+  }
+}

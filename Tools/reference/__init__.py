@@ -1,1 +1,1 @@
-"""The model and the loss in plain PyTorch, shared by the fixtures and the benchmark peers."""
+"""The model and the loss in plain PyTorch, for the fixtures and the benchmark peers."""

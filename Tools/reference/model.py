@@ -1,32 +1,55 @@
-"""ResNet-18 with the small stem, the projection head, and NT-Xent."""
+"""ResNet-18 with the small stem, the projection head, and NT-Xent, in PyTorch alone."""
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from . import vision  # noqa: F401  (before torchvision)
-from torchvision.models.resnet import BasicBlock, ResNet
+
+def convolution(inputs: int, outputs: int, kernel: int, stride: int = 1) -> nn.Conv2d:
+    """Initialised as torchvision does: Kaiming normal over fan-out."""
+    layer = nn.Conv2d(inputs, outputs, kernel, stride, padding=kernel // 2, bias=False)
+    nn.init.kaiming_normal_(layer.weight, mode="fan_out", nonlinearity="relu")
+    return layer
 
 
-def resnet18(width: int) -> ResNet:
-    """torchvision's ResNet-18 with a 3x3 stem, no max-pool and no classifier; 8 `width` features.
+class BasicBlock(nn.Module):
+    def __init__(self, inputs: int, outputs: int, stride: int) -> None:
+        super().__init__()
+        self.conv1 = convolution(inputs, outputs, 3, stride)
+        self.bn1 = nn.BatchNorm2d(outputs)
+        self.relu = nn.ReLU(inplace=True)
+        self.conv2 = convolution(outputs, outputs, 3)
+        self.bn2 = nn.BatchNorm2d(outputs)
+        self.downsample = None
+        if stride != 1 or inputs != outputs:
+            projection = convolution(inputs, outputs, 1, stride)
+            self.downsample = nn.Sequential(projection, nn.BatchNorm2d(outputs))
 
-    Convolutions are initialised as torchvision does: Kaiming normal over fan-out.
-    """
-    model = ResNet(BasicBlock, [2, 2, 2, 2])
-    model.inplanes = width
-    model.conv1 = nn.Conv2d(3, width, kernel_size=3, stride=1, padding=1, bias=False)
-    model.bn1 = nn.BatchNorm2d(width)
-    model.maxpool = nn.Identity()
-    model.layer1 = model._make_layer(BasicBlock, width, 2)
-    model.layer2 = model._make_layer(BasicBlock, 2 * width, 2, stride=2)
-    model.layer3 = model._make_layer(BasicBlock, 4 * width, 2, stride=2)
-    model.layer4 = model._make_layer(BasicBlock, 8 * width, 2, stride=2)
-    model.fc = nn.Identity()
-    for module in model.modules():
-        if isinstance(module, nn.Conv2d):
-            nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
-    return model
+    def forward(self, x: Tensor) -> Tensor:
+        out = self.bn2(self.conv2(self.relu(self.bn1(self.conv1(x)))))
+        out += x if self.downsample is None else self.downsample(x)
+        return self.relu(out)
+
+
+class ResNet18(nn.Module):
+    """torchvision's ResNet-18 with a 3x3 stem, without max-pool and classifier."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.conv1 = convolution(3, width, 3)
+        self.bn1 = nn.BatchNorm2d(width)
+        self.relu = nn.ReLU(inplace=True)
+        self.layer1 = nn.Sequential(BasicBlock(width, width, 1), BasicBlock(width, width, 1))
+        for layer in (2, 3, 4):
+            outputs = width << (layer - 1)
+            blocks = BasicBlock(outputs // 2, outputs, 2), BasicBlock(outputs, outputs, 1)
+            self.add_module(f"layer{layer}", nn.Sequential(*blocks))
+        self.avgpool = nn.AdaptiveAvgPool2d(1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.relu(self.bn1(self.conv1(x)))
+        x = self.layer4(self.layer3(self.layer2(self.layer1(x))))
+        return self.avgpool(x).flatten(1)
 
 
 def projection_head(features: int, hidden: int, output: int) -> nn.Sequential:

@@ -8,7 +8,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from reference.model import nt_xent, projection_head, resnet18
+from reference import vision  # noqa: F401  (before torchvision)
+from reference.model import ResNet18, nt_xent, projection_head
+from torchvision.models.resnet import BasicBlock, ResNet
 
 from .storage import save
 
@@ -31,6 +33,24 @@ KEPT_AFTER = (
     "head.0.bias",
     "head.2.weight",
 )
+
+
+def resnet18(width: int) -> ResNet:
+    """torchvision's own ResNet-18, narrowed, with a 3x3 stem, no max-pool and no classifier."""
+    model = ResNet(BasicBlock, [2, 2, 2, 2])
+    model.inplanes = width
+    model.conv1 = nn.Conv2d(3, width, kernel_size=3, stride=1, padding=1, bias=False)
+    model.bn1 = nn.BatchNorm2d(width)
+    model.maxpool = nn.Identity()
+    model.layer1 = model._make_layer(BasicBlock, width, 2)
+    model.layer2 = model._make_layer(BasicBlock, 2 * width, 2, stride=2)
+    model.layer3 = model._make_layer(BasicBlock, 4 * width, 2, stride=2)
+    model.layer4 = model._make_layer(BasicBlock, 8 * width, 2, stride=2)
+    model.fc = nn.Identity()
+    for module in model.modules():
+        if isinstance(module, nn.Conv2d):
+            nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
+    return model
 
 
 class Model(nn.Module):
@@ -98,11 +118,20 @@ def train(
     return losses
 
 
+def check_benchmarked_model(encoder: ResNet, views: Tensor) -> None:
+    """The benchmarks do without torchvision; their encoder has to be the same function."""
+    twin = ResNet18(WIDTH)
+    twin.load_state_dict(encoder.state_dict())
+    torch.testing.assert_close(twin.eval()(views), copy.deepcopy(encoder).eval()(views))
+
+
 def make(folder: Path) -> list[Path]:
     views = recorded_views()
     torch.manual_seed(SEED)
     model = Model()
     train(model, views, OPENING_STEPS, OPENING_LEARNING_RATE, {})
+
+    check_benchmarked_model(model.encoder, views[0] / 255)
 
     tensors = {name: value.clone() for name, value in model.state_dict().items()}
     exact = train(copy.deepcopy(model).double(), views, STEPS, LEARNING_RATE, {})

@@ -1,0 +1,75 @@
+"""How a benchmark drives a peer: lines on standard input, a JSON object a line on standard output.
+
+The peer warms up and prints `{"ready": true, "versions": {...}, "setting": {...}}`; the setting has
+the allocator's and OpenMP's environment in it. For each line `run` it performs one repetition and
+prints `{"seconds": ..., "views": ..., "peak_bytes": ...}`; `quit`, or the end of the input, ends
+it. An unknown line is answered with `{"error": ...}`.
+"""
+
+import json
+import os
+import resource
+import sys
+import time
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+
+import torch
+
+# The peers are scripts; the model they share with the fixtures lies beside the other tools.
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "Tools"))
+
+
+class PeakMemory:
+    """The most memory held since `reset`: of the device's allocator on CUDA, else resident.
+
+    Of this process alone, without a loader's workers. Linux forgets the resident peak on request;
+    elsewhere it is the peak since the process began.
+    """
+
+    def __init__(self, device: torch.device) -> None:
+        self.device = device
+        self.forgets = Path("/proc/self/clear_refs")
+
+    def reset(self) -> None:
+        if self.device.type == "cuda":
+            torch.cuda.reset_peak_memory_stats(self.device)
+        elif self.forgets.exists():
+            self.forgets.write_text("5")
+
+    def read(self) -> int:
+        if self.device.type == "cuda":
+            return torch.cuda.max_memory_allocated(self.device)
+        if self.forgets.exists():
+            status = Path("/proc/self/status").read_text().splitlines()
+            return next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmHWM"))
+        unit = 1 if sys.platform == "darwin" else 1024
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+
+
+def serve(
+    repetition: Callable[[], int], device: torch.device, packages: tuple[str, ...], setting: dict
+) -> None:
+    """Answers until told to quit; `repetition` does the work to its end and returns its views."""
+    versions = {package: version(package) for package in packages}
+    environment = {k: v for k, v in os.environ.items() if k.startswith(("MALLOC_", "OMP_"))}
+    setting = setting | {"environment": environment}
+    answer({"ready": True, "versions": versions, "setting": setting})
+    memory = PeakMemory(device)
+    for line in sys.stdin:
+        command = line.strip()
+        if command == "quit":
+            return
+        if command != "run":
+            answer({"error": f"unknown command {command!r}; known are run and quit"})
+            continue
+        memory.reset()
+        start = time.perf_counter()
+        views = repetition()
+        seconds = time.perf_counter() - start
+        answer({"seconds": seconds, "views": views, "peak_bytes": memory.read()})
+
+
+def answer(record: dict) -> None:
+    print(json.dumps(record), flush=True)

@@ -1,0 +1,76 @@
+"""PyTorch's eager contrastive training step, in the best setting that PyTorch offers."""
+
+import argparse
+
+import torch
+from torch import nn
+
+from protocol import serve
+from reference.model import ResNet18, nt_xent, projection_head
+
+TEMPERATURE = 0.2
+WARM_UP_STEPS = 3
+
+
+def parsed_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--width", type=int, default=16)
+    parser.add_argument("--views", type=int, default=512, help="twice the samples of a batch")
+    parser.add_argument("--steps", type=int, default=5, help="steps a repetition")
+    parser.add_argument("--precision", choices=["bf16", "fp32"], default="bf16")
+    parser.add_argument("--channels-last", action=argparse.BooleanOptionalAction, default=True)
+    parser.add_argument(
+        "--optimizer",
+        choices=["adamw-fused", "adamw-foreach", "sgd-fused", "sgd-foreach"],
+        default="adamw-fused",
+    )
+    parser.add_argument("--image-size", type=int, default=32)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--device", default="cpu")
+    return parser.parse_args()
+
+
+def optimizer(name: str, parameters: list[nn.Parameter]) -> torch.optim.Optimizer:
+    kind, implementation = name.split("-")
+    if kind == "adamw":
+        return torch.optim.AdamW(parameters, lr=1e-3, weight_decay=1e-4, **{implementation: True})
+    return torch.optim.SGD(
+        parameters, lr=0.03, momentum=0.9, weight_decay=1e-4, **{implementation: True}
+    )
+
+
+def main() -> None:
+    arguments = parsed_arguments()
+    torch.set_num_threads(arguments.threads)
+    torch.manual_seed(0)
+    device = torch.device(arguments.device)
+    layout = torch.channels_last if arguments.channels_last else torch.contiguous_format
+    encoder = ResNet18(arguments.width).to(device, memory_format=layout).train()
+    head = projection_head(8 * arguments.width, 128, 64).to(device).train()
+    update = optimizer(arguments.optimizer, [*encoder.parameters(), *head.parameters()])
+    size = arguments.image_size
+    views = torch.rand(arguments.views, 3, size, size).to(device, memory_format=layout)
+    mixed = arguments.precision == "bf16"
+
+    def step() -> None:
+        with torch.autocast(device.type, dtype=torch.bfloat16, enabled=mixed):
+            h = encoder(views)
+        loss = nt_xent(head(h.float()), TEMPERATURE)
+        loss.backward()
+        update.step()
+        # Here and not before the backward pass: gradients need not live through the forward pass.
+        update.zero_grad(set_to_none=True)
+
+    def repetition(steps: int = arguments.steps) -> int:
+        for _ in range(steps):
+            step()
+        if device.type == "cuda":
+            torch.cuda.synchronize(device)
+        return steps * arguments.views
+
+    repetition(WARM_UP_STEPS)
+    serve(repetition, device, ("torch",), vars(arguments))
+
+
+if __name__ == "__main__":
+    main()

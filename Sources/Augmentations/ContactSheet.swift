@@ -1,0 +1,104 @@
+import Torch
+
+/// What a policy makes of some images, to look at: one row an image, one column a strength or a
+/// generator, the image itself in the first.
+public struct ContactSheet: Sendable {
+  /// One column of a sheet.
+  public struct Column: Sendable {
+    /// What the column shows, in a few letters.
+    public var label: String
+    fileprivate var parameters: @Sendable (_ row: Int, _ source: ImageSize, Int) -> ViewParameters
+
+    /// The images as they are, but for their size.
+    public static let original = Column(label: "image") { _, source, _ in
+      var parameters = ViewParameters(of: source)
+      parameters.crop = Crop.central(of: source, aspect: 1...1)
+      return parameters
+    }
+
+    /// One view of each image under a policy, the same that training would draw as view 0.
+    public static func policy(_ policy: Policy, label: String, seed: UInt64) -> Column {
+      Column(label: label) { row, source, side in
+        policy.parameters(
+          seed: seed, epoch: 0, sample: row, view: 0, source: source, side: side)
+      }
+    }
+
+    /// A policy at several strengths. The same random numbers are drawn at each.
+    ///
+    /// - Parameter policy: a policy at strength 1.
+    public static func strengths(
+      _ strengths: [Float], of policy: Policy, seed: UInt64
+    ) -> [Column] {
+      strengths.map { .policy(policy.scaled(by: $0), label: "s = \($0)", seed: seed) }
+    }
+
+    /// One generator alone, by exp(`coefficient`·G).
+    public static func generator(_ generator: Generator, by coefficient: Float) -> Column {
+      Column(label: "\(generator.rawValue) \(coefficient)") { row, source, side in
+        var parameters = original.parameters(row, source, side)
+        parameters[generator] = coefficient
+        return parameters
+      }
+    }
+
+    /// Every generator, by an amount that shows what it does.
+    public static let generators: [Column] = Generator.allCases.map { generator in
+      switch generator {
+      case .translationX, .translationY: Column.generator(generator, by: 0.2)
+      case .hue: Column.generator(generator, by: 0.15)
+      default: Column.generator(generator, by: 0.4)
+      }
+    }
+  }
+
+  /// The columns' labels.
+  public let labels: [String]
+  /// How many images there are.
+  public let rows: Int
+  /// The side of one view, in pixels.
+  public let side: Int
+  /// White pixels around every view.
+  public static let gap = 2
+
+  /// Pixels across.
+  public var width: Int { labels.count * (side + ContactSheet.gap) + ContactSheet.gap }
+  /// Pixels down.
+  public var height: Int { rows * (side + ContactSheet.gap) + ContactSheet.gap }
+  /// Red, green and blue of all pixels, row after row: width·height·3 bytes.
+  public let pixels: [UInt8]
+
+  /// Makes a sheet.
+  ///
+  /// - Parameters:
+  ///   - images: where the images lie in `bytes`.
+  ///   - side: the side of one view, in pixels.
+  /// - Throws: `ViewError` for an image that does not lie in `bytes`.
+  public init(
+    of images: [StoredImage], in bytes: [UInt8], columns: [Column], side: Int
+  ) throws(ViewError) {
+    labels = columns.map(\.label)
+    rows = images.count
+    self.side = side
+    let requests = images.enumerated().flatMap { row, image in
+      columns.map { ViewRequest(of: image, $0.parameters(row, image.size, side)) }
+    }
+    let gap = ContactSheet.gap
+    let width = columns.count * (side + gap) + gap
+    let height = images.count * (side + gap) + gap
+    var sheet = [UInt8](repeating: 255, count: width * height * 3)
+    let views = try FusedViews(side: side).tensor(from: bytes, requests)
+    let levels = (views.permuted([0, 2, 3, 1]) * 255 + 0.5).to(.uint8).scalars(UInt8.self)
+    for index in requests.indices {
+      let (row, column) = index.quotientAndRemainder(dividingBy: columns.count)
+      for y in 0..<side {
+        let top = gap + row * (side + gap) + y
+        let target = 3 * (top * width + gap + column * (side + gap))
+        let source = 3 * side * (index * side + y)
+        sheet.replaceSubrange(
+          target..<target + 3 * side, with: levels[source..<source + 3 * side])
+      }
+    }
+    pixels = sheet
+  }
+}

@@ -1,0 +1,75 @@
+import Foundation
+
+/// The built `gnomon`, run as a process of its own.
+struct Program {
+  struct Result {
+    let code: Int32
+    let output: String
+    let error: String
+
+    var errorLines: [Substring] { error.split(separator: "\n") }
+
+    func json() throws -> [String: Any] {
+      let object = try JSONSerialization.jsonObject(with: Data(output.utf8))
+      return object as? [String: Any] ?? [:]
+    }
+  }
+
+  private struct TimedOut: Error {}
+
+  private let process: Process
+  private let files: [URL]
+
+  /// Standard output and error go to files: a pipe would block a program that prints much.
+  static func start(_ arguments: [String]) throws -> Program {
+    try start(executable, arguments)
+  }
+
+  static func run(_ arguments: [String]) throws -> Result { try start(arguments).finish() }
+
+  static func shell(_ command: String) throws -> Int32 {
+    try start(URL(fileURLWithPath: "/bin/sh"), ["-c", command]).finish().code
+  }
+
+  static func wait(upTo seconds: Double, until condition: () -> Bool) throws {
+    let end = Date().addingTimeInterval(seconds)
+    while !condition() {
+      guard Date() < end else { throw TimedOut() }
+      usleep(20_000)
+    }
+  }
+
+  var identifier: Int32 { process.processIdentifier }
+
+  func finish() throws -> Result {
+    process.waitUntilExit()
+    defer { files.forEach { try? FileManager.default.removeItem(at: $0) } }
+    let texts = try files.map { String(decoding: try Data(contentsOf: $0), as: UTF8.self) }
+    return Result(code: process.terminationStatus, output: texts[0], error: texts[1])
+  }
+
+  private static func start(_ executable: URL, _ arguments: [String]) throws -> Program {
+    let files = (0..<2).map { _ in
+      FileManager.default.temporaryDirectory.appendingPathComponent("gnomon-\(UUID().uuidString)")
+    }
+    for file in files { try Data().write(to: file) }
+    let process = Process()
+    process.executableURL = executable
+    process.arguments = arguments
+    process.standardOutput = try FileHandle(forWritingTo: files[0])
+    process.standardError = try FileHandle(forWritingTo: files[1])
+    try process.run()
+    return Program(process: process, files: files)
+  }
+
+  /// Beside the tests' own bundle, in the build's folder.
+  private static var executable: URL {
+    var folder = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
+    while folder.path != "/" {
+      let candidate = folder.appendingPathComponent("gnomon")
+      if FileManager.default.isExecutableFile(atPath: candidate.path) { return candidate }
+      folder.deleteLastPathComponent()
+    }
+    return URL(fileURLWithPath: "/gnomon-was-not-built")
+  }
+}
