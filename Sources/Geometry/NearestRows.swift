@@ -34,15 +34,17 @@ public struct NearestRows {
     let fast = PairwiseSearch(points, count)
     lazy var exact = PairwiseSearch(points.to(.float64), count)
     let tile = max(16, min(8_000_000 / samples, 8_000_000 / (fast.candidates * points.size(1))))
-    var found: [PairwiseSearch.Found] = []
+    // Filled in place: kept pieces would split the large blocks that every tile needs again.
+    indices = Tensor.zeros([anchors.count, count], .int64, on: points.device)
+    distances = Tensor.zeros([anchors.count, count], .float64, on: points.device)
     for start in stride(from: 0, to: anchors.count, by: tile) {
-      let rows = Tensor(Array(anchors[start..<min(start + tile, anchors.count)]))
-        .to(points.device)
-      let result = fast.neighbors(of: rows)
-      found.append(result.isCertain || fast.isExact ? result : exact.neighbors(of: rows))
+      let part = start..<min(start + tile, anchors.count)
+      let rows = Tensor(Array(anchors[part])).to(points.device)
+      var found = fast.neighbors(of: rows)
+      if !found.isCertain && !fast.isExact { found = exact.neighbors(of: rows) }
+      indices[part].assign(found.indices)
+      distances[part].assign(found.distances)
     }
-    indices = Tensor.concatenated(found.map(\.indices))
-    distances = Tensor.concatenated(found.map(\.distances))
   }
 }
 
