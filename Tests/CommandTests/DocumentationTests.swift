@@ -69,8 +69,6 @@ import Torch
       }
     }
   }
-
-  private func repositoryFile(_ name: String) -> String {
-    fixture("../../\(name)")
-  }
 }
+
+private func repositoryFile(_ name: String) -> String { fixture("../../\(name)") }
