@@ -98,7 +98,8 @@ let package = Package(
     .executableTarget(
       name: "gnomon",
       dependencies: [
-        "Torch", "Training", "Reports", "Datasets", "Augmentations", "Geometry", "Evaluation",
+        "Torch", "Contrastive", "Training", "Reports", "Datasets", "Augmentations", "Geometry",
+        "Evaluation",
         "RunStore",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],

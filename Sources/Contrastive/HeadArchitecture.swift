@@ -1,63 +1,96 @@
 /// The shape of a projection head, before it meets an encoder.
-public struct HeadArchitecture: Sendable, Equatable, CustomStringConvertible {
-  /// Widths of the layers in order; the last is the length of z. Empty for no head at all.
-  public let widths: [Int]
-  /// Whether hidden layers are batch-normalised.
-  public let batchNorm: Bool
+public struct HeadArchitecture: Sendable, Equatable {
+  /// What kind of function g_φ is, of h with d coordinates.
+  public enum Form: Sendable, Equatable {
+    /// z is h.
+    case identity
+    /// Linear layers of these widths, the last one's z's, with an activation between them.
+    case layers([Int])
+    /// Layers with an activation, then two without one between: their product is a last layer of rank
+    /// `narrow` at most.
+    case bottleneck(hidden: [Int], narrow: Int, output: Int)
+    /// A random matrix with orthonormal rows (or columns, where z is longer than h), never changed.
+    case orthogonal(Int)
+    /// A d×d matrix of this rank at most, without an activation (arXiv 2110.09348): the product of two matrices,
+    /// or a diagonal one, whose zero coordinates are left out of z. Fixed, its singular values are 1.
+    case lowRank(Int, isDiagonal: Bool, isFixed: Bool)
+    /// The first coordinates of h: DirectCLR (arXiv 2110.09348).
+    case first(Int)
+    /// z_j = h_j·κ^(−j), j from 0 (arXiv 2403.11391).
+    case reweighting(Double)
+  }
+
+  /// What stands between linear layers.
+  public enum Activation: String, Sendable, CaseIterable {
+    case relu
+    case gelu
+    case tanh
+    case sigmoid
+  }
+
+  /// What kind of function.
+  public let form: Form
+  /// Whether hidden layers are batch-normalised, before their activation.
+  public var batchNorm = false
+  /// Whether z is batch-normalised.
+  public var outputBatchNorm = false
+  /// Whether linear layers have offsets.
+  public var hasBias = true
+  /// What stands between linear layers.
+  public var activation = Activation.relu
+  /// What the last linear layer's initial weights are multiplied by.
+  public var outputScale = 1.0
+
+  /// A head of a form, with everything else at its default.
+  public init(_ form: Form) { self.form = form }
 
   /// No head: z is h.
-  public static let none = HeadArchitecture(widths: [], batchNorm: false)
+  public static let none = HeadArchitecture(.identity)
 
   /// One linear layer.
   public static func linear(_ output: Int) -> HeadArchitecture {
-    HeadArchitecture(widths: [output], batchNorm: false)
+    HeadArchitecture(.layers([output]))
   }
 
   /// Linear layers with ReLU between them.
   public static func mlp(hidden: [Int], output: Int, batchNorm: Bool = false) -> HeadArchitecture {
-    HeadArchitecture(widths: hidden + [output], batchNorm: batchNorm)
+    var head = HeadArchitecture(.layers(hidden + [output]))
+    head.batchNorm = batchNorm
+    return head
   }
 
-  /// Parses `none`, `linear:64`, or `mlp:128-64` (hidden widths, then the output's).
+  /// Whether the head has parameters that training moves.
+  public var isTrained: Bool {
+    switch form {
+    case .layers, .bottleneck: true
+    case .lowRank(_, _, let isFixed): !isFixed
+    case .identity, .orthogonal, .first, .reweighting: false
+    }
+  }
+
+  /// The length of z, for an h of length `inputs`.
+  public func outputDimension(inputs: Int) -> Int {
+    switch form {
+    case .identity, .reweighting: inputs
+    case .layers(let widths): widths.last ?? inputs
+    case .bottleneck(_, _, let output), .orthogonal(let output): output
+    case .lowRank(let rank, let isDiagonal, _): isDiagonal ? rank : inputs
+    case .first(let count): count
+    }
+  }
+
+  /// Refuses an h that is too short for this head.
   ///
-  /// - Throws: `HeadArchitectureError` for anything else.
-  public init(parsing text: String, batchNorm: Bool = false) throws(HeadArchitectureError) {
-    let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-    let fields =
-      parts.count == 2 ? parts[1].split(separator: "-", omittingEmptySubsequences: false) : []
-    let widths = fields.compactMap { Int($0) }.filter { $0 > 0 }
-    let isWhole = widths.count == fields.count && parts.count <= 2
-    switch (parts[0], widths.count) {
-    case ("none", 0) where parts.count == 1: self = .none
-    case ("linear", 1) where isWhole: self = .linear(widths[0])
-    case ("mlp", 2...) where isWhole:
-      self.init(widths: widths, batchNorm: batchNorm)
-    default: throw HeadArchitectureError(text: text)
+  /// - Throws: `NotationError`, one line.
+  public func check(inputs: Int) throws(NotationError) {
+    switch form {
+    case .lowRank(let count, _, _), .first(let count):
+      guard count <= inputs else {
+        throw NotationError(
+          kind: "head", text: description,
+          reason: "\(count) is more than the \(inputs) coordinates of h")
+      }
+    default: break
     }
-  }
-
-  init(widths: [Int], batchNorm: Bool) {
-    self.widths = widths
-    self.batchNorm = batchNorm
-  }
-
-  /// The text that `init(parsing:batchNorm:)` reads.
-  public var description: String {
-    switch widths.count {
-    case 0: "none"
-    case 1: "linear:\(widths[0])"
-    default: "mlp:" + widths.map(String.init).joined(separator: "-")
-    }
-  }
-}
-
-/// A head that cannot be read.
-public struct HeadArchitectureError: Error, Equatable, CustomStringConvertible {
-  /// What was given.
-  public let text: String
-
-  /// One line.
-  public var description: String {
-    "head '\(text)' is not understood: use none, linear:64 or mlp:128-64 (hidden widths, then the output's)"
   }
 }

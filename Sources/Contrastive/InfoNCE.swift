@@ -14,10 +14,13 @@ public struct InfoNCE: Objective, Equatable {
     self.temperature = temperature
   }
 
-  /// The loss of z, 2N×D, first all first views, then all second ones. Needs `views` = 2.
-  public func loss(of embeddings: Tensor, views: Int) -> Tensor {
-    precondition(views == 2 && embeddings.size(0) % 2 == 0, "InfoNCE takes two views a sample")
-    let unit = embeddings.inFullPrecision.normalized()
+  /// Two.
+  public var allowedViews: ClosedRange<Int> { 2...2 }
+
+  /// The loss of z, 2N×D, first all first views, then all second ones.
+  public func loss(of batch: EmbeddedViews) -> Tensor {
+    precondition(batch.views == 2, "InfoNCE takes two views a sample")
+    let unit = batch.embeddings.inFullPrecision.normalized()
     let rows = unit.size(0)
     let isSelf = Tensor.eye(rows, .bool, on: unit.device)
     let candidates = (unit.matmul(unit.transposed()) * (1 / temperature))

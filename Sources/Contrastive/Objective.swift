@@ -2,31 +2,44 @@ import Torch
 import TorchNN
 
 /// Scores embeddings of several views of the same samples.
-public protocol Objective: Sendable {
-  /// The loss, a scalar, of embeddings z (views·N)×D, view after view: row v·N + i is view v of
-  /// sample i.
-  func loss(of embeddings: Tensor, views: Int) -> Tensor
+///
+/// An objective that learns something itself (a temperature, a predictor) or keeps something between
+/// steps (a queue) is a `Module` too: its parameters belong to the head's player, its buffers to the
+/// training's state.
+public protocol Objective {
+  /// The loss, a scalar.
+  func loss(of batch: EmbeddedViews) -> Tensor
+
+  /// How many views a sample may have.
+  var allowedViews: ClosedRange<Int> { get }
+
+  /// Whether `labels` must be there.
+  var needsLabels: Bool { get }
+
+  /// The momentum of the slow copies that `targets` come from; nil where none are needed.
+  var targetMomentum: Double? { get }
+
+  /// Why the loss must not be differentiated twice with respect to the head; nil where it may.
+  var secondOrderObstacle: String? { get }
+
+  /// Told the batch of each finished step, once.
+  func finishStep(on batch: EmbeddedViews)
 }
 
-/// A base objective seen through a projection head: L_φ(h) = L(g_φ(h)). The head is a parametric
-/// part of the loss, not of the network (arXiv 2212.11491), so φ lives here.
-public final class HeadedObjective {
-  /// The head g_φ.
-  public let head: ProjectionHead
-  /// What scores z.
-  public let base: any Objective
+extension Objective {
+  /// Two at least.
+  public var allowedViews: ClosedRange<Int> { 2...Int.max }
+  /// No labels.
+  public var needsLabels: Bool { false }
+  /// No slow copies.
+  public var targetMomentum: Double? { nil }
+  /// Nothing in the way.
+  public var secondOrderObstacle: String? { nil }
+  /// Nothing to keep.
+  public func finishStep(on batch: EmbeddedViews) {}
 
-  /// An objective on representations of length `inputs`.
-  public init(head: HeadArchitecture, inputs: Int, base: any Objective) {
-    self.head = ProjectionHead(head, inputs: inputs)
-    self.base = base
-  }
-
-  /// The loss of representations h (views·N)×D, view after view, and the z it was computed from.
-  public func loss(of h: Tensor, views: Int) -> (loss: Tensor, z: Tensor) {
-    let z = head(h)
-    return (base.loss(of: z, views: views), z)
-  }
+  /// The loss of embeddings z (views·N)×D, view after view, for objectives that need no more.
+  public func loss(of z: Tensor, views: Int) -> Tensor { loss(of: EmbeddedViews(z, views: views)) }
 }
 
 extension Tensor {

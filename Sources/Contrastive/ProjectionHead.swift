@@ -1,48 +1,139 @@
+import Foundation
 import Torch
 import TorchNN
 
-/// The projection head g_φ from h to z: linear layers with ReLU, and batch norm if wanted, between
-/// them. Its parameters carry the names of PyTorch's `nn.Sequential`: 0.weight, 0.bias, 2.weight, …
+/// The projection head g_φ from h to z. Its parameters carry the names of PyTorch's `nn.Sequential`:
+/// 0.weight, 0.bias, 2.weight, …
 public final class ProjectionHead: Module {
   /// An embedding with the name of its layer.
   public typealias Layer = (name: String, embedding: Tensor)
 
   private let layers: [Module]
+  /// After how many of `layers` each named embedding stands; the last is z.
+  private let stages: [Int]
   /// What this head was built as.
   public let architecture: HeadArchitecture
+  /// The length of h.
+  public let inputDimension: Int
   /// The length of z.
   public let outputDimension: Int
 
-  /// A head for representations of length `inputs`, initialised as PyTorch's linear layers.
+  /// A head for representations of length `inputs`, its layers initialised as PyTorch's. Traps where
+  /// `inputs` is too short for it; `HeadArchitecture.check(inputs:)` throws.
   public init(_ architecture: HeadArchitecture, inputs: Int) {
     self.architecture = architecture
-    outputDimension = architecture.widths.last ?? inputs
-    var layers: [Module] = []
-    var width = inputs
-    for (index, next) in architecture.widths.enumerated() {
-      layers.append(Linear(width, next))
-      if index < architecture.widths.count - 1 {
-        if architecture.batchNorm { layers.append(BatchNorm(next)) }
-        layers.append(ReLU())
-      }
-      width = next
+    inputDimension = inputs
+    outputDimension = architecture.outputDimension(inputs: inputs)
+    let parts = architecture.makeParts(inputs: inputs)
+    layers = parts.flatMap { $0 }
+    var end = 0
+    stages = parts.map { part in
+      end += part.count
+      return end
     }
-    self.layers = layers
   }
 
   /// h, N×`inputs`, to z, N×`outputDimension`.
   public override func callAsFunction(_ h: Tensor) -> Tensor { layers.reduce(h) { $1($0) } }
 
   /// The embeddings after each layer, beginning with `h` itself: `h`, `head.1`, `head.2`, … (after
-  /// their ReLU), `z`. Without a head only `h`, since z is the same.
+  /// their activation), `z`. Without a head only `h`, since z is the same.
   public func trace(_ h: Tensor) -> [Layer] {
     var trace: [Layer] = [("h", h)]
     var embedding = h
-    for layer in layers {
+    for (index, layer) in layers.enumerated() {
       embedding = layer(embedding)
-      if layer is ReLU { trace.append(("head.\(trace.count)", embedding)) }
+      if stages.contains(index + 1) {
+        trace.append((index + 1 == layers.count ? "z" : "head.\(trace.count)", embedding))
+      }
     }
-    if !layers.isEmpty { trace.append(("z", embedding)) }
     return trace
+  }
+
+  /// Begins anew: all weights as in a new head.
+  public func reinitialize() {
+    let fresh = ProjectionHead(architecture, inputs: inputDimension).state
+    withoutGradients {
+      for (name, tensor) in state { fresh[name].map(tensor.assign) }
+    }
+  }
+
+  /// Makes the linear layers random orthogonal matrices without offsets.
+  public func orthogonalize() {
+    withoutGradients {
+      for case let layer as Linear in layers {
+        let weight = layer.weight.tensor
+        weight.assign(Initializer.orthogonal(weight.size(0), weight.size(1)))
+        layer.bias?.tensor.fill(0)
+      }
+    }
+  }
+}
+
+extension HeadArchitecture {
+  /// The head's modules, in one array a named embedding.
+  fileprivate func makeParts(inputs: Int) -> [[Module]] {
+    switch form {
+    case .identity: return []
+    case .layers(let widths):
+      return makeLayers(inputs, hidden: widths.dropLast(), output: widths.last)
+    case .bottleneck(let hidden, let narrow, let output):
+      var parts = makeLayers(inputs, hidden: hidden[...], output: nil)
+      parts.append([Linear(hidden.last ?? inputs, narrow, bias: hasBias)])
+      return parts + makeLayers(narrow, hidden: [], output: output)
+    case .orthogonal(let output):
+      return [[FixedLinear(Initializer.orthogonal(output, inputs))]]
+    case .lowRank(let rank, isDiagonal: true, let isFixed):
+      precondition(rank <= inputs, "rank \(rank) of \(inputs) coordinates")
+      return [[isFixed ? FirstCoordinates(rank) : Diagonal(rank)]]
+    case .lowRank(let rank, isDiagonal: false, isFixed: true):
+      precondition(rank <= inputs, "rank \(rank) of \(inputs) coordinates")
+      return [
+        [FixedLinear(Initializer.orthogonal(rank, inputs))],
+        [FixedLinear(Initializer.orthogonal(inputs, rank))],
+      ]
+    case .lowRank(let rank, isDiagonal: false, isFixed: false):
+      return [[Linear(inputs, rank, bias: false)], [Linear(rank, inputs, bias: false)]]
+    case .first(let count):
+      precondition(count <= inputs, "the first \(count) of \(inputs) coordinates")
+      return [[FirstCoordinates(count)]]
+    case .reweighting(let kappa):
+      return [[FixedWeights((0..<inputs).map { Float(pow(kappa, -Double($0))) })]]
+    }
+  }
+
+  private func makeLayers(_ inputs: Int, hidden: ArraySlice<Int>, output: Int?) -> [[Module]] {
+    var width = inputs
+    var parts: [[Module]] = []
+    for next in hidden {
+      var part: [Module] = [Linear(width, next, bias: hasBias)]
+      if batchNorm { part.append(BatchNorm(next)) }
+      parts.append(part + [activation.module])
+      width = next
+    }
+    if let output { parts.append(makeOutput(width, output)) }
+    return parts
+  }
+
+  private func makeOutput(_ inputs: Int, _ output: Int) -> [Module] {
+    let last = Linear(inputs, output, bias: hasBias)
+    if outputScale != 1 {
+      withoutGradients {
+        last.weight.tensor.multiply(by: outputScale)
+        last.bias?.tensor.multiply(by: outputScale)
+      }
+    }
+    return outputBatchNorm ? [last, BatchNorm(output)] : [last]
+  }
+}
+
+extension HeadArchitecture.Activation {
+  fileprivate var module: Module {
+    switch self {
+    case .relu: ReLU()
+    case .gelu: GELU()
+    case .tanh: Tanh()
+    case .sigmoid: Sigmoid()
+    }
   }
 }

@@ -20,6 +20,9 @@ public final class ResNet: Module, Encoder {
 
     var blocks: [Int] { self == .resNet18 ? [2, 2, 2, 2] : [3, 4, 6, 3] }
     var isBottleneck: Bool { self == .resNet50 }
+
+    /// The length of h of a network with `width` channels in its first stage.
+    public func outputDimension(width: Int) -> Int { width * (isBottleneck ? 32 : 8) }
   }
 
   private let conv1: Convolution

@@ -43,13 +43,23 @@ public func gradients(
   of output: Tensor, withRespectTo inputs: [Tensor], seed: Tensor? = nil,
   retainGraph: Bool = false, createGraph: Bool = false
 ) -> [Tensor?] {
+  gradients(
+    of: [output], seeds: [seed], withRespectTo: inputs, retainGraph: retainGraph,
+    createGraph: createGraph)
+}
+
+/// The gradients, with respect to `inputs`, of the sum of the inner products of `outputs` with
+/// `seeds` (nil for a scalar's 1): the product of the transposed Jacobian with the seeds.
+public func gradients(
+  of outputs: [Tensor], seeds: [Tensor?], withRespectTo inputs: [Tensor],
+  retainGraph: Bool = false, createGraph: Bool = false
+) -> [Tensor?] {
   var results = [CTorchTensorRef?](repeating: nil, count: inputs.count)
-  let seeds: [CTorchTensorRef?] = [seed?.handle]
   let status = ctorch_grad(
-    [output.handle], seeds, 1, inputs.map(\.handle), inputs.count, retainGraph || createGraph,
-    createGraph, &results)
-  Failure.check(status, doing: "gradient of \(output)")
-  withExtendedLifetime((output, inputs, seed)) {}
+    outputs.map(\.handle), seeds.map { $0?.handle }, outputs.count, inputs.map(\.handle),
+    inputs.count, retainGraph || createGraph, createGraph, &results)
+  Failure.check(status, doing: "gradient of \(outputs)")
+  withExtendedLifetime((outputs, inputs, seeds)) {}
   return results.map { $0.map(Tensor.init(owning:)) }
 }
 

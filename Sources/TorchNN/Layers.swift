@@ -75,12 +75,29 @@ public final class BatchNorm: Module {
 
   /// N×C or N×C×H×W, normalised, in the same shape.
   public override func callAsFunction(_ input: Tensor) -> Tensor {
-    if isTraining { numBatchesTracked.tensor.increment(by: 1) }
+    // Without running statistics libtorch normalises by the batch's and keeps nothing of them.
+    let usesRunning = !isTraining || RunningStatistics.areTracked
+    if isTraining && usesRunning { numBatchesTracked.tensor.increment(by: 1) }
     return input.batchNormalized(
-      weight: weight.tensor, bias: bias.tensor, runningMean: runningMean.tensor,
-      runningVariance: runningVar.tensor, training: isTraining, momentum: momentum,
-      epsilon: epsilon)
+      weight: weight.tensor, bias: bias.tensor,
+      runningMean: usesRunning ? runningMean.tensor : nil,
+      runningVariance: usesRunning ? runningVar.tensor : nil, training: isTraining,
+      momentum: momentum, epsilon: epsilon)
   }
+}
+
+enum RunningStatistics {
+  @TaskLocal static var areTracked = true
+}
+
+/// Runs `body` with batch normalisation that, in training, uses the batch's statistics as ever but
+/// leaves the running ones as they are.
+public func withoutRunningStatistics<Success, Failed: Error>(
+  _ body: () throws(Failed) -> Success
+) throws(Failed) -> Success {
+  // `withValue` forgets the error's type, so the outcome passes through it as a value.
+  let outcome = RunningStatistics.$areTracked.withValue(false) { Result(catching: body) }
+  return try outcome.get()
 }
 
 /// max(x, 0), computed in the input's own memory.

@@ -3,7 +3,7 @@ import Torch
 /// A tensor that training changes by its gradient.
 public final class Parameter {
   /// The values, a leaf of the graph.
-  public private(set) var tensor: Tensor
+  public internal(set) var tensor: Tensor
 
   /// A parameter with initial values, which it takes over.
   public init(_ tensor: Tensor) {
@@ -22,7 +22,7 @@ public final class Parameter {
 /// A tensor that belongs to a module's state but has no gradient: running statistics, counters.
 public final class Buffer {
   /// The values.
-  public private(set) var tensor: Tensor
+  public internal(set) var tensor: Tensor
 
   /// A buffer with initial values, which it takes over.
   public init(_ tensor: Tensor) { self.tensor = tensor }
@@ -109,6 +109,11 @@ open class Module {
 
   /// Moves everything to a device.
   public func move(to device: Device) { replaceAll { $0.to(device) } }
+
+  /// Converts everything that holds floating-point numbers.
+  public func convert(to dtype: DType) {
+    replaceAll { $0.dtype.isFloatingPoint ? $0.to(dtype) : $0 }
+  }
 
   /// Lays out the kernels of convolutions with channels innermost.
   public func useChannelsLast() { replaceAll { $0.rank == 4 ? $0.channelsLast() : $0 } }

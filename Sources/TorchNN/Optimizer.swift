@@ -21,6 +21,11 @@ extension Optimizer {
     for (_, parameter) in parameters { parameter.tensor.gradient = nil }
   }
 
+  /// Forgets what earlier steps left behind: all its tensors begin at zero.
+  public func reset() {
+    for tensor in state.values { tensor.fill(0) }
+  }
+
   /// Copies the optimiser's tensors in by name.
   ///
   /// - Throws: `TorchError` naming a tensor that is missing or of another shape.

@@ -30,7 +30,8 @@ public final class SGD: Optimizer {
     let active = active
     guard !active.isEmpty else { return }
     withoutGradients {
-      // Velocities that begin at zero make libtorch's "first step" the same as every other.
+      // Velocities that begin at zero make libtorch's "first step" the same as every other; without
+      // momentum it wants none.
       Operator.fusedSGD.run(
         active.map(\.tensor), active.map(\.gradient),
         momentum == 0 ? [] : active.map { velocities[$0.index] },

@@ -116,7 +116,7 @@ extension RunConfiguration {
         let hasBFloat16 = device.kind == .cuda || Runtime.hasBFloat16
         resolved.precision = hasBFloat16 ? .bfloat16 : .float32
       }
-      _ = try HeadArchitecture(parsing: head, batchNorm: headBatchNorm)
+      try resolved.resolveHead()
       _ = try augmentationPolicy()
     } catch {
       throw ConfigurationError("\(error)")
@@ -127,7 +127,6 @@ extension RunConfiguration {
     }
     if threads == 0 { resolved.threads = ProcessInfo.processInfo.activeProcessorCount }
     if stem == nil { resolved.stem = imageSize <= 64 ? .small : .imageNet }
-    if headWeightDecay == nil { resolved.headWeightDecay = weightDecay }
     return resolved
   }
 }

@@ -2,6 +2,7 @@ import Augmentations
 import Contrastive
 import Datasets
 import Torch
+import TorchNN
 
 /// A resolved configuration's parts. Each use of random numbers has a seed of its own, so that no
 /// two share a stream.
@@ -11,6 +12,8 @@ extension RunConfiguration {
     case order
     case views
     case measurement
+    case furtherOrder
+    case resets
   }
 
   private func seed(for purpose: Purpose) -> UInt64 {
@@ -22,6 +25,8 @@ extension RunConfiguration {
 
   /// The seed of the views that are trained on.
   public var viewSeed: UInt64 { seed(for: .views) }
+
+  var furtherOrderSeed: UInt64 { seed(for: .furtherOrder) }
 
   var measurementSeed: UInt64 { seed(for: .measurement) }
 
@@ -43,20 +48,60 @@ extension RunConfiguration {
 
   /// Encoder, head and optimisers with initial weights.
   func makeTrainer() throws -> Trainer {
-    Runtime.seed(seed(for: .weights))
+    try Initializer.seeded(by: seed(for: .weights)) { try makeSeededTrainer() }
+  }
+
+  private func makeSeededTrainer() throws -> Trainer {
     let encoder = ResNet(encoder, stem: stem ?? .small, width: width)
     let objective = HeadedObjective(
-      head: try HeadArchitecture(parsing: head, batchNorm: headBatchNorm),
-      inputs: encoder.outputDimension, base: InfoNCE(temperature: temperature))
-    let method: Trainer.Method =
-      switch optimizer {
-      case .sgd: .sgd(momentum: momentum)
-      case .lars: .lars(momentum: momentum)
-      case .adamW: .adamW
-      }
+      head: try headArchitecture(), inputs: encoder.outputDimension,
+      base: InfoNCE(temperature: temperature))
+    let choice = try ScheduleChoice(parsing: schedule)
+    if case .frozenFile(let path) = choice { try objective.head.load(from: path) }
     return Trainer(
-      encoder: encoder, objective: objective, method: method, weightDecay: weightDecay,
-      headLearningRateFactor: headLearningRateFactor, headWeightDecay: headWeightDecay,
-      bfloat16: precision == .bfloat16, device: try Device(parsing: device))
+      encoder: encoder, objective: objective, schedule: choice.schedule(seed: seed(for: .resets)),
+      method: method(momentum: momentum), weightDecay: weightDecay,
+      headMethod: method(momentum: headMomentum ?? momentum),
+      headWeightDecay: headWeightDecay ?? weightDecay,
+      encoderLimit: encoderBatchSize.map { $0 * views }, bfloat16: precision == .bfloat16,
+      device: try Device(parsing: device))
+  }
+
+  private func method(momentum: Double) -> OptimizerMethod {
+    switch optimizer {
+    case .sgd: .sgd(momentum: momentum)
+    case .lars: .lars(momentum: momentum)
+    case .adamW: .adamW
+    }
+  }
+
+  /// θ's learning rate over the steps.
+  func learningRates(stepsPerEpoch: Int, totalSteps: Int) -> CosineSchedule {
+    CosineSchedule(
+      base: learningRate,
+      warmupSteps: Int((warmupEpochs * Double(stepsPerEpoch)).rounded()), totalSteps: totalSteps)
+  }
+
+  /// φ's learning rate over the steps.
+  func headLearningRates(stepsPerEpoch: Int, totalSteps: Int) -> CosineSchedule {
+    CosineSchedule(
+      base: learningRate * headLearningRateFactor,
+      warmupSteps: Int(((headWarmupEpochs ?? warmupEpochs) * Double(stepsPerEpoch)).rounded()),
+      totalSteps: totalSteps)
+  }
+}
+
+extension ProjectionHead {
+  /// Takes the weights of a safetensors file: a checkpoint's `head.…`, or a file of a head alone.
+  ///
+  /// - Throws: `ConfigurationError` naming the file.
+  fileprivate func load(from path: String) throws(ConfigurationError) {
+    do throws(TorchError) {
+      let tensors = try SafeTensors(path: path).tensors
+      let ofCheckpoint = tensors.removingPrefix("head.")
+      try load(ofCheckpoint.isEmpty ? tensors : ofCheckpoint)
+    } catch {
+      throw ConfigurationError("schedule frozen:\(path): \(error)")
+    }
   }
 }

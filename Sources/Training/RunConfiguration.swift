@@ -32,8 +32,8 @@ public struct RunConfiguration: Sendable, Equatable {
   public var objective: ObjectiveName = .ntXent
   /// The objective's temperature τ.
   public var temperature = 0.2
-  /// How encoder and head take turns.
-  public var schedule: ScheduleName = .joint
+  /// How encoder and head take turns, as `ScheduleChoice` reads it. Under `none` there is no head.
+  public var schedule = "joint"
 
   /// The family of augmentations.
   public var policy: PolicyChoice = "simclr"
@@ -44,8 +44,12 @@ public struct RunConfiguration: Sendable, Equatable {
   public var epochs = 10
   /// Training steps; overrides `epochs`.
   public var steps: Int?
-  /// Samples a step; twice as many views.
+  /// Samples a step.
   public var batchSize = 256
+  /// Views of each sample.
+  public var views = 2
+  /// Samples whose views the encoder holds at a time; nil for the whole batch.
+  public var encoderBatchSize: Int?
   /// What changes the parameters.
   public var optimizer: OptimizerName = .adamW
   /// The highest learning rate.
@@ -60,6 +64,10 @@ public struct RunConfiguration: Sendable, Equatable {
   public var headLearningRateFactor = 1.0
   /// Weight decay of the head; nil for the encoder's.
   public var headWeightDecay: Double?
+  /// Momentum of the head's SGD or LARS; nil for the encoder's.
+  public var headMomentum: Double?
+  /// Epochs over which the head's learning rate rises; nil for the encoder's.
+  public var headWarmupEpochs: Double?
 
   /// The seed of data, weights, order and views.
   public var seed = 0
@@ -76,6 +84,8 @@ public struct RunConfiguration: Sendable, Equatable {
   public var measureEvery = 0
   /// Steps between lines of the metrics.
   public var logEvery = 10
+  /// Further head steps of the best-response gap, which the first line of each epoch holds; 0 for none.
+  public var gapSteps = 10
 
   /// The defaults.
   public init() {}
@@ -83,11 +93,6 @@ public struct RunConfiguration: Sendable, Equatable {
   /// Objectives by name.
   public enum ObjectiveName: String, Sendable, CaseIterable {
     case ntXent = "nt-xent"
-  }
-
-  /// Schedules by name.
-  public enum ScheduleName: String, Sendable, CaseIterable {
-    case joint
   }
 
   /// Optimisers by name.

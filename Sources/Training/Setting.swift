@@ -146,12 +146,14 @@ extension RunConfiguration {
       .flag("head_batch_norm", \.headBatchNorm),
       .choice("objective", \.objective),
       .real("temperature", \.temperature, 1e-4...1e4),
-      .choice("schedule", \.schedule),
+      .text("schedule", \.schedule),
       .policy("policy", \.policy),
       .real("strength", \.strength, 0...2),
       .whole("epochs", \.epochs, 1...1_000_000),
       .whole("steps", \.steps, 1...Int.max),
       .whole("batch_size", \.batchSize, 2...1_000_000),
+      .whole("views", \.views, 2...64),
+      .whole("encoder_batch_size", \.encoderBatchSize, 1...1_000_000),
       .choice("optimizer", \.optimizer),
       .real("learning_rate", \.learningRate, 0...Double.infinity),
       .real("weight_decay", \.weightDecay, 0...1),
@@ -159,6 +161,8 @@ extension RunConfiguration {
       .real("warmup_epochs", \.warmupEpochs, 0...1e6),
       .real("head_learning_rate_factor", \.headLearningRateFactor, 0...1e6),
       .real("head_weight_decay", \.headWeightDecay, 0...1),
+      .real("head_momentum", \.headMomentum, 0...1),
+      .real("head_warmup_epochs", \.headWarmupEpochs, 0...1e6),
       .whole("seed", \.seed, 0...Int.max),
       .text("device", \.device),
       .choice("precision", \.precision),
@@ -166,6 +170,7 @@ extension RunConfiguration {
       .whole("checkpoint_every", \.checkpointEvery, 1...Int.max),
       .whole("measure_every", \.measureEvery, 0...Int.max),
       .whole("log_every", \.logEvery, 1...Int.max),
+      .whole("gap_steps", \.gapSteps, 0...1_000_000),
     ]
   }
 }

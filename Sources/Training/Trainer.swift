@@ -2,32 +2,24 @@ import Contrastive
 import Torch
 import TorchNN
 
-/// Trains an encoder θ and the head φ of its objective, each with an optimiser of its own.
+/// Trains an encoder θ and the head φ of its objective, each with an optimiser of its own, which a
+/// schedule lets take turns.
 ///
 /// ```swift
 /// let encoder = ResNet.resNet18(stem: .small, width: 16)
 /// let objective = HeadedObjective(
 ///   head: .mlp(hidden: [128], output: 64), inputs: encoder.outputDimension,
 ///   base: InfoNCE(temperature: 0.2))
-/// let trainer = Trainer(encoder: encoder, objective: objective)
-/// let step = try trainer.step(on: views, learningRate: 1e-3)
+/// let trainer = Trainer(
+///   encoder: encoder, objective: objective, schedule: .alternating(headSteps: 4))
+/// let step = try trainer.step(on: ViewBatch(images), learningRate: 1e-3)
 /// ```
 public final class Trainer {
-  /// How parameters are changed.
-  public enum Method: Sendable {
-    /// Gradient descent with momentum.
-    case sgd(momentum: Double)
-    /// Layer-wise adaptive rates, for large batches.
-    case lars(momentum: Double)
-    /// Adam with decoupled weight decay.
-    case adamW
-  }
-
   /// What a step leaves behind.
   public struct Step {
-    /// The loss before the step.
+    /// θ's loss before the step.
     public let loss: Double
-    /// The head's output, 2N×D, first all first views, then all second ones, cut off from the graph.
+    /// The head's output, (views·N)×D, view after view, cut off from the graph.
     public let z: Tensor
   }
 
@@ -35,137 +27,111 @@ public final class Trainer {
   public let encoder: any Encoder
   /// The objective L_φ, which owns the head.
   public let objective: HeadedObjective
+  /// How θ and φ take turns.
+  public let schedule: any HeadSchedule
   /// What changes θ.
   public let encoderOptimizer: any Optimizer
-  /// What changes φ; nil without a head.
+  /// What changes φ; nil where it does not move.
   public let headOptimizer: (any Optimizer)?
   /// Where encoder and objective are.
   public let device: Device
+  /// Steps taken, those before a resume included.
+  public internal(set) var stepCount = 0
+  let headMethod: OptimizerMethod
+  let headWeightDecay: Double
+  let slow: SlowCopies?
   private let autocast: DType?
-  private let headLearningRateFactor: Double
+  private let encoderLimit: Int?
 
   /// A trainer of modules that it moves to `device`.
   ///
   /// - Parameters:
+  ///   - method: how θ is changed, and φ unless `headMethod` says otherwise.
+  ///   - headWeightDecay: the head's weight decay; nil for the encoder's.
+  ///   - encoderLimit: how many images the encoder holds at a time; a larger batch runs through it in parts, twice
+  ///     (gradient caching: exact but for batch statistics, which are then each part's). nil for all.
   ///   - bfloat16: compute the encoder's products in bf16, images channels-last; loss, head and
   ///     weights stay in float32.
-  ///   - headLearningRateFactor: the head's learning rate over the encoder's.
-  ///   - headWeightDecay: the head's weight decay; nil for the encoder's.
   public init(
-    encoder: any Encoder, objective: HeadedObjective, method: Method = .adamW,
-    weightDecay: Double = 1e-4, headLearningRateFactor: Double = 1, headWeightDecay: Double? = nil,
+    encoder: any Encoder, objective: HeadedObjective, schedule: any HeadSchedule = Joint(),
+    method: OptimizerMethod = .adamW, weightDecay: Double = 1e-4,
+    headMethod: OptimizerMethod? = nil, headWeightDecay: Double? = nil, encoderLimit: Int? = nil,
     bfloat16: Bool = Runtime.hasBFloat16, device: Device = .cpu
   ) {
     self.encoder = encoder
     self.objective = objective
+    self.schedule = schedule
     self.device = device
-    self.headLearningRateFactor = headLearningRateFactor
+    self.encoderLimit = encoderLimit
+    self.headMethod = headMethod ?? method
+    self.headWeightDecay = headWeightDecay ?? weightDecay
     autocast = bfloat16 ? .bfloat16 : nil
     encoder.move(to: device)
     objective.head.move(to: device)
+    objective.baseModule?.move(to: device)
     if bfloat16 { encoder.useChannelsLast() }
+    schedule.begin(with: objective)
+    slow = objective.base.targetMomentum.map {
+      SlowCopies(of: encoder, objective.head, momentum: $0)
+    }
     encoderOptimizer = method.optimizer(of: encoder.parameters, weightDecay: weightDecay)
-    let headParameters = objective.head.parameters
+    let phi = objective.parameters
     headOptimizer =
-      headParameters.isEmpty
-      ? nil : method.optimizer(of: headParameters, weightDecay: headWeightDecay ?? weightDecay)
+      phi.isEmpty || !schedule.movesHead
+      ? nil : self.headMethod.optimizer(of: phi, weightDecay: self.headWeightDecay)
   }
 
-  /// One joint step on θ and φ.
+  /// One step of θ, and of φ what the schedule says.
   ///
-  /// - Parameter views: images 2N×3×H×W in 0…1, first all first views, then all second ones.
-  /// - Throws: `NonFiniteLoss`, before anything has changed.
-  public func step(on views: Tensor, learningRate: Double) throws(NonFiniteLoss) -> Step {
-    let input = autocast == nil ? views.contiguous() : views.channelsLast()
-    let h = withAutocast(autocast, on: device) { encoder(input) }.to(.float32)
-    let (loss, z) = objective.loss(of: h, views: 2)
-    let value = loss.item
-    guard value.isFinite else { throw NonFiniteLoss(value: value) }
-    loss.backward()
+  /// - Parameters:
+  ///   - learningRate: θ's.
+  ///   - headLearningRate: φ's; nil for θ's.
+  ///   - further: another batch by its number in the whole training, for schedules that want more than one.
+  /// - Throws: `NonFiniteLoss`, before θ has changed.
+  public func step(
+    on batch: ViewBatch, learningRate: Double, headLearningRate: Double? = nil,
+    further: @escaping (Int) -> ViewBatch = { preconditionFailure("there is no batch \($0)") }
+  ) throws(NonFiniteLoss) -> Step {
+    let pass = EncoderPass(of: batch.images, limit: encoderLimit, encode: encode)
+    let embedded = embedded(batch, as: pass.h)
+    headOptimizer?.learningRate = headLearningRate ?? learningRate
+    let game = HeadGame(
+      objective: objective, batch: embedded, step: stepCount, optimizer: headOptimizer,
+      further: { self.embedded(further($0)) })
+    let turn = try schedule.turn(game)
+
+    pass.backward(from: turn.gradient)
     encoderOptimizer.learningRate = learningRate
-    headOptimizer?.learningRate = learningRate * headLearningRateFactor
     encoderOptimizer.step()
-    headOptimizer?.step()
     encoderOptimizer.clearGradients()
-    headOptimizer?.clearGradients()
-    return Step(loss: value, z: z.detached())
-  }
-}
-
-/// A loss that is no finite number.
-public struct NonFiniteLoss: Error {
-  /// NaN or an infinity.
-  public let value: Double
-}
-
-extension Trainer.Method {
-  fileprivate func optimizer(
-    of parameters: [(name: String, parameter: Parameter)], weightDecay: Double
-  ) -> any Optimizer {
-    switch self {
-    case .sgd(let momentum):
-      SGD(parameters, learningRate: 0, momentum: momentum, weightDecay: weightDecay)
-    case .lars(let momentum):
-      LARS(parameters, learningRate: 0, momentum: momentum, weightDecay: weightDecay)
-    case .adamW: AdamW(parameters, learningRate: 0, weightDecay: weightDecay)
-    }
-  }
-}
-
-/// All tensors that continue a training, under names with a prefix for whose they are.
-extension Trainer {
-  /// Weights as `encoder.…` and `head.…`, optimisers' tensors as `encoder_optimizer.…` and
-  /// `head_optimizer.…`.
-  public var state: [String: Tensor] {
-    var state: [String: Tensor] = [:]
-    for part in parts {
-      for (name, tensor) in part.state { state["\(part.prefix).\(name)"] = tensor }
-    }
-    return state
+    slow?.update()
+    objective.base.finishStep(on: embedded.replacingEmbeddings(by: turn.z))
+    stepCount += 1
+    return Step(loss: turn.loss, z: turn.z)
   }
 
-  /// Copies in what `state` gave.
-  ///
-  /// - Throws: `TorchError` naming the first tensor that is missing, unknown or of another shape.
-  public func load(_ state: [String: Tensor]) throws(TorchError) {
-    for part in parts {
-      do throws(TorchError) {
-        try part.load(state.removingPrefix("\(part.prefix)."))
-      } catch {
-        throw TorchError("\(part.prefix): \(error)")
-      }
+  /// One step on two views a sample: 2N×3×H×W in 0…1, first all first views, then all second ones.
+  public func step(on views: Tensor, learningRate: Double) throws(NonFiniteLoss) -> Step {
+    try step(on: ViewBatch(views), learningRate: learningRate)
+  }
+
+  /// A batch at h, as θ now sees it, without gradients and without a trace in running statistics.
+  func embedded(_ batch: ViewBatch) -> EmbeddedViews {
+    withoutRunningStatistics {
+      let parts = batch.images.split(encoderLimit ?? batch.images.size(0))
+      return embedded(batch, as: withoutGradients { Tensor.concatenated(parts.map(encode)) })
     }
   }
 
-  private struct Part {
-    let prefix: String
-    let state: [String: Tensor]
-    let load: ([String: Tensor]) throws(TorchError) -> Void
+  private func embedded(_ batch: ViewBatch, as h: Tensor) -> EmbeddedViews {
+    EmbeddedViews(
+      h, views: batch.views, labels: batch.labels,
+      targets: slow?.targets(of: batch.images, encode: encode, project: { objective.head($0) }))
   }
 
-  private var parts: [Part] {
-    let head = objective.head
-    var parts = [
-      Part(prefix: "encoder", state: encoder.state, load: encoder.load),
-      Part(prefix: "head", state: head.state, load: head.load),
-      Part(
-        prefix: "encoder_optimizer", state: encoderOptimizer.state, load: encoderOptimizer.load),
-    ]
-    if let headOptimizer {
-      parts.append(
-        Part(prefix: "head_optimizer", state: headOptimizer.state, load: headOptimizer.load))
-    }
-    return parts
-  }
-}
-
-extension [String: Tensor] {
-  /// The entries whose names begin with `prefix`, under the rest of their names.
-  package func removingPrefix(_ prefix: String) -> [String: Tensor] {
-    var rest: [String: Tensor] = [:]
-    for (name, tensor) in self where name.hasPrefix(prefix) {
-      rest[String(name.dropFirst(prefix.count))] = tensor
-    }
-    return rest
+  private func encode(_ images: Tensor) -> Tensor {
+    let input = autocast == nil ? images.contiguous() : images.channelsLast()
+    let h = withAutocast(autocast, on: device) { encoder(input) }
+    return h.dtype == .float64 ? h : h.to(.float32)
   }
 }

@@ -79,7 +79,7 @@ public final class TrainingRun {
     for message in damaged { warn("\(message); going on from step \(checkpoint.record.step)") }
     try self.init(resolved: configuration.resolved(), folder: folder)
     do {
-      try trainer.load(checkpoint.tensors)
+      try trainer.load(checkpoint.tensors, step: checkpoint.record.step)
     } catch {
       throw TrainingError.damagedCheckpoint(path: folder.checkpoints.path, reason: "\(error)")
     }
@@ -125,10 +125,11 @@ public final class TrainingRun {
       splits.train, policy: policy, seed: configuration.viewSeed, device: trainer.device)
     try writeContactSheet(of: views)
     let measurement = measurement
-    let rates = CosineSchedule(
-      base: configuration.learningRate,
-      warmupSteps: Int((configuration.warmupEpochs * Double(stepsPerEpoch)).rounded()),
-      totalSteps: totalSteps)
+    let rates = configuration.learningRates(
+      stepsPerEpoch: stepsPerEpoch, totalSteps: totalSteps)
+    let headRates = configuration.headLearningRates(
+      stepsPerEpoch: stepsPerEpoch, totalSteps: totalSteps)
+    let further = FurtherBatches(from: views, configuration, withLabels: needsLabels)
     var meter = RateMeter()
     var wallStart = ContinuousClock.now
     var order: (epoch: Int, batches: [ArraySlice<Int>])?
@@ -140,16 +141,19 @@ public final class TrainingRun {
       let rate = rates.learningRate(at: step)
 
       meter.start()
-      let images = views.views(of: samples, epoch: epoch)
+      let batch = views.batch(
+        of: samples, epoch: epoch, views: configuration.views, withLabels: needsLabels)
       let result: Trainer.Step
       do throws(NonFiniteLoss) {
-        result = try trainer.step(on: images, learningRate: rate)
+        result = try trainer.step(
+          on: batch, learningRate: rate, headLearningRate: headRates.learningRate(at: step),
+          further: further.batch)
       } catch {
         throw TrainingError.nonFiniteLoss(
           step: step + 1, value: "\(error.value)", lastCheckpoint: checkpoints.newestStep)
       }
       step += 1
-      meter.stop(views: images.size(0))
+      meter.stop(views: batch.images.size(0))
       progress.loss = result.loss
 
       if step % configuration.logEvery == 0 || step == 1 || step == totalSteps {
@@ -229,13 +233,32 @@ extension TrainingRun {
   private func record(
     _ result: Trainer.Step, learningRate: Double, viewsPerSecond: Double
   ) -> MetricRecord {
-    let statistics = ContrastiveStatistics(of: result.z, temperature: configuration.temperature)
+    let statistics = ContrastiveStatistics(
+      of: result.z, views: configuration.views, temperature: configuration.temperature)
     return MetricRecord(
       step: step, epoch: epochsDone, loss: result.loss, learningRate: learningRate,
       viewsPerSecond: viewsPerSecond, contrastiveTop1: statistics.top1,
       meanPositiveCosine: statistics.meanPositiveCosine,
       meanNegativeCosine: statistics.meanNegativeCosine,
-      softmaxEntropy: statistics.softmaxEntropy)
+      softmaxEntropy: statistics.softmaxEntropy,
+      extra: bestResponseGap.map { ["best_response_gap": $0] } ?? [:])
+  }
+
+  private var needsLabels: Bool { trainer.objective.base.needsLabels }
+
+  /// The head's gap on one held-out batch, always the same; measured for the first line of each epoch.
+  private var bestResponseGap: Double? {
+    let interval = configuration.logEvery
+    let isFirstOfEpoch = (step - 1) / stepsPerEpoch != (step - 1 - interval) / stepsPerEpoch
+    guard configuration.gapSteps > 0, isFirstOfEpoch || step <= interval else { return nil }
+    let source = ViewSource(
+      splits.heldOut, policy: policy, seed: configuration.measurementSeed, device: trainer.device)
+    let batch = source.batch(
+      of: 0..<min(configuration.batchSize, splits.heldOut.count), epoch: 0,
+      views: configuration.views, withLabels: needsLabels)
+    return trainer.bestResponseGap(
+      on: batch, steps: configuration.gapSteps,
+      learningRate: configuration.learningRate * configuration.headLearningRateFactor)
   }
 
   private func stepReport(loss: Double, viewsPerSecond: Double) -> StepReport {
@@ -249,7 +272,8 @@ extension TrainingRun {
       name: folder.name, config: configuration.json, epochs: epochsDone, steps: step,
       finalLoss: progress.loss, wallSeconds: progress.wallSeconds,
       viewsPerSecond: progress.trainingSeconds > 0
-        ? Double(progress.timedSteps * 2 * configuration.batchSize) / progress.trainingSeconds
+        ? Double(progress.timedSteps * configuration.views * configuration.batchSize)
+          / progress.trainingSeconds
         : nil,
       layers: layers)
   }

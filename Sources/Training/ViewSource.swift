@@ -7,6 +7,7 @@ public struct ViewSource {
   private let dataset: ImageDataset
   private let policy: PolicyPair
   private let seed: UInt64
+  private let device: Device
   private let renderer: Renderer
 
   /// Views are made where the encoder is: by one fused pass over stored bytes on a CPU, by batched
@@ -21,6 +22,7 @@ public struct ViewSource {
     self.dataset = dataset
     self.policy = policy
     self.seed = seed
+    self.device = device
     if device.kind == .cpu {
       renderer = .fused(FusedViews(side: dataset.height, threads: Runtime.threads))
     } else {
@@ -31,18 +33,26 @@ public struct ViewSource {
 
   var sampleCount: Int { dataset.count }
 
-  /// Two views of each sample, 2N×3×S×S in 0…1, first all first views, then all second ones: a
+  /// Views of each sample, (`count`·N)×3×S×S in 0…1, first all first views, then all second ones: a
   /// function of (seed, epoch, sample, view) alone.
-  public func views(of samples: some Collection<Int>, epoch: Int) -> Tensor {
-    let samples = Array(samples)
-    let parameters = (0..<2).flatMap { view in
+  public func views(of samples: some Collection<Int>, epoch: Int, count: Int = 2) -> Tensor {
+    let parameters = (0..<count).flatMap { view in
       samples.map { sample in
         policy[view].parameters(
           seed: seed, epoch: epoch, sample: sample, view: view, source: size,
           side: dataset.height)
       }
     }
-    return render(samples + samples, parameters)
+    return render((0..<count).flatMap { _ in samples }, parameters)
+  }
+
+  /// Views as `views(of:epoch:count:)` makes them, with the samples' labels if wanted.
+  func batch(
+    of samples: some Collection<Int>, epoch: Int, views count: Int, withLabels: Bool
+  ) -> ViewBatch {
+    ViewBatch(
+      views(of: samples, epoch: epoch, count: count), views: count,
+      labels: withLabels ? Tensor(samples.map { dataset.labels[$0] }).to(device) : nil)
   }
 
   /// The images as they are, N×3×S×S in 0…1.

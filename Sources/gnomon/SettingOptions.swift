@@ -1,4 +1,5 @@
 import ArgumentParser
+import Contrastive
 import Foundation
 import Training
 
@@ -15,7 +16,8 @@ struct SettingOptions: ParsableArguments {
   @Option(help: "Channels in the encoder's first stage (default: 16).")
   var width: String?
   @Option(
-    help: "none, linear:64, or mlp:128-64: hidden widths, then the output's (default: mlp:128-64).")
+    help: ArgumentHelp(
+      "The projection head (default: mlp:128-64).", discussion: "\(HeadArchitecture.forms)."))
   var head: String?
   @Flag(help: "Batch-normalise the head's hidden layers.")
   var headBatchNorm = false
@@ -23,7 +25,10 @@ struct SettingOptions: ParsableArguments {
   var objective: String?
   @Option(help: "The objective's temperature (default: 0.2).")
   var temperature: String?
-  @Option(help: "How encoder and head take turns: joint.")
+  @Option(
+    help: ArgumentHelp(
+      "How encoder and head take turns (default: joint).",
+      discussion: "\(ScheduleChoice.forms)."))
   var schedule: String?
   @Option(help: "The family of augmentations (default: simclr).")
   var policy: String?
@@ -36,8 +41,14 @@ struct SettingOptions: ParsableArguments {
   var epochs: String?
   @Option(help: "Training steps, instead of epochs.")
   var steps: String?
-  @Option(help: "Samples a step; twice as many views (default: 256).")
+  @Option(help: "Samples a step (default: 256).")
   var batchSize: String?
+  @Option(help: "Views of each sample (default: 2).")
+  var views: String?
+  @Option(
+    help:
+      "Samples the encoder holds at a time; a larger batch runs through it twice (default: all).")
+  var encoderBatchSize: String?
   @Option(help: "sgd, lars or adamw (default: adamw).")
   var optimizer: String?
   @Option(help: "The highest learning rate (default: 0.002).")
@@ -52,6 +63,10 @@ struct SettingOptions: ParsableArguments {
   var headLearningRateFactor: String?
   @Option(help: "Weight decay of the head (default: the encoder's).")
   var headWeightDecay: String?
+  @Option(help: "Momentum of the head's sgd or lars (default: the encoder's).")
+  var headMomentum: String?
+  @Option(help: "Epochs of the head's rising learning rate (default: the encoder's).")
+  var headWarmupEpochs: String?
   @Option(help: "Seed of weights, order and views (default: 0).")
   var seed: String?
   @Option(help: "cpu, cuda, cuda:INDEX or auto (default: auto).")
@@ -66,6 +81,8 @@ struct SettingOptions: ParsableArguments {
   var measureEvery: String?
   @Option(help: "Steps between lines of the metrics (default: 10).")
   var logEvery: String?
+  @Option(help: "Head steps of the best-response gap, 0 to leave it out (default: 10).")
+  var gapSteps: String?
 
   /// What was given, as keys and texts of a configuration.
   var given: [(key: String, text: String)] {
@@ -75,12 +92,14 @@ struct SettingOptions: ParsableArguments {
       ("head", head), ("head_batch_norm", headBatchNorm ? "true" : nil), ("objective", objective),
       ("temperature", temperature), ("schedule", schedule), ("policy", policy),
       ("strength", strength), ("epochs", epochs), ("steps", steps), ("batch_size", batchSize),
+      ("views", views), ("encoder_batch_size", encoderBatchSize),
       ("optimizer", optimizer), ("learning_rate", learningRate), ("weight_decay", weightDecay),
       ("momentum", momentum), ("warmup_epochs", warmupEpochs),
       ("head_learning_rate_factor", headLearningRateFactor),
-      ("head_weight_decay", headWeightDecay), ("seed", seed), ("device", device),
+      ("head_weight_decay", headWeightDecay), ("head_momentum", headMomentum),
+      ("head_warmup_epochs", headWarmupEpochs), ("seed", seed), ("device", device),
       ("precision", precision), ("threads", threads), ("checkpoint_every", checkpointEvery),
-      ("measure_every", measureEvery), ("log_every", logEvery),
+      ("measure_every", measureEvery), ("log_every", logEvery), ("gap_steps", gapSteps),
     ]
     return dataOptions.given + options.compactMap { key, text in text.map { (key, $0) } }
   }

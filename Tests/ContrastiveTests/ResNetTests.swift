@@ -42,7 +42,7 @@ import Torch
     for text in [
       "", "mlp", "mlp:64", "linear:0", "linear:1-2", "mlp:1--2", "mlp:1-2:3", "none:1", "mlp:a-b",
     ] {
-      #expect(throws: HeadArchitectureError.self) { try HeadArchitecture(parsing: text) }
+      #expect(throws: NotationError.self) { try HeadArchitecture(parsing: text) }
     }
   }
 }

@@ -1,0 +1,113 @@
+extension HeadArchitecture: CustomStringConvertible {
+  /// What `init(parsing:batchNorm:)` reads, for messages and help.
+  public static let forms =
+    "none, linear:64, mlp:128-64 (hidden widths, then the output's), bottleneck:128-16-64, orthogonal:64, "
+    + "low-rank:16 (,diagonal ,fixed), first:64 or reweight:1.1; with layers also ,bn ,out-bn ,no-bias "
+    + "and scale=0.1, between layers ,gelu ,tanh or ,sigmoid for ReLU"
+
+  /// Parses `none` (or `identity`), `linear:64`, `mlp:128-64` (hidden widths, then the output's),
+  /// `bottleneck:128-16-64` (hidden widths, the narrow one, the output's), `orthogonal:64`, `low-rank:16` with
+  /// `diagonal` and `fixed`, `first:64`, `reweight:1.1`. Options follow between commas: `bn`, `out-bn`,
+  /// `no-bias`, `gelu`, `tanh`, `sigmoid`, `scale=0.1`.
+  ///
+  /// - Parameter batchNorm: the same as `bn`, where the head has hidden layers.
+  /// - Throws: `NotationError` for anything else.
+  public init(parsing text: String, batchNorm: Bool = false) throws(NotationError) {
+    var notation = Notation(text, kind: "head")
+    switch notation.name {
+    case "none", "identity":
+      self = .none
+      try notation.finish(takesArgument: false)
+      return
+    case "linear":
+      self = .linear(try notation.wholeArgument("a width", from: 1))
+    case "mlp":
+      let widths = try notation.widthsArgument()
+      guard widths.count > 1 else {
+        throw notation.error("an mlp has hidden widths, then the output's, as in mlp:128-64")
+      }
+      self.init(.layers(widths))
+    case "bottleneck":
+      let widths = try notation.widthsArgument()
+      guard widths.count > 1 else {
+        throw notation.error(
+          "use hidden widths, a narrow one, then the output's: bottleneck:128-16-64")
+      }
+      self.init(
+        .bottleneck(
+          hidden: Array(widths.dropLast(2)), narrow: widths[widths.count - 2],
+          output: widths[widths.count - 1]))
+    case "orthogonal": self.init(.orthogonal(try notation.wholeArgument("a width", from: 1)))
+    case "low-rank":
+      let rank = try notation.wholeArgument("the rank", from: 1)
+      let isDiagonal = notation.takeFlag("diagonal")
+      self.init(.lowRank(rank, isDiagonal: isDiagonal, isFixed: notation.takeFlag("fixed")))
+    case "first":
+      self.init(.first(try notation.wholeArgument("the number of coordinates", from: 1)))
+    case "reweight":
+      self.init(.reweighting(try notation.numberArgument("κ", in: 1e-3...1e3)))
+    default: throw notation.error("use \(HeadArchitecture.forms)")
+    }
+    try takeOptions(&notation)
+    if hasHiddenLayers && batchNorm { self.batchNorm = true }
+    try notation.finish(takesArgument: true)
+  }
+
+  private mutating func takeOptions(_ notation: inout Notation) throws(NotationError) {
+    if hasHiddenLayers {
+      batchNorm = notation.takeFlag("bn")
+      for choice in Activation.allCases where notation.takeFlag(choice.rawValue) {
+        activation = choice
+      }
+    }
+    if hasLayers {
+      outputBatchNorm = notation.takeFlag("out-bn")
+      hasBias = !notation.takeFlag("no-bias")
+      outputScale = try notation.takeNumber("scale", in: 1e-6...1e6) ?? 1
+    }
+  }
+
+  private var hasLayers: Bool {
+    switch form {
+    case .layers, .bottleneck: true
+    default: false
+    }
+  }
+
+  private var hasHiddenLayers: Bool {
+    switch form {
+    case .layers(let widths): widths.count > 1
+    case .bottleneck(let hidden, _, _): !hidden.isEmpty
+    default: false
+    }
+  }
+
+  /// The text that `init(parsing:batchNorm:)` reads.
+  public var description: String {
+    var text = formDescription
+    if batchNorm { text += ",bn" }
+    if activation != .relu { text += ",\(activation.rawValue)" }
+    if outputBatchNorm { text += ",out-bn" }
+    if !hasBias { text += ",no-bias" }
+    if outputScale != 1 { text += ",scale=\(outputScale)" }
+    return text
+  }
+
+  private var formDescription: String {
+    switch form {
+    case .identity: "none"
+    case .layers(let widths): (widths.count == 1 ? "linear:" : "mlp:") + widths.hyphenated
+    case .bottleneck(let hidden, let narrow, let output):
+      "bottleneck:" + (hidden + [narrow, output]).hyphenated
+    case .orthogonal(let output): "orthogonal:\(output)"
+    case .lowRank(let rank, let isDiagonal, let isFixed):
+      "low-rank:\(rank)" + (isDiagonal ? ",diagonal" : "") + (isFixed ? ",fixed" : "")
+    case .first(let count): "first:\(count)"
+    case .reweighting(let kappa): "reweight:\(kappa)"
+    }
+  }
+}
+
+extension [Int] {
+  fileprivate var hyphenated: String { map(String.init).joined(separator: "-") }
+}

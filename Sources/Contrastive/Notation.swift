@@ -1,0 +1,127 @@
+/// `name:argument,flag,key=value`: how heads, objectives and schedules are written in a configuration.
+///
+/// A reader takes what it knows, piece by piece, and then asks whether anything is left over.
+package struct Notation {
+  /// The part before the first colon or comma.
+  package let name: String
+  /// The part from there to the first comma; nil without a colon.
+  package let argument: String?
+  private let kind: String
+  private let text: String
+  private var options: [Substring]
+
+  /// Takes `text` apart; `kind` ("head") is for messages.
+  package init(_ text: String, kind: String) {
+    self.kind = kind
+    self.text = text
+    let parts = text.split(separator: ",", omittingEmptySubsequences: false)
+    let first = parts.first ?? ""
+    let colon = first.firstIndex(of: ":")
+    name = String(colon.map { first[..<$0] } ?? first)
+    argument = colon.map { String(first[first.index(after: $0)...]) }
+    options = Array(parts.dropFirst())
+  }
+
+  /// Takes the option `flag`: whether it was there.
+  package mutating func takeFlag(_ flag: String) -> Bool {
+    guard let index = options.firstIndex(where: { $0 == flag }) else { return false }
+    options.remove(at: index)
+    return true
+  }
+
+  /// Takes the value of `key=value`; nil where it is not there.
+  package mutating func takeValue(_ key: String) -> String? {
+    guard let index = options.firstIndex(where: { $0.hasPrefix("\(key)=") }) else { return nil }
+    return String(options.remove(at: index).dropFirst(key.count + 1))
+  }
+
+  /// Takes a number within a range.
+  package mutating func takeNumber(
+    _ key: String, in range: ClosedRange<Double>
+  ) throws(NotationError) -> Double? {
+    guard let value = takeValue(key) else { return nil }
+    return try number(value, key, in: range)
+  }
+
+  /// Takes a whole number of at least `minimum`.
+  package mutating func takeWhole(
+    _ key: String, from minimum: Int
+  ) throws(NotationError) -> Int? {
+    guard let value = takeValue(key) else { return nil }
+    return try whole(value, key, from: minimum)
+  }
+
+  /// The argument as a number within a range; `what` is for messages.
+  package func numberArgument(
+    _ what: String, in range: ClosedRange<Double>
+  ) throws(NotationError) -> Double {
+    try number(argument ?? "", what, in: range)
+  }
+
+  /// The argument as a whole number of at least `minimum`.
+  package func wholeArgument(_ what: String, from minimum: Int) throws(NotationError) -> Int {
+    try whole(argument ?? "", what, from: minimum)
+  }
+
+  /// The argument as whole numbers of at least 1 between hyphens.
+  package func widthsArgument() throws(NotationError) -> [Int] {
+    try widths(argument ?? "")
+  }
+
+  /// `text` as whole numbers of at least 1 between hyphens.
+  package func widths(_ text: String) throws(NotationError) -> [Int] {
+    var widths: [Int] = []
+    for field in text.split(separator: "-", omittingEmptySubsequences: false) {
+      widths.append(try whole(String(field), "a width", from: 1))
+    }
+    return widths
+  }
+
+  /// Ends the reading.
+  ///
+  /// - Throws: `NotationError` for an option nobody took, and for an argument where `name` has none.
+  package func finish(takesArgument: Bool) throws(NotationError) {
+    if !takesArgument, argument != nil { throw error("\(name) takes nothing after a colon") }
+    if let option = options.first { throw error("'\(option)' is no option of \(name)") }
+  }
+
+  /// An error about this text.
+  package func error(_ reason: String) -> NotationError {
+    NotationError(kind: kind, text: text, reason: reason)
+  }
+
+  private func number(
+    _ value: String, _ what: String, in range: ClosedRange<Double>
+  ) throws(NotationError) -> Double {
+    guard let number = Double(value), range.contains(number) else {
+      let bounds =
+        range.upperBound == .infinity
+        ? "from \(range.lowerBound) up" : "from \(range.lowerBound) to \(range.upperBound)"
+      throw error("\(what) is '\(value)', not a number \(bounds)")
+    }
+    return number
+  }
+
+  private func whole(
+    _ value: String, _ what: String, from minimum: Int
+  ) throws(NotationError) -> Int {
+    // A bound that no real use reaches keeps products of sizes from overflowing.
+    guard let number = Int(value), (minimum...1_000_000_000).contains(number) else {
+      throw error("\(what) is '\(value)', not a whole number from \(minimum) up")
+    }
+    return number
+  }
+}
+
+/// A head, an objective or a schedule that cannot be read, in one line.
+public struct NotationError: Error, Equatable, CustomStringConvertible {
+  /// What it was meant to be: "head", "objective" or "schedule".
+  public let kind: String
+  /// What was given.
+  public let text: String
+  /// What is wrong with it, and what to use.
+  public let reason: String
+
+  /// One line.
+  public var description: String { "\(kind) '\(text)' is not understood: \(reason)" }
+}

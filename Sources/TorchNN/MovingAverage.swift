@@ -1,0 +1,68 @@
+import Torch
+
+/// A slow copy of a module: its parameters' exponential moving average, w̄ ← m·w̄ + (1 − m)·w, with
+/// buffers of its own. The momentum encoder of MoCo (He et al. 2020) and the target network of BYOL
+/// (Grill et al. 2020) are such copies.
+public final class MovingAverage {
+  /// The share m of itself that the average keeps at each update.
+  public let momentum: Double
+  private let module: Module
+  private let parameters: [(name: String, parameter: Parameter)]
+  private let buffers: [(name: String, buffer: Buffer)]
+  private let averages: [Tensor]
+  private let ownBuffers: [Tensor]
+
+  /// A copy that begins equal to `module`, where that now is; `momentum` is from 0 to 1.
+  public init(of module: Module, momentum: Double) {
+    precondition(0...1 ~= momentum, "a momentum of \(momentum)")
+    self.module = module
+    self.momentum = momentum
+    parameters = module.parameters
+    buffers = module.buffers
+    averages = parameters.map { $0.parameter.tensor.detached().copied() }
+    ownBuffers = buffers.map { $0.buffer.tensor.copied() }
+  }
+
+  /// Moves the average towards the module.
+  public func update() {
+    guard !averages.isEmpty else { return }
+    withoutGradients {
+      Operator.interpolateInPlace.run(
+        averages, parameters.map { $0.parameter.tensor.detached() }, 1 - momentum)
+    }
+  }
+
+  /// Runs `body` with the module holding the averaged weights, which have no gradients.
+  public func run<Result, Failed: Error>(
+    _ body: () throws(Failed) -> Result
+  ) throws(Failed) -> Result {
+    try withParameters(parameters.map(\.parameter), replacedBy: averages) {
+      () throws(Failed) in
+      try withBuffers(buffers.map(\.buffer), replacedBy: ownBuffers, body)
+    }
+  }
+
+  /// Averaged weights and own buffers, under the module's names. They share memory with this copy.
+  public var state: [String: Tensor] {
+    var state: [String: Tensor] = [:]
+    for (entry, tensor) in zip(parameters, averages) { state[entry.name] = tensor }
+    for (entry, tensor) in zip(buffers, ownBuffers) { state[entry.name] = tensor }
+    return state
+  }
+
+  /// Copies values in by name.
+  ///
+  /// - Throws: `TorchError` naming a tensor that is missing or of another shape.
+  public func load(_ newState: [String: Tensor]) throws(TorchError) {
+    for (name, tensor) in state {
+      guard let new = newState[name], new.shape == tensor.shape else {
+        throw TorchError("the slow copy's tensor '\(name)' is missing or of another shape")
+      }
+      tensor.assign(new)
+    }
+  }
+}
+
+extension Operator {
+  fileprivate static let interpolateInPlace = Operator("aten::_foreach_lerp_", "Scalar")
+}

@@ -1,0 +1,48 @@
+import Contrastive
+import Torch
+import TorchNN
+
+/// How far φ is from its best response to θ.
+extension Trainer {
+  /// The head's best-response gap: the loss of a batch now, minus its loss after `steps` further steps on φ
+  /// with θ as it stands, on that batch. 0 at φ's optimum; it can fall below where the rate is too high.
+  ///
+  /// The steps are taken on a copy of φ by a new optimiser, the same way under every schedule, and leave no
+  /// trace. nil where the objective has no parameters.
+  public func bestResponseGap(
+    on batch: ViewBatch, steps: Int, learningRate: Double
+  ) -> Double? {
+    objective.bestResponseGap(
+      on: embedded(batch), steps: steps, learningRate: learningRate, method: headMethod,
+      weightDecay: headWeightDecay)
+  }
+}
+
+extension HeadedObjective {
+  /// As `Trainer.bestResponseGap`, on representations h.
+  func bestResponseGap(
+    on batch: EmbeddedViews, steps: Int, learningRate: Double, method: OptimizerMethod,
+    weightDecay: Double
+  ) -> Double? {
+    let own = parameters
+    guard !own.isEmpty else { return nil }
+    let copies = own.map { (name: $0.name, parameter: $0.parameter.detachedCopy) }
+    let optimizer = method.optimizer(of: copies, weightDecay: weightDecay)
+    optimizer.learningRate = learningRate
+    return withoutRunningStatistics {
+      withParameters(own.map(\.parameter), replacedBy: copies.map(\.parameter.tensor)) {
+        let before = loss(of: batch).loss.item
+        for _ in 0..<steps {
+          loss(of: batch).loss.backward()
+          optimizer.step()
+          optimizer.clearGradients()
+        }
+        return before - loss(of: batch).loss.item
+      }
+    }
+  }
+}
+
+extension Parameter {
+  fileprivate var detachedCopy: Parameter { Parameter(tensor.detached().copied()) }
+}

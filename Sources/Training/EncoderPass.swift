@@ -1,0 +1,49 @@
+import Torch
+import TorchNN
+
+/// The way of one batch through the encoder and back.
+///
+/// With a limit on the images held at a time it is a gradient cache (Gao et al. 2021, arXiv 2101.06983): the
+/// images run through in parts without a graph; once the gradient at h is known for all of them, each part
+/// runs again with its graph and takes its share of the way back. Memory is that of one part, the loss that
+/// of the whole batch, at the cost of a second forward pass. The gradient is exact where images do not
+/// meet in the encoder; batch normalisation in training takes its statistics from each part alone.
+struct EncoderPass {
+  /// h, (views·N)×D: a leaf, cut off from the encoder.
+  let h: Tensor
+  private let output: Tensor?
+  private let parts: [Tensor]
+  private let encode: (Tensor) -> Tensor
+
+  /// Runs the images through `encode`, at most `limit` at a time.
+  init(of images: Tensor, limit: Int?, encode: @escaping (Tensor) -> Tensor) {
+    self.encode = encode
+    let limit = limit ?? images.size(0)
+    if images.size(0) > limit {
+      let parts = images.split(limit)
+      // The second run through keeps the running statistics.
+      h = withoutGradients {
+        withoutRunningStatistics { Tensor.concatenated(parts.map(encode)) }
+      }
+      self.parts = parts
+      output = nil
+    } else {
+      let whole = encode(images)
+      h = whole.detached()
+      output = whole
+      parts = []
+    }
+    h.requiresGradient = true
+  }
+
+  /// Adds the encoder's share of a gradient at h to the gradients of its parameters.
+  func backward(from gradient: Tensor) {
+    output?.backward(seed: gradient)
+    var row = 0
+    for part in parts {
+      let end = row + part.size(0)
+      encode(part).backward(seed: gradient[row..<end])
+      row = end
+    }
+  }
+}

@@ -1,0 +1,87 @@
+import Contrastive
+import Torch
+import TorchNN
+
+/// One training step as a schedule sees it: the batch at h, the head, and how the head may move.
+public struct HeadGame {
+  /// The objective L_φ, which owns the head.
+  public let objective: HeadedObjective
+  /// The batch; its embeddings h are a leaf that gradients are asked for.
+  public let batch: EmbeddedViews
+  /// Steps taken before this one.
+  public let step: Int
+  private let optimizer: (any Optimizer)?
+  private let further: (Int) -> EmbeddedViews
+
+  /// A step.
+  ///
+  /// - Parameters:
+  ///   - batch: its h requires gradients and belongs to no graph.
+  ///   - optimizer: what changes φ, its learning rate set; nil where φ does not move.
+  ///   - further: the representations of another batch, by its number in the whole training.
+  public init(
+    objective: HeadedObjective, batch: EmbeddedViews, step: Int = 0,
+    optimizer: (any Optimizer)? = nil,
+    further: @escaping (Int) -> EmbeddedViews = { preconditionFailure("there is no batch \($0)") }
+  ) {
+    self.objective = objective
+    self.batch = batch
+    self.step = step
+    self.optimizer = optimizer
+    self.further = further
+  }
+
+  /// Another batch, without gradients, by its number in the whole training.
+  public func furtherBatch(_ number: Int) -> EmbeddedViews { further(number) }
+
+  /// θ's turn against the head as it stands.
+  public func encoderTurn() throws(NonFiniteLoss) -> HeadTurn {
+    let (loss, z) = objective.loss(of: batch)
+    let value = try finite(loss)
+    let gradient = gradients(of: loss, withRespectTo: [batch.embeddings])[0]
+    return HeadTurn(loss: value, z: z.detached(), gradient: gradient ?? noGradient)
+  }
+
+  /// θ's and φ's turn at once: one loss, one way back, and φ moves by its part.
+  public func jointTurn() throws(NonFiniteLoss) -> HeadTurn {
+    let (loss, z) = objective.loss(of: batch)
+    let value = try finite(loss)
+    loss.backward()
+    moveHead()
+    return HeadTurn(
+      loss: value, z: z.detached(), gradient: batch.embeddings.gradient ?? noGradient)
+  }
+
+  /// φ's turn: one step on its own loss on a batch that is no part of a graph.
+  public func headTurn(on batch: EmbeddedViews) throws(NonFiniteLoss) {
+    let loss = objective.loss(of: batch.detached).loss
+    _ = try finite(loss)
+    guard loss.requiresGradient else { return }
+    loss.backward()
+    moveHead()
+  }
+
+  /// Moves φ along given gradients, one a parameter.
+  func moveHead(along gradients: [Tensor]) {
+    for (entry, gradient) in zip(objective.parameters, gradients) {
+      entry.parameter.tensor.gradient = gradient
+    }
+    moveHead()
+  }
+
+  /// Lets φ's optimiser begin anew.
+  func forgetHeadMomentum() { optimizer?.reset() }
+
+  func finite(_ loss: Tensor) throws(NonFiniteLoss) -> Double {
+    let value = loss.item
+    guard value.isFinite else { throw NonFiniteLoss(value: value) }
+    return value
+  }
+
+  private var noGradient: Tensor { .zeros(like: batch.embeddings) }
+
+  private func moveHead() {
+    optimizer?.step()
+    optimizer?.clearGradients()
+  }
+}

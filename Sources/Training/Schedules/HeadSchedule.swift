@@ -1,0 +1,74 @@
+import Contrastive
+import Torch
+import TorchNN
+
+/// How encoder θ and head φ take turns (arXiv 2212.11491 treats them as two players): what φ does
+/// during one training step, and through which head θ's gradient goes.
+///
+/// Both players meet at h. The encoder runs forward once; a schedule gets its output, cut off from the
+/// encoder, moves φ as it likes, and hands back the gradient of θ's loss with respect to h, from which the
+/// trainer goes back into the encoder. So a step on φ costs no more than the head.
+public protocol HeadSchedule {
+  /// Whether φ ever changes by its gradient; without, it has no optimiser.
+  var movesHead: Bool { get }
+
+  /// Whether the loss is differentiated twice.
+  var needsSecondDerivatives: Bool { get }
+
+  /// Called once, when the head is where it will be trained.
+  func begin(with objective: HeadedObjective)
+
+  /// Plays one step.
+  ///
+  /// - Throws: `NonFiniteLoss`, before θ has changed.
+  func turn(_ game: HeadGame) throws(NonFiniteLoss) -> HeadTurn
+
+  /// Tensors of its own that continue a training.
+  var state: [String: Tensor] { get }
+
+  /// Copies in what `state` gave.
+  ///
+  /// - Throws: `TorchError` naming a tensor that is missing or of another shape.
+  func load(_ state: [String: Tensor]) throws(TorchError)
+}
+
+extension HeadSchedule {
+  /// φ moves.
+  public var movesHead: Bool { true }
+  /// Once.
+  public var needsSecondDerivatives: Bool { false }
+  /// Nothing to do.
+  public func begin(with objective: HeadedObjective) {}
+  /// Nothing to keep.
+  public var state: [String: Tensor] { [:] }
+  /// Nothing to take.
+  public func load(_ state: [String: Tensor]) throws(TorchError) {}
+}
+
+/// What one step of a schedule comes to.
+public struct HeadTurn {
+  /// θ's loss, before θ has moved.
+  public let loss: Double
+  /// The head's output of that loss, cut off from the graph.
+  public let z: Tensor
+  /// The gradient of θ's loss with respect to h.
+  public let gradient: Tensor
+
+  /// A step's outcome.
+  public init(loss: Double, z: Tensor, gradient: Tensor) {
+    self.loss = loss
+    self.z = z
+    self.gradient = gradient
+  }
+}
+
+/// A loss that is no finite number.
+public struct NonFiniteLoss: Error, Equatable {
+  /// NaN or an infinity.
+  public let value: Double
+
+  /// Whether both are the same bits.
+  public static func == (left: NonFiniteLoss, right: NonFiniteLoss) -> Bool {
+    left.value.bitPattern == right.value.bitPattern
+  }
+}

@@ -1,0 +1,12 @@
+/// There is no second player: the loss reads h itself, L(h), and only θ moves. For objectives whose head
+/// has no parameters.
+public struct NoHead: HeadSchedule {
+  /// The schedule.
+  public init() {}
+
+  /// φ does not move.
+  public var movesHead: Bool { false }
+
+  /// A step on θ alone.
+  public func turn(_ game: HeadGame) throws(NonFiniteLoss) -> HeadTurn { try game.encoderTurn() }
+}
