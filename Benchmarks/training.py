@@ -6,7 +6,8 @@
 (a) the training step (ResNet-18, small stem; bf16 autocast, channels-last; AdamW) against PyTorch's eager
 step with its fused optimiser, once with the system's allocator as it comes and once with the allocator
 settings that Gnomon makes for itself; (b) a whole epoch from stored images against the usual loop of
-lightly's SimCLRTransform, a loader with workers and an fp32 contiguous model; (c) one operator's call.
+lightly's SimCLRTransform, a loader with workers and an fp32 contiguous model; (c) one operator's call; (d) that
+epoch against one on views that were made beforehand.
 
 A ratio is Gnomon's rate over the peer's within a pair; of all pairs the median is printed with the
 smallest and the largest.
@@ -91,16 +92,22 @@ def step(width, views, steps, pairs):
     ], pairs)
 
 
-def epoch(count, pairs):
+def epoch(title, peer, count, pairs):
     images = numpy.random.default_rng(7).integers(0, 256, (count, 32, 32, 3), dtype=numpy.uint8)
     with tempfile.NamedTemporaryFile(suffix=".npy") as file:
         numpy.save(file, images)
         file.flush()
-        compare(f"(b) epoch of {count} images at width 16", [
-            Side("Gnomon", PROGRAM, "epoch", file.name, count, 256),
-            Side("lightly, loader, fp32", sys.executable, PEERS / "lightly_epoch.py", "--images", file.name,
-                 "--count", count, "--batch", 256),
-        ], pairs)
+        own = Side("Gnomon", PROGRAM, "epoch", file.name, count, 256)
+        compare(f"{title} an epoch of {count} images at width 16", [own, peer(file.name, count)], pairs)
+
+
+def lightly(path, count):
+    return Side("lightly, loader, fp32", sys.executable, PEERS / "lightly_epoch.py", "--images", path,
+                "--count", count, "--batch", 256)
+
+
+def premade(path, count):
+    return Side("Gnomon, views made beforehand", PROGRAM, "premade", path, count, 256)
 
 
 def calls():
@@ -114,12 +121,14 @@ if __name__ == "__main__":
     parser.add_argument("--pairs", type=int, default=5)
     parser.add_argument("--steps", type=int, default=5)
     parser.add_argument("--images", type=int, default=2048)
-    parser.add_argument("--only", choices=["step", "epoch", "calls"])
+    parser.add_argument("--only", choices=["step", "epoch", "calls", "views"])
     options = parser.parse_args()
     if options.only in (None, "step"):
         step(16, 512, options.steps, options.pairs)
         step(64, 128, options.steps, options.pairs)
     if options.only in (None, "epoch"):
-        epoch(options.images, options.pairs)
+        epoch("(b)", lightly, options.images, options.pairs)
     if options.only in (None, "calls"):
         calls()
+    if options.only in (None, "views"):
+        epoch("(d)", premade, options.images, options.pairs)

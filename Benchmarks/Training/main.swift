@@ -3,6 +3,7 @@
 //
 //   training-benchmark step WIDTH VIEWS STEPS    training steps on images that are there already
 //   training-benchmark epoch FILE COUNT BATCH    views and steps over COUNT images of a .npy file
+//   training-benchmark premade FILE COUNT BATCH  the same on views that were made beforehand
 //   training-benchmark calls                     nanoseconds of one operator's call, direct and boxed
 
 import Augmentations
@@ -58,7 +59,7 @@ func benchmarkSteps(width: Int, views: Int, steps: Int) throws {
   }
 }
 
-func benchmarkEpochs(path: String, count: Int, batch: Int) throws {
+func benchmarkEpochs(path: String, count: Int, batch: Int, viewsAreMade: Bool) throws {
   let trainer = makeTrainer(width: 16)
   let stored = try NumPyArray.read(path: path)[0..<count]
   let dataset = ImageDataset(
@@ -66,12 +67,15 @@ func benchmarkEpochs(path: String, count: Int, batch: Int) throws {
     labels: [], classNames: [], factors: [])
   let source = ViewSource(
     dataset, policy: PolicyPair(.simCLR(strength: 0.5)), seed: 0, device: .cpu)
+  let first = try EpochOrder(count: count, seed: 0, epoch: 0).batches(of: batch)
+  let premade = viewsAreMade ? first.map { source.views(of: $0, epoch: 0) } : []
   var epoch = 0
   try serve {
     defer { epoch += 1 }
     let batches = try EpochOrder(count: count, seed: 0, epoch: epoch).batches(of: batch)
-    for samples in batches {
-      _ = try trainer.step(on: source.views(of: samples, epoch: epoch), learningRate: 1e-3)
+    for (index, samples) in batches.enumerated() {
+      let views = viewsAreMade ? premade[index] : source.views(of: samples, epoch: epoch)
+      _ = try trainer.step(on: views, learningRate: 1e-3)
     }
     return batches.count * batch * 2
   }
@@ -82,9 +86,10 @@ let numbers = arguments.compactMap { Int($0) }
 switch arguments.first {
 case "step" where numbers.count == 3:
   try benchmarkSteps(width: numbers[0], views: numbers[1], steps: numbers[2])
-case "epoch" where numbers.count == 2 && arguments.count == 4:
+case "epoch" where numbers.count == 2, "premade" where numbers.count == 2:
   try benchmarkEpochs(
-    path: arguments[arguments.startIndex + 1], count: numbers[0], batch: numbers[1])
+    path: arguments[arguments.startIndex + 1], count: numbers[0], batch: numbers[1],
+    viewsAreMade: arguments.first == "premade")
 case "calls":
   let (left, right) = (Tensor.ones([8]), Tensor.ones([8]))
   _ = Runtime.measureCall(left, right, repetitions: 100_000)
