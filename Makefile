@@ -1,5 +1,5 @@
 # make demo and make test do all the set-up they need.
-.PHONY: demo test setup build bench format lint fixtures clean
+.PHONY: demo test setup build bench format lint clean
 SHELL := /bin/bash
 
 # Named explicitly so that a new .venv is seen: SwiftPM keeps what a manifest once gave.
@@ -7,7 +7,7 @@ ifndef GNOMON_TORCH
 export GNOMON_TORCH = $(firstword $(wildcard $(CURDIR)/.venv/lib/python3*/site-packages/torch))
 endif
 
-SWIFT_SOURCES = Package.swift Sources Tests Benchmarks
+SWIFT_SOURCES = Package.swift Sources Tests Benchmarks Examples
 GNOMON = .build/release/gnomon
 
 demo: build
@@ -34,9 +34,6 @@ swift-build:
 
 bench: build
 	@Tools/bench.sh
-
-fixtures:
-	@Tools/fixtures.sh
 
 format:
 	swift format format --in-place --parallel --recursive $(SWIFT_SOURCES)

@@ -105,6 +105,16 @@ let package = Package(
       ],
       swiftSettings: swiftSettings),
 
+    // The README's example of use as a library.
+    .executableTarget(
+      name: "library-example",
+      dependencies: ["Augmentations", "Contrastive", "Datasets", "Training"],
+      path: "Examples/Library", swiftSettings: swiftSettings),
+    // Training beside PyTorch and lightly, driven by Benchmarks/training.py.
+    .executableTarget(
+      name: "training-benchmark",
+      dependencies: ["Augmentations", "Contrastive", "Datasets", "Torch", "Training"],
+      path: "Benchmarks/Training", swiftSettings: swiftSettings),
     // Views a second, driven by Benchmarks/views.py beside its peers.
     .executableTarget(
       name: "views-benchmark", dependencies: ["Augmentations", "Torch"], path: "Benchmarks/Views",
@@ -122,7 +132,9 @@ let package = Package(
     tests("Training", ["Torch", "TorchNN", "Contrastive", "Datasets", "Augmentations"]),
     tests("Reports", ["RunStore"]),
     .testTarget(
-      name: "CommandTests", dependencies: ["TestSupport", "gnomon"], swiftSettings: swiftSettings),
+      name: "CommandTests",
+      dependencies: ["TestSupport", "Datasets", "Torch", "gnomon", "library-example"],
+      swiftSettings: swiftSettings),
   ],
   cxxLanguageStandard: .cxx20
 )

@@ -16,11 +16,13 @@ public struct ContactSheet: Sendable {
       return parameters
     }
 
-    /// One view of each image under a policy, the same that training would draw as view 0.
-    public static func policy(_ policy: Policy, label: String, seed: UInt64) -> Column {
+    /// One view of each image under a policy, the same that training draws first.
+    public static func policy(
+      _ policy: Policy, label: String, view: Int = 0, seed: UInt64
+    ) -> Column {
       Column(label: label) { row, source, side in
         policy.parameters(
-          seed: seed, epoch: 0, sample: row, view: 0, source: source, side: side)
+          seed: seed, epoch: 0, sample: row, view: view, source: source, side: side)
       }
     }
 
@@ -30,7 +32,25 @@ public struct ContactSheet: Sendable {
     public static func strengths(
       _ strengths: [Float], of policy: Policy, seed: UInt64
     ) -> [Column] {
-      strengths.map { .policy(policy.scaled(by: $0), label: "s = \($0)", seed: seed) }
+      self.strengths(strengths, of: PolicyPair(policy), seed: seed)
+    }
+
+    /// Both policies of a pair at several strengths, or one column a strength where they are equal.
+    ///
+    /// - Parameter policies: the policies at strength 1.
+    public static func strengths(
+      _ strengths: [Float], of policies: PolicyPair, seed: UInt64
+    ) -> [Column] {
+      strengths.flatMap { strength -> [Column] in
+        let scaled = policies.scaled(by: strength)
+        let label = "s = \(strength)"
+        if policies.first == policies.second {
+          return [.policy(scaled.first, label: label, seed: seed)]
+        }
+        return (0..<2).map { view in
+          .policy(scaled[view], label: "\(label), view \(view)", view: view, seed: seed)
+        }
+      }
     }
 
     /// One generator alone, by exp(`coefficient`·G).
@@ -67,6 +87,22 @@ public struct ContactSheet: Sendable {
   public var height: Int { rows * (side + ContactSheet.gap) + ContactSheet.gap }
   /// Red, green and blue of all pixels, row after row: width·height·3 bytes.
   public let pixels: [UInt8]
+
+  /// The pixels with a square of `factor` by `factor` for each, so that small views can be seen.
+  public func pixels(enlargedBy factor: Int) -> [UInt8] {
+    precondition(factor > 0, "a sheet enlarged by \(factor)")
+    var enlarged: [UInt8] = []
+    enlarged.reserveCapacity(pixels.count * factor * factor)
+    for top in stride(from: 0, to: pixels.count, by: 3 * width) {
+      var row: [UInt8] = []
+      row.reserveCapacity(3 * width * factor)
+      for pixel in stride(from: top, to: top + 3 * width, by: 3) {
+        for _ in 0..<factor { row += pixels[pixel..<pixel + 3] }
+      }
+      for _ in 0..<factor { enlarged += row }
+    }
+    return enlarged
+  }
 
   /// Makes a sheet.
   ///

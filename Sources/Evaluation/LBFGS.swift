@@ -11,9 +11,11 @@ package struct LBFGS {
   package var maximumSteps = 1000
   /// Converged once no component of the gradient exceeds this.
   package var gradientTolerance = 1e-9
-  /// An approximate inverse of the Hessian, which the estimate starts from; must be symmetric and
-  /// positive definite.
-  package var precondition: (Tensor) -> Tensor = { $0 }
+  /// Near a point, an approximate inverse of the Hessian, which the estimate from past steps starts from;
+  /// must be symmetric and positive definite.
+  package var inverseCurvature: (_ point: Tensor) -> (Tensor) -> Tensor = { _ in { $0 } }
+  /// It is made anew after so many steps.
+  package var curvatureInterval = 25
 
   package init() {}
 
@@ -32,11 +34,13 @@ package struct LBFGS {
     var history: [(step: Tensor, change: Tensor, product: Double)] = []
     var point = start
     var current = function(start)
+    var precondition = inverseCurvature(start)
     for step in 0..<maximumSteps {
       if abs(current.gradient).max().item <= gradientTolerance {
         return minimum(point, current, step, true)
       }
-      var direction = -inverseHessianTimes(current.gradient, history)
+      if step > 0 && step % curvatureInterval == 0 { precondition = inverseCurvature(point) }
+      var direction = -inverseHessianTimes(current.gradient, history, precondition)
       if dot(direction, current.gradient) >= 0 {
         history = []
         direction = -precondition(current.gradient)
@@ -68,7 +72,8 @@ package struct LBFGS {
 
   /// The two loops of algorithm 7.4.
   private func inverseHessianTimes(
-    _ gradient: Tensor, _ history: [(step: Tensor, change: Tensor, product: Double)]
+    _ gradient: Tensor, _ history: [(step: Tensor, change: Tensor, product: Double)],
+    _ precondition: (Tensor) -> Tensor
   ) -> Tensor {
     var result = gradient
     var coefficients: [Double] = []

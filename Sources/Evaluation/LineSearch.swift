@@ -24,8 +24,9 @@ extension LBFGS {
         length: length, point: point, evaluation: evaluation,
         slope: dot(evaluation.gradient, direction))
     }
-    // Near the minimum values differ by rounding only; allow for that, and let the slopes decide.
-    let rounding = 1e-14 * Swift.abs(start.value)
+    // Near the minimum values, made of terms of order one, differ by rounding only: allow for that, and
+    // let the slopes decide.
+    let rounding = 1e-14 * Swift.max(1, Swift.abs(start.value))
     func isTooHigh(_ trial: Trial) -> Bool {
       let bound = start.value + 1e-4 * trial.length * startSlope + rounding
       return !(trial.evaluation.value <= bound)  // NaN is too high as well

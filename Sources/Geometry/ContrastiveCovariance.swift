@@ -63,15 +63,14 @@ public struct ContrastiveCovariance {
   ) throws(GeometryError) {
     try first.checkPaired(with: second, "features of two views")
     try firstProjections.checkPaired(with: secondProjections, "projections of two views")
-    let features = (try first.asEmbeddings("features"), try second.asEmbeddings("features"))
-    let projections = (
-      try firstProjections.asEmbeddings("projections"),
-      try secondProjections.asEmbeddings("projections")
-    )
-    let samples = features.0.size(0)
-    guard projections.0.size(0) == samples else {
+    for features in [first, second] { try features.checkEmbeddings("features", minimumRows: 2) }
+    for projections in [firstProjections, secondProjections] {
+      try projections.checkEmbeddings("projections", minimumRows: 2)
+    }
+    let samples = first.size(0)
+    guard firstProjections.size(0) == samples else {
       throw GeometryError(
-        "\(samples) features and \(projections.0.size(0)) projections: give the same samples")
+        "\(samples) features and \(firstProjections.size(0)) projections: give the same samples")
     }
     let size = batchSize ?? samples
     guard 2...samples ~= size else {
@@ -80,16 +79,19 @@ public struct ContrastiveCovariance {
     if case .ntXent(let temperature) = weighting, !(temperature > 0) {
       throw GeometryError("temperature \(temperature): it must be above zero")
     }
-    let batches = (0..<samples / size).map { index in
+    let batches = samples / size
+    let none = Tensor.zeros([first.size(1), first.size(1)], .float64, on: first.device)
+    var sums = (data: none, augmentation: none)
+    for index in 0..<batches {
       let rows = index * size..<(index + 1) * size
-      return ContrastiveBatch(
-        features: (features.0[rows], features.1[rows]),
-        projections: (projections.0[rows], projections.1[rows]), weighting)
+      let part = { (tensor: Tensor) in tensor[rows].detached().to(.float64) }
+      let batch = ContrastiveBatch(
+        features: (part(first), part(second)),
+        projections: (part(firstProjections), part(secondProjections)), weighting)
+      sums = (sums.data + batch.data, sums.augmentation + batch.augmentation)
     }
-    let count = Double(batches.count)
-    data = batches.dropFirst().reduce(batches[0].data) { $0 + $1.data } / count
-    augmentation =
-      batches.dropFirst().reduce(batches[0].augmentation) { $0 + $1.augmentation } / count
+    data = sums.data / Double(batches)
+    augmentation = sums.augmentation / Double(batches)
     let (values, vectors) = (data - augmentation).symmetricEigen()
     eigenvalues = values.scalars(Double.self).reversed()
     eigenvectors = Operator.flip(vectors, [1])

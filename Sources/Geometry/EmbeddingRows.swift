@@ -11,7 +11,7 @@ public struct EmbeddingRows {
   public let count: Int
   /// D.
   public let dimension: Int
-  /// How many rows are read at once: some 32 MB in float64, long enough for fast products and short
+  /// How many rows are read at once: some 8 MB in float64, long enough for fast products and short
   /// beside memory.
   package var blockLength: Int
   private let read: (Range<Int>) throws -> Tensor
@@ -30,7 +30,7 @@ public struct EmbeddingRows {
     }
     self.count = count
     self.dimension = dimension
-    self.blockLength = max(1024, 4_000_000 / dimension)
+    self.blockLength = max(1024, 1_000_000 / dimension)
     self.read = read
   }
 

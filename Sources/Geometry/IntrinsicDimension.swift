@@ -36,7 +36,7 @@ public struct IntrinsicDimension: Sendable, Equatable {
         "intrinsic dimension from \(neighborCount) neighbours, without \(discardedShare) of the "
           + "ratios: ask for at least 2, and a share below 1")
     }
-    let points = Operator.uniqueRows(try embeddings.asPairwiseEmbeddings(), 0)
+    let points = try embeddings.asPairwiseEmbeddings().distinctRows()
     guard points.size(0) > neighborCount else {
       throw GeometryError(
         "\(points.size(0)) distinct embeddings: \(neighborCount) neighbours of each need at least "
@@ -59,6 +59,25 @@ public struct IntrinsicDimension: Sendable, Equatable {
   }
 }
 
-extension Operator {
-  static let uniqueRows = Operator("aten::unique_dim")
+extension Tensor {
+  /// The first of each set of equal rows, in order.
+  fileprivate func distinctRows() -> Tensor {
+    let rowBytes = size(1) * dtype.byteCount
+    // Adding zero makes one zero of both, so that equal rows have equal bytes.
+    let firsts = (self + 0).withBytes { bytes -> [Int] in
+      var rowsByHash: [Int: [Int]] = [:]
+      return (0..<size(0)).filter { row in
+        let content = UnsafeRawBufferPointer(rebasing: bytes[row * rowBytes..<(row + 1) * rowBytes])
+        var hasher = Hasher()
+        hasher.combine(bytes: content)
+        let hash = hasher.finalize()
+        let isCopy = rowsByHash[hash, default: []].contains { other in
+          content.elementsEqual(bytes[other * rowBytes..<(other + 1) * rowBytes])
+        }
+        if !isCopy { rowsByHash[hash, default: []].append(row) }
+        return !isCopy
+      }
+    }
+    return firsts.count == size(0) ? self : gathered(Tensor(firsts).to(device))
+  }
 }

@@ -15,25 +15,30 @@ public func lidar(views: [Tensor]) throws(GeometryError) -> Double {
   guard let first = views.first, views.count >= 2 else {
     throw GeometryError("LiDAR from \(views.count) views of each sample: give at least two")
   }
-  var matrices: [Tensor] = []
   for view in views {
     try first.checkPaired(with: view, "views of one set of samples")
-    matrices.append(try view.asEmbeddings("views"))
+    try view.checkEmbeddings("views", minimumRows: 2)
   }
-  let samples = Double(first.size(0))
-  let means = matrices.dropFirst().reduce(matrices[0], +) / Double(views.count)
-  let identity = Tensor.eye(first.size(1), .float64, on: first.device)
-  let within = matrices.reduce(identity * lidarEpsilon) { sum, matrix in
-    let deviation = matrix - means
-    return sum + deviation.transposed().matmul(deviation) / (samples * Double(views.count - 1))
+  let samples = first.size(0)
+  var between = StreamingCovariance()
+  var within = Tensor.eye(first.size(1), .float64, on: first.device) * lidarEpsilon
+  for start in stride(from: 0, to: samples, by: 2048) {
+    let rows = start..<min(start + 2048, samples)
+    let block = views.map { $0[rows].detached().to(.float64) }
+    let means = block.dropFirst().reduce(block[0], +) / Double(views.count)
+    between.add(means)
+    for view in block {
+      let deviation = view - means
+      within =
+        within + deviation.transposed().matmul(deviation) / Double(samples * (views.count - 1))
+    }
   }
-  let centered = means.centeredRows() / (samples - 1).squareRoot()
-  // The eigenvalues of S_w^(−½)·S_b·S_w^(−½) are the squared singular values of the whitened means,
-  // so that none comes out negative.
   let (variances, axes) = within.symmetricEigen()
-  let whitened = centered.matmul(axes) / sqrt(variances)
-  return exponentialEntropy(
-    of: whitened.singularValues().scalars(Double.self).map { $0 * $0 })
+  let whitening = axes / sqrt(variances)
+  let ratios = whitening.transposed().matmul(try between.covariance()).matmul(whitening)
+  let eigenvalues = Operator.symmetricEigenvalues(ratios).scalars(Double.self)
+  // Rounding may leave one that should be zero a little below.
+  return exponentialEntropy(of: eigenvalues.map { max($0, 0) })
 }
 
 /// What LiDAR adds to the diagonal of S_w.

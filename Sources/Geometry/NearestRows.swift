@@ -33,16 +33,18 @@ public struct NearestRows {
     }
     let fast = PairwiseSearch(points, count)
     lazy var exact = PairwiseSearch(points.to(.float64), count)
-    let tile = max(16, min(4_000_000 / samples, 4_000_000 / (fast.candidates * points.size(1))))
-    var found: [PairwiseSearch.Found] = []
+    let tile = max(16, min(8_000_000 / samples, 8_000_000 / (fast.candidates * points.size(1))))
+    // Filled in place: kept pieces would split the large blocks that every tile needs again.
+    indices = Tensor.zeros([anchors.count, count], .int64, on: points.device)
+    distances = Tensor.zeros([anchors.count, count], .float64, on: points.device)
     for start in stride(from: 0, to: anchors.count, by: tile) {
-      let rows = Tensor(Array(anchors[start..<min(start + tile, anchors.count)]))
-        .to(points.device)
-      let result = fast.neighbors(of: rows)
-      found.append(result.isCertain || fast.isExact ? result : exact.neighbors(of: rows))
+      let part = start..<min(start + tile, anchors.count)
+      let rows = Tensor(Array(anchors[part])).to(points.device)
+      var found = fast.neighbors(of: rows)
+      if !found.isCertain && !fast.isExact { found = exact.neighbors(of: rows) }
+      indices[part].assign(found.indices)
+      distances[part].assign(found.distances)
     }
-    indices = Tensor.concatenated(found.map(\.indices))
-    distances = Tensor.concatenated(found.map(\.distances))
   }
 }
 
@@ -81,26 +83,33 @@ private struct PairwiseSearch {
   func neighbors(of rows: Tensor) -> Found {
     let anchors = centered.gathered(rows)
     // x·y − |y|²/2 falls as the distance from x grows.
-    let closeness = anchors.matmul(centered.transposed()) - squaredLengths * 0.5
+    let closeness = Operator.biasedProduct(
+      squaredLengths * -0.5, anchors, centered.transposed())
     Operator.scatterValueInPlace.run(closeness, 1, rows.unsqueezed(1), -Double.infinity)
     let nearest = closeness.largest(candidates)
     let shape = nearest.indices.shape + [points.size(1)]
     let neighbors = points.gathered(nearest.indices.flattened()).reshaped(shape).to(.float64)
     let origins = points.gathered(rows).unsqueezed(1).to(.float64)
-    let closest = (-(neighbors - origins).squared().sum(along: [2])).largest(count)
-    let squares = (-closest.values).clamped(min: 0)
+    let fromDifferences = 2
+    let exact = Operator.distances(origins, neighbors, 2, fromDifferences).squeezed(1)
+    let closest = Operator.smallest.results(exact, count, 1, false)
+    guard let distances = closest[0], let order = closest[1] else {
+      fatalError("aten::topk returned nothing")
+    }
 
     let last = nearest.values.select(candidates - 1, along: 1).to(.float64)
     let nearestOther = squaredLengths.gathered(rows).to(.float64) - last * 2
-    let margin = nearestOther - squares.select(count - 1, along: 1)
+    let margin = nearestOther - distances.select(count - 1, along: 1).squared()
     let isComplete = candidates == points.size(0) - 1
     return Found(
-      indices: Operator.gather(nearest.indices, 1, closest.indices), distances: sqrt(squares),
+      indices: Operator.gather(nearest.indices, 1, order), distances: distances,
       isCertain: isComplete || margin.min().item > uncertainty)
   }
 }
 
 extension Operator {
+  static let distances = Operator("aten::cdist")
+  static let smallest = Operator("aten::topk")
   static let gather = Operator("aten::gather")
   static let scatterValueInPlace = Operator("aten::scatter_", "value")
 }

@@ -74,7 +74,7 @@ extension EmbeddingRows {
     } else {
       var gram = Tensor.zeros([dimension, dimension], .float64)
       try forEachBlock(rowNormalized: rowNormalized) { block in
-        gram = gram.to(block.device) + block.transposed().matmul(block)
+        gram = gram.to(block.device) + block.gram()
       }
       if let values = reliableSingularValues(ofGram: gram) { return values }
     }

@@ -22,7 +22,7 @@ public struct StreamingCovariance {
     self.origin = origin
     let shifted = rows - origin
     let moreSum = shifted.sum(along: [0], keepingDimensions: true)
-    let moreGram = shifted.transposed().matmul(shifted)
+    let moreGram = shifted.gram()
     sum = sum.map { $0 + moreSum } ?? moreSum
     gram = gram.map { $0 + moreGram } ?? moreGram
     count += rows.size(0)
@@ -51,4 +51,26 @@ public struct StreamingCovariance {
     let correction = sum.transposed().matmul(sum) / Double(count)
     return (gram - correction, correction.diagonal().sum().item)
   }
+}
+
+extension Tensor {
+  /// selfᵀ·self. A long one is computed in strips of columns, above the diagonal alone: five eighths of
+  /// the work.
+  func gram() -> Tensor {
+    let columns = size(1)
+    guard columns >= 256, size(0) >= columns else { return transposed().matmul(self) }
+    let upper = Tensor.zeros([columns, columns], dtype, on: device)
+    let width = (columns + 3) / 4
+    for start in stride(from: 0, to: columns, by: width) {
+      let strip = start..<Swift.min(start + width, columns)
+      let product = slice(strip, along: 1).transposed()
+        .matmul(slice(start..<columns, along: 1))
+      upper[strip].slice(start..<columns, along: 1).assign(product)
+    }
+    return Operator.upperTriangle(upper) + Operator.upperTriangle(upper, 1).transposed()
+  }
+}
+
+extension Operator {
+  static let upperTriangle = Operator("aten::triu")
 }

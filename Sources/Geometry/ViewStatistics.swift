@@ -87,20 +87,22 @@ public func alignment(_ first: Tensor, _ second: Tensor) throws(GeometryError) -
 ///   infinity.
 public func uniformity(_ embeddings: Tensor) throws(GeometryError) -> Double {
   let unit = try embeddings.asPairwiseEmbeddings().normalized()
-  let samples = Double(unit.size(0))
-  let tiles = unit.split(1024)
+  let samples = unit.size(0)
+  // exp(−2‖u−v‖²) = exp(−2|u|²)·exp(4·u·v − 2|v|²), with lengths because a zero row keeps length 0.
+  let lengths = unit.squared().sum(along: [1]) * 2
+  let tiles = stride(from: 0, to: samples, by: 1024).map { $0..<min($0 + 1024, samples) }
   var sum = 0.0
-  for (index, tile) in tiles.enumerated() {
-    for (otherIndex, other) in tiles[index...].enumerated() {
-      let cosines = tile.matmul(other.transposed())
-      // ‖u−v‖² = |u|² + |v|² − 2·u·v, with lengths because a zero row keeps length 0.
-      let lengths =
-        tile.squared().sum(along: [1], keepingDimensions: true) + other.squared().sum(along: [1])
-      let kernel = Operator.sumAs(exp((cosines * 2 - lengths) * 2), DType.float64).item
-      sum += otherIndex == 0 ? (kernel - Double(tile.size(0))) / 2 : kernel
+  for (index, rows) in tiles.enumerated() {
+    let anchors = unit[rows] * 4
+    let factors = exp(-lengths[rows].to(.float64))
+    for others in tiles[index...] {
+      let kernel = Operator.biasedProduct(-lengths[others], anchors, unit[others].transposed())
+      Operator.expInPlace.run(kernel)
+      let block = (kernel.sum(along: [1]).to(.float64) * factors).sum().item
+      sum += others == rows ? (block - Double(rows.count)) / 2 : block
     }
   }
-  return log(sum / (samples * (samples - 1) / 2))
+  return log(sum / (Double(samples) * Double(samples - 1) / 2))
 }
 
 /// The mean squared distance of views to the centroid of their sample's views, rows scaled to unit
@@ -137,5 +139,6 @@ private func forEachPairOfBlocks(
 }
 
 extension Operator {
-  static let sumAs = Operator("aten::sum")
+  static let biasedProduct = Operator("aten::addmm")
+  static let expInPlace = Operator("aten::exp_")
 }

@@ -34,12 +34,17 @@ extension RunConfiguration {
     }
     for (key, value) in mapping {
       let name = key.string ?? ""
-      guard let scalar = value.scalar?.string else {
-        throw ConfigurationError("\(source): \(name) should have one value")
-      }
-      if value.null != nil && scalar.isEmpty || scalar == "null" || scalar == "~" { continue }
       do throws(ConfigurationError) {
-        try set(name, to: scalar)
+        let setting = try RunConfiguration.setting(name)
+        if value.mapping != nil, let writeMapping = setting.writeMapping {
+          try writeMapping(&self, value)
+          continue
+        }
+        guard let scalar = value.scalar?.string else {
+          throw ConfigurationError("\(name) should have one value")
+        }
+        if value.null != nil && scalar.isEmpty || scalar == "null" || scalar == "~" { continue }
+        try setting.write(&self, scalar)
       } catch {
         throw ConfigurationError("\(source): \(error)")
       }
@@ -48,12 +53,14 @@ extension RunConfiguration {
 
   /// Changes one key.
   public mutating func set(_ key: String, to text: String) throws(ConfigurationError) {
-    guard let setting = RunConfiguration.settings.first(where: { $0.key == key }) else {
-      let hint = RunConfiguration.settings.map(\.key).nearest(to: key)
-      throw ConfigurationError(
-        "unknown key '\(key)'" + (hint.map { "; did you mean '\($0)'?" } ?? ""))
-    }
-    try setting.write(&self, text)
+    try RunConfiguration.setting(key).write(&self, text)
+  }
+
+  private static func setting(_ key: String) throws(ConfigurationError) -> Setting {
+    if let setting = settings.first(where: { $0.key == key }) { return setting }
+    let hint = settings.map(\.key).nearest(to: key)
+    throw ConfigurationError(
+      "unknown key '\(key)'" + (hint.map { "; did you mean '\($0)'?" } ?? ""))
   }
 
   /// The keys and values as JSON; keys without a value are left out.
@@ -68,20 +75,32 @@ extension RunConfiguration {
 
   /// The keys and values as YAML that `init(path:)` reads back to an equal configuration.
   public var yaml: String {
-    let lines = RunConfiguration.settings.compactMap { setting -> String? in
+    let lines = RunConfiguration.settings.flatMap { setting -> [String] in
       switch setting.read(self) {
-      case .string(let text): "\(setting.key): \(RunConfiguration.quoted(text))"
-      case .integer(let number): "\(setting.key): \(number)"
-      case .double(let number): "\(setting.key): \(number)"
-      case .bool(let flag): "\(setting.key): \(flag)"
-      default: nil
+      case .null: []
+      case .object(let members):
+        ["\(setting.key):"] + RunConfiguration.yamlMembers(members).map { "  " + $0 }
+      case let value: ["\(setting.key): \(RunConfiguration.yaml(value))"]
       }
     }
     return lines.joined(separator: "\n") + "\n"
   }
 
-  private static func quoted(_ text: String) -> String {
-    "'" + text.replacingOccurrences(of: "'", with: "''") + "'"
+  /// A value on one line.
+  private static func yaml(_ value: JSONValue) -> String {
+    switch value {
+    case .null: "null"
+    case .bool(let flag): "\(flag)"
+    case .integer(let number): "\(number)"
+    case .double(let number): "\(number)"
+    case .string(let text): "'" + text.replacingOccurrences(of: "'", with: "''") + "'"
+    case .array(let elements): "[" + elements.map(yaml).joined(separator: ", ") + "]"
+    case .object(let members): "{" + yamlMembers(members).joined(separator: ", ") + "}"
+    }
+  }
+
+  private static func yamlMembers(_ members: [String: JSONValue]) -> [String] {
+    members.sorted { $0.key < $1.key }.map { "\($0.key): \(yaml($0.value))" }
   }
 
   /// The same with every automatic choice made for this machine, and everything checked that can be

@@ -29,7 +29,7 @@ public struct Measurement {
   let head: ProjectionHead
   let splits: DatasetSplits
   let policy: PolicyPair
-  let policyName: String
+  let policyChoice: PolicyChoice
   let seed: UInt64
   let device: Device
   private let batchSize = 500
@@ -67,7 +67,7 @@ public struct Measurement {
       figures[index].add(statistics)
     }
     for strength in Measurement.fixedStrengths {
-      let fixed = try PolicyPair.named(policyName, strength: Float(strength))
+      let fixed = try policyChoice.policies(strength: Float(strength))
       for (index, layer) in viewEmbeddings(under: fixed).enumerated() {
         figures[index].invarianceAt["\(strength)"] = try invariance(layer.first, layer.second)
       }

@@ -23,7 +23,8 @@ extension RunConfiguration {
 
   var orderSeed: UInt64 { seed(for: .order) }
 
-  var viewSeed: UInt64 { seed(for: .views) }
+  /// The seed of the views that are trained on.
+  public var viewSeed: UInt64 { seed(for: .views) }
 
   var furtherOrderSeed: UInt64 { seed(for: .furtherOrder) }
 
@@ -31,12 +32,14 @@ extension RunConfiguration {
 
   /// The policy of the two views.
   func augmentationPolicy() throws(PolicyError) -> PolicyPair {
-    try PolicyPair.named(policy, strength: Float(strength))
+    try policy.policies(strength: Float(strength))
   }
 
   /// Reads or generates the images. Generated ones do not depend on the run's seed: runs with
   /// different seeds train on the same data.
-  func loadData() throws(DatasetError) -> DatasetSplits {
+  ///
+  /// - Throws: `DatasetError` for files that are missing or damaged, and when no image is left.
+  public func loadData() throws(DatasetError) -> DatasetSplits {
     try DatasetRequest(
       kind: dataset, path: data, imageSize: imageSize, trainCount: trainCount,
       heldOutCount: heldOutCount, seed: 0, strict: strict

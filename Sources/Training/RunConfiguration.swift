@@ -36,7 +36,7 @@ public struct RunConfiguration: Sendable, Equatable {
   public var schedule = "joint"
 
   /// The family of augmentations.
-  public var policy = "simclr"
+  public var policy: PolicyChoice = "simclr"
   /// The strength of augmentations, from 0 (none) to 2.
   public var strength = 0.5
 

@@ -1,4 +1,5 @@
 import RunStore
+import Yams
 
 /// One key of a configuration: how text becomes its value, and how its value is written.
 ///
@@ -8,6 +9,8 @@ struct Setting {
   let key: String
   let read: (RunConfiguration) -> JSONValue
   let write: (inout RunConfiguration, String) throws(ConfigurationError) -> Void
+  /// How a mapping in a file becomes the value, where the key takes one.
+  var writeMapping: ((inout RunConfiguration, Node) throws(ConfigurationError) -> Void)?
 }
 
 extension Setting {
@@ -82,6 +85,15 @@ extension Setting {
     }
   }
 
+  static func policy(_ key: String, _ path: Path<PolicyChoice>) -> Setting {
+    Setting(
+      key: key, read: { $0[keyPath: path].json },
+      write: { configuration, name in configuration[keyPath: path] = .named(name) },
+      writeMapping: { (configuration, mapping) throws(ConfigurationError) in
+        configuration[keyPath: path] = try PolicyChoice(describedBy: mapping)
+      })
+  }
+
   private static func parseWhole(
     _ key: String, _ text: String, _ range: ClosedRange<Int>
   ) throws(ConfigurationError) -> Int {
@@ -135,7 +147,7 @@ extension RunConfiguration {
       .text("objective", \.objective),
       .real("temperature", \.temperature, 1e-4...1e4),
       .text("schedule", \.schedule),
-      .text("policy", \.policy),
+      .policy("policy", \.policy),
       .real("strength", \.strength, 0...2),
       .whole("epochs", \.epochs, 1...1_000_000),
       .whole("steps", \.steps, 1...Int.max),

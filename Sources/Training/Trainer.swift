@@ -132,7 +132,7 @@ public final class Trainer {
   }
 
   private func encode(_ images: Tensor) -> Tensor {
-    let input = autocast == nil ? images : images.channelsLast()
+    let input = autocast == nil ? images.contiguous() : images.channelsLast()
     let h = withAutocast(autocast, on: device) { encoder(input) }
     return h.dtype == .float64 ? h : h.to(.float32)
   }

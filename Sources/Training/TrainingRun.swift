@@ -200,7 +200,8 @@ extension TrainingRun {
   var measurement: Measurement {
     Measurement(
       encoder: trainer.encoder, head: trainer.objective.head, splits: splits, policy: policy,
-      policyName: configuration.policy, seed: configuration.measurementSeed, device: trainer.device)
+      policyChoice: configuration.policy, seed: configuration.measurementSeed,
+      device: trainer.device)
   }
 
   private var stepsPerEpoch: Int { splits.train.count / configuration.batchSize }

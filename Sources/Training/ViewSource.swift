@@ -5,18 +5,30 @@ import Torch
 /// Images of a data set as an encoder reads them: views under a policy, or as they are.
 public struct ViewSource {
   private let dataset: ImageDataset
-  private let stored: Tensor
   private let policy: PolicyPair
   private let seed: UInt64
+  private let device: Device
+  private let renderer: Renderer
 
-  /// A source that keeps the data set's pixels on `device`.
+  /// Views are made where the encoder is: by one fused pass over stored bytes on a CPU, by batched
+  /// tensor operations elsewhere.
+  private enum Renderer {
+    case fused(FusedViews)
+    case tensor(stored: Tensor)
+  }
+
+  /// A source of images for an encoder on `device`.
   public init(_ dataset: ImageDataset, policy: PolicyPair, seed: UInt64, device: Device) {
     self.dataset = dataset
     self.policy = policy
     self.seed = seed
-    stored = Tensor(
-      dataset.pixels, shape: [dataset.count, dataset.height, dataset.width, 3]
-    ).to(device)
+    self.device = device
+    if device.kind == .cpu {
+      renderer = .fused(FusedViews(side: dataset.height, threads: Runtime.threads))
+    } else {
+      let shape = [dataset.count, dataset.height, dataset.width, 3]
+      renderer = .tensor(stored: Tensor(dataset.pixels, shape: shape).to(device))
+    }
   }
 
   var sampleCount: Int { dataset.count }
@@ -24,17 +36,14 @@ public struct ViewSource {
   /// Views of each sample, (`count`·N)×3×S×S in 0…1, first all first views, then all second ones: a
   /// function of (seed, epoch, sample, view) alone.
   public func views(of samples: some Collection<Int>, epoch: Int, count: Int = 2) -> Tensor {
-    let source = ImageSize(width: dataset.width, height: dataset.height)
     let parameters = (0..<count).flatMap { view in
       samples.map { sample in
         policy[view].parameters(
-          seed: seed, epoch: epoch, sample: sample, view: view, source: source,
+          seed: seed, epoch: epoch, sample: sample, view: view, source: size,
           side: dataset.height)
       }
     }
-    let repeated = (0..<count).flatMap { _ in samples }
-    let images = stored.gathered(index(of: repeated))
-    return TensorViews.render(images, parameters, side: dataset.height)
+    return render((0..<count).flatMap { _ in samples }, parameters)
   }
 
   /// Views as `views(of:epoch:count:)` makes them, with the samples' labels if wanted.
@@ -43,13 +52,31 @@ public struct ViewSource {
   ) -> ViewBatch {
     ViewBatch(
       views(of: samples, epoch: epoch, count: count), views: count,
-      labels: withLabels ? index(of: samples.map { dataset.labels[$0] }) : nil)
+      labels: withLabels ? Tensor(samples.map { dataset.labels[$0] }).to(device) : nil)
   }
 
   /// The images as they are, N×3×S×S in 0…1.
   public func cleanImages(of samples: some Collection<Int>) -> Tensor {
-    stored.gathered(index(of: Array(samples))).permuted([0, 3, 1, 2]).to(.float32) / 255
+    render(Array(samples), samples.map { _ in ViewParameters(of: size) })
   }
 
-  private func index(of samples: [Int]) -> Tensor { Tensor(samples).to(stored.device) }
+  private var size: ImageSize { ImageSize(width: dataset.width, height: dataset.height) }
+
+  private func render(_ samples: [Int], _ parameters: [ViewParameters]) -> Tensor {
+    switch renderer {
+    case .tensor(let stored):
+      let images = stored.gathered(Tensor(samples).to(stored.device))
+      return TensorViews.render(images, parameters, side: dataset.height)
+    case .fused(let views):
+      let requests = zip(samples, parameters).map { sample, parameters in
+        let offset = sample * dataset.bytesPerImage
+        return ViewRequest(of: StoredImage(offset: offset, size: size), parameters)
+      }
+      do {
+        return try views.tensor(from: dataset.pixels, requests)
+      } catch {
+        preconditionFailure("a data set's own image cannot be rendered: \(error)")
+      }
+    }
+  }
 }

@@ -9,7 +9,10 @@ struct Gnomon: ParsableCommand {
     abstract:
       "Train contrastive models and see what the projection head does to the representation.",
     version: "0.1.0",
-    subcommands: [TrainCommand.self, GeometryCommand.self, ProbeCommand.self, ReportCommand.self])
+    subcommands: [
+      TrainCommand.self, PreviewCommand.self, GeometryCommand.self, ProbeCommand.self,
+      ReportCommand.self,
+    ])
 
   static func main() {
     // A closed pipe or a full quota is an error that a write returns, not the end of the process.

@@ -1,22 +1,14 @@
 import ArgumentParser
 import Contrastive
+import Foundation
 import Training
 
 /// The settings of a run as options. Values are text here: the configuration checks them, from
 /// a file or from the command line alike.
 struct SettingOptions: ParsableArguments {
-  @Option(help: "sprites, cifar10, cifar100, idx or folder (default: sprites).")
-  var dataset: String?
-  @Option(help: ArgumentHelp("The folder of the data's files.", valueName: "folder"))
-  var data: String?
-  @Option(help: "Height and width of the images, in pixels (default: 32).")
-  var imageSize: String?
-  @Option(help: "Use at most this many training images.")
-  var trainCount: String?
+  @OptionGroup var dataOptions: DataOptions
   @Option(help: "Use at most this many held-out images.")
   var heldOutCount: String?
-  @Flag(help: "Refuse a folder with an unreadable image rather than skip it.")
-  var strict = false
   @Option(help: "resnet18, resnet34 or resnet50 (default: resnet18).")
   var encoder: String?
   @Option(help: "small or imagenet (default: small up to 64 pixels).")
@@ -97,9 +89,8 @@ struct SettingOptions: ParsableArguments {
   /// What was given, as keys and texts of a configuration.
   var given: [(key: String, text: String)] {
     let options: [(String, String?)] = [
-      ("dataset", dataset), ("data", data), ("image_size", imageSize),
-      ("train_count", trainCount), ("held_out_count", heldOutCount),
-      ("strict", strict ? "true" : nil), ("encoder", encoder), ("stem", stem), ("width", width),
+      ("held_out_count", heldOutCount),
+      ("encoder", encoder), ("stem", stem), ("width", width),
       ("head", head), ("head_batch_norm", headBatchNorm ? "true" : nil), ("objective", objective),
       ("temperature", temperature), ("schedule", schedule), ("policy", policy),
       ("strength", strength), ("epochs", epochs), ("steps", steps), ("batch_size", batchSize),
@@ -112,6 +103,43 @@ struct SettingOptions: ParsableArguments {
       ("precision", precision), ("threads", threads), ("checkpoint_every", checkpointEvery),
       ("measure_every", measureEvery), ("log_every", logEvery), ("gap_steps", gapSteps),
     ]
+    return dataOptions.given + options.compactMap { key, text in text.map { (key, $0) } }
+  }
+}
+
+/// The settings that decide which images there are.
+struct DataOptions: ParsableArguments {
+  @Option(help: "sprites, cifar10, cifar100, idx or folder (default: sprites).")
+  var dataset: String?
+  @Option(help: ArgumentHelp("The folder of the data's files.", valueName: "folder"))
+  var data: String?
+  @Option(help: "Height and width of the images, in pixels (default: 32).")
+  var imageSize: String?
+  @Option(help: "Use at most this many training images.")
+  var trainCount: String?
+  @Flag(help: "Refuse a folder with an unreadable image rather than skip it.")
+  var strict = false
+
+  /// What was given, as keys and texts of a configuration.
+  var given: [(key: String, text: String)] {
+    let options: [(String, String?)] = [
+      ("dataset", dataset), ("data", data), ("image_size", imageSize),
+      ("train_count", trainCount), ("strict", strict ? "true" : nil),
+    ]
     return options.compactMap { key, text in text.map { (key, $0) } }
+  }
+}
+
+extension RunConfiguration {
+  /// A configuration file's settings, or the defaults, and over them what options gave.
+  init(file: String?, options: [(key: String, text: String)]) throws {
+    self = try file.map { path in try RunConfiguration(path: path) } ?? RunConfiguration()
+    for (key, text) in options {
+      do {
+        try set(key, to: text)
+      } catch {
+        throw ConfigurationError("--" + "\(error)".replacingOccurrences(of: "_", with: "-"))
+      }
+    }
   }
 }

@@ -70,15 +70,7 @@ struct TrainCommand: ParsableCommand {
       }
       return try TrainingRun(resuming: RunFolder(path: resume), warn: Terminal.warning)
     }
-    var configuration =
-      try config.map { path in try RunConfiguration(path: path) } ?? RunConfiguration()
-    for (key, text) in settings.given {
-      do {
-        try configuration.set(key, to: text)
-      } catch {
-        throw ConfigurationError("--" + "\(error)".replacingOccurrences(of: "_", with: "-"))
-      }
-    }
+    let configuration = try RunConfiguration(file: config, options: settings.given)
     let path = output ?? "runs/\(configuration.defaultName)"
     return try TrainingRun(configuration, folder: RunFolder(path: path))
   }

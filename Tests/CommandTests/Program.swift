@@ -22,10 +22,14 @@ struct Program {
 
   /// Standard output and error go to files: a pipe would block a program that prints much.
   static func start(_ arguments: [String]) throws -> Program {
-    try start(executable, arguments)
+    try start(executable("gnomon"), arguments)
   }
 
-  static func run(_ arguments: [String]) throws -> Result { try start(arguments).finish() }
+  static func run(
+    _ arguments: [String], of program: String = "gnomon", in folder: URL? = nil
+  ) throws -> Result {
+    try start(executable(program), arguments, in: folder).finish()
+  }
 
   static func shell(_ command: String) throws -> Int32 {
     try start(URL(fileURLWithPath: "/bin/sh"), ["-c", command]).finish().code
@@ -48,7 +52,9 @@ struct Program {
     return Result(code: process.terminationStatus, output: texts[0], error: texts[1])
   }
 
-  private static func start(_ executable: URL, _ arguments: [String]) throws -> Program {
+  private static func start(
+    _ executable: URL, _ arguments: [String], in folder: URL? = nil
+  ) throws -> Program {
     let files = (0..<2).map { _ in
       FileManager.default.temporaryDirectory.appendingPathComponent("gnomon-\(UUID().uuidString)")
     }
@@ -56,6 +62,7 @@ struct Program {
     let process = Process()
     process.executableURL = executable
     process.arguments = arguments
+    if let folder { process.currentDirectoryURL = folder }
     process.standardOutput = try FileHandle(forWritingTo: files[0])
     process.standardError = try FileHandle(forWritingTo: files[1])
     try process.run()
@@ -63,13 +70,13 @@ struct Program {
   }
 
   /// Beside the tests' own bundle, in the build's folder.
-  private static var executable: URL {
+  private static func executable(_ name: String) -> URL {
     var folder = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
     while folder.path != "/" {
-      let candidate = folder.appendingPathComponent("gnomon")
+      let candidate = folder.appendingPathComponent(name)
       if FileManager.default.isExecutableFile(atPath: candidate.path) { return candidate }
       folder.deleteLastPathComponent()
     }
-    return URL(fileURLWithPath: "/gnomon-was-not-built")
+    return URL(fileURLWithPath: "/\(name)-was-not-built")
   }
 }

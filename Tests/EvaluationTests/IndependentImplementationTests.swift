@@ -46,7 +46,7 @@ import Torch
       features: Standardization(of: features)(features), labels: Tensor(training.labels),
       classCount: 5)
     let penalty = try recorded("logistic\(index).l2").item
-    let fit = regression.fit(penalty: penalty, from: nil)
+    let fit = regression.fit(penalty: penalty)
     #expect(fit.converged)
     // SciPy's gradient is below 10⁻⁸, ours below 10⁻⁹, the curvature at least 10⁻³: 10⁻⁵ at the very
     // most.

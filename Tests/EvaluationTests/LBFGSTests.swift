@@ -21,7 +21,7 @@ import Torch
   @Test func aPreconditionedQuadraticNeedsOneStep() {
     let curvatures = Tensor((0..<50).map { 1e-3 * Double(1 << ($0 / 3)) })
     var solver = LBFGS()
-    solver.precondition = { $0 / curvatures }
+    solver.inverseCurvature = { _ in { $0 / curvatures } }
     let minimum = solver.minimize(from: Tensor.ones([50], .float64)) { point in
       ((point.squared() * curvatures).sum().item / 2, point * curvatures)
     }
@@ -33,7 +33,7 @@ import Torch
     // √(1+x²) is nearly straight far out, where the gradient says little about the distance; and
     // with a gradient blown up a thousandfold the first step is far too long.
     var solver = LBFGS()
-    solver.precondition = { $0 * 1000 }
+    solver.inverseCurvature = { _ in { $0 * 1000 } }
     let minimum = solver.minimize(from: Tensor([3.0])) { point in
       let x = point.item
       return ((1 + x * x).squareRoot(), Tensor([x / (1 + x * x).squareRoot()]))

@@ -35,6 +35,16 @@ import Torch
     #expect(difference(try covariance.mean(), x.mean(along: [0], keepingDimensions: true)) < 1e-12)
   }
 
+  @Test func wideEmbeddingsGiveTheSameCovariance() throws {
+    // From 256 columns on the Gram matrix is computed in strips.
+    let x = normalMatrix(seed: 1, rows: 400, columns: 259)
+    var covariance = StreamingCovariance()
+    covariance.add(x)
+    let centered = x - x.mean(along: [0], keepingDimensions: true)
+    let expected = centered.transposed().matmul(centered) / 399
+    #expect(difference(try covariance.covariance(), expected) < 1e-13)
+  }
+
   @Test func brokenRowsAreNamedInOneLine() throws {
     let x = Tensor.ones([300, 2])
     x[250].fill(.infinity)

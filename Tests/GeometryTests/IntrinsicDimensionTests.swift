@@ -50,6 +50,13 @@ import Torch
     #expect(difference(nearest.distances, exact.distances) == 0)
   }
 
+  @Test func copiesCountOnceAndZeroIsOneNumber() throws {
+    let x = normalMatrix(seed: 1, rows: 60, columns: 3)
+    x[0].fill(0)
+    let copies = Tensor.concatenated([x, x[5..<9], x[0..<1] * -1])
+    #expect(try IntrinsicDimension(of: copies) == IntrinsicDimension(of: x))
+  }
+
   @Test func tooFewDistinctPointsAreRefused() {
     let copies = Tensor.concatenated([Tensor.ones([30, 2]), Tensor.zeros([30, 2])])
     let error = #expect(throws: GeometryError.self) { try IntrinsicDimension(of: copies) }

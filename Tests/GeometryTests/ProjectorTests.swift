@@ -2,6 +2,7 @@ import Geometry
 import TestSupport
 import Testing
 import Torch
+import TorchNN
 
 @Suite struct ProjectorTests {
   private let fixture: Fixture
@@ -45,6 +46,25 @@ import Torch
     // Rounding over the step; no ReLU switches within it here.
     #expect(
       difference(differences, tangents(at: images, along: directions, of: encode).tangents) < 1e-8)
+  }
+
+  @Test func forwardModeAgreesWithBackwardModeThroughLayersThatWorkInPlace() {
+    let convolution = Convolution(3, 4, kernel: 3, padding: 1)
+    let normalization = BatchNorm(4)
+    let residual = Convolution(4, 4, kernel: 3, padding: 1)
+    normalization.train(false)
+    let encode = { (rows: Tensor) -> Tensor in
+      let hidden = normalization(convolution(rows.reshaped([-1, 3, 6, 6]))).reluInPlace()
+      let sum = residual(hidden)
+      sum.add(hidden)
+      return sum.reluInPlace().globalAveragePooled()
+    }
+    let images = normalMatrix(seed: 1, rows: 5, columns: 108).to(.float32)
+    let directions = normalMatrix(seed: 2, rows: 5, columns: 108).to(.float32)
+    let products = jacobians(of: encode, at: images).matmul(directions.unsqueezed(2)).squeezed(2)
+    // Both in float32.
+    #expect(
+      difference(tangents(at: images, along: directions, of: encode).tangents, products) < 1e-5)
   }
 
   @Test func jacobiansArePyTorchsWhicheverWayTheyAreMade() {

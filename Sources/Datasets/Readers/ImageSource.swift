@@ -1,5 +1,3 @@
-import Foundation
-
 /// One split of a data set on disk: how many images there are, and how to get at each.
 struct ImageSource: Sendable {
   /// The name of the split, "cifar10 train" for example.
@@ -12,70 +10,4 @@ struct ImageSource: Sendable {
   let classNames: [String]
   /// Decodes one image. Called on several threads at once.
   let image: @Sendable (Int) throws(SkippedFile) -> RGBImage
-}
-
-/// Reads the images of a source, all resized to one size.
-struct ImageLoader: Sendable {
-  /// Rows and columns of the images that come out.
-  let size: Int
-  /// The seed that picks the images when there is a limit.
-  let seed: UInt64
-
-  /// All images of a source in their order, or `limit` of them drawn at random without replacement,
-  /// in the order of drawing; those that cannot be decoded are replaced while there are others.
-  ///
-  /// - Parameter stream: a number that keeps the draws of different splits apart.
-  func load(
-    _ source: ImageSource, limit: Int?, stream: Int
-  ) throws(DatasetError) -> (images: ImageDataset, skipped: [SkippedFile]) {
-    let wanted = min(limit ?? source.count, source.count)
-    try ImageLoader.checkMemory(count: wanted, size: size, place: source.place)
-    var order = Array(0..<source.count)
-    if wanted < source.count {
-      var random = RandomStream.subset.generator(seed: seed, stream, 0)
-      order = random.permutation(of: source.count)
-    }
-    var pixels: [UInt8] = []
-    var used: [Int] = []
-    var skipped: [SkippedFile] = []
-    var rest = order[...]
-    while used.count < wanted, !rest.isEmpty {
-      let round = Array(rest.prefix(wanted - used.count))
-      rest = rest.dropFirst(round.count)
-      let decoded = concurrentImages(count: round.count, bytesPerImage: size * size * 3) {
-        (place, slot) throws(SkippedFile) in
-        let image = try source.image(round[place])
-        Resampler(sourceWidth: image.width, sourceHeight: image.height, size: size)
-          .resample(image.pixels, into: slot)
-      }
-      if pixels.isEmpty { pixels = decoded.pixels } else { pixels += decoded.pixels }
-      used += decoded.filled.map { round[$0] }
-      skipped += decoded.failures
-    }
-    guard !used.isEmpty else {
-      let example = skipped.first.map { "; the first, \($0.path), is \($0.reason)" } ?? ""
-      throw DatasetError(
-        source.place, "no readable image among \(source.count)\(example)",
-        remedy: "give it PNG or JPEG images")
-    }
-    let images = ImageDataset(
-      name: source.name, height: size, width: size, pixels: pixels,
-      labels: source.labels.isEmpty ? [] : used.map { source.labels[$0] },
-      classNames: source.labels.isEmpty ? [] : source.classNames)
-    return (images, skipped)
-  }
-
-  /// Refuses what this machine's memory cannot hold, before anything is allocated.
-  static func checkMemory(count: Int, size: Int, place: String) throws(DatasetError) {
-    let needed = Double(count) * Double(size) * Double(size) * 3
-    let available = Double(ProcessInfo.processInfo.physicalMemory)
-    guard needed < available else {
-      let gigabytes = { (bytes: Double) in String(format: "%.0f GB", bytes / 1e9) }
-      throw DatasetError(
-        place,
-        "\(count) images of \(size)×\(size) take \(gigabytes(needed)), more than the "
-          + "\(gigabytes(available)) of this machine",
-        remedy: "choose fewer or smaller images")
-    }
-  }
 }

@@ -41,7 +41,7 @@ public struct SpriteScene: Sendable, Equatable {
   /// rotation visible, a disc's too.
   static let shading = 0.1
   /// How far a background's colour lies from grey.
-  static let backgroundSaturation = 0.08
+  static let backgroundSaturation = 0.03
 
   /// The value of a continuous factor.
   public subscript(factor: SpriteFactor) -> Double {

@@ -3,9 +3,12 @@ import Torch
 /// The seeded generator of labelled images: a shape before a pattern, every factor known.
 ///
 /// Sample i of a split depends on (seed, split, i) alone. Shape, pattern and all factors are drawn
-/// independently of each other, so neither colour nor pattern says anything about the class. Hues
-/// lie close to six of the colour wheel: many images of a batch share theirs, and a model that
-/// looks at colour alone cannot tell them apart.
+/// independently of each other, so neither colour nor pattern says anything about the class.
+///
+/// Hues gather around one of the colour wheel, warm in front and blue, hardly coloured, behind: two
+/// views of an image agree in the difference of the two hues however the hue is shifted, and where
+/// hues are drawn from the whole wheel, contrastive learning under strong augmentation looks at
+/// that difference alone.
 public enum Sprites {
   /// The part of the data set that a sample belongs to: two streams that share no image.
   public enum Split: Int, Sendable {
@@ -47,19 +50,20 @@ public enum Sprites {
     func number(_ lower: Float, _ upper: Float) -> Double {
       Double(random.uniform(in: lower...upper))
     }
-    func hue() -> Double {
-      let near = Float(random.index(below: 6)) / 6 + 0.02 * random.normal()
-      return Double(near - near.rounded(.down))
+    func hue(near center: Float, spread: Float) -> Double {
+      let hue = center + spread * random.normal()
+      return Double(hue - hue.rounded(.down))
     }
     return SpriteScene(
       shape: SpriteShape.allCases[random.index(below: SpriteShape.allCases.count)],
       texture: SpriteTexture.allCases[random.index(below: SpriteTexture.allCases.count)],
-      positionX: number(-0.25, 0.25), positionY: number(-0.25, 0.25),
-      scale: number(0.45, 0.8), rotation: number(0, 2 * .pi),
-      hue: hue(), saturation: number(0.24, 0.32), lightness: number(0.54, 0.6),
-      backgroundHue: hue(), backgroundLightness: number(0.16, 0.32),
+      positionX: number(-0.22, 0.22), positionY: number(-0.22, 0.22),
+      scale: number(0.55, 0.9), rotation: number(0, 2 * .pi),
+      hue: hue(near: 0.05, spread: 0.1), saturation: number(0.24, 0.32),
+      lightness: number(0.54, 0.6),
+      backgroundHue: hue(near: 0.62, spread: 0.04), backgroundLightness: number(0.16, 0.32),
       textureFrequency: number(2, 4.5), textureOrientation: number(0, .pi),
-      texturePhase: number(0, 2 * .pi), textureContrast: number(0.04, 0.08))
+      texturePhase: number(0, 2 * .pi), textureContrast: number(0.03, 0.06))
   }
 
   /// The scene that image `index` of a sprites data set shows, from its label and stored factors;
@@ -71,7 +75,7 @@ public enum Sprites {
     let values = Dictionary(
       dataset.factors.map { ($0.name, Double($0.values[index])) }, uniquingKeysWith: { $1 })
     guard let textureNumber = values[textureFactorName],
-      let texture = SpriteTexture(rawValue: Int(textureNumber))
+      let texture = Int(exactly: textureNumber).flatMap(SpriteTexture.init(rawValue:))
     else { return nil }
     var scene = SpriteScene(
       shape: shape, texture: texture, positionX: 0, positionY: 0, scale: 1, rotation: 0, hue: 0,

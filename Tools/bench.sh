@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# Gnomon beside its peers. They live in an environment of their own: nothing of Gnomon needs them.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+peers=build/peers
+if [ ! -e "$peers/ready" ]; then
+  echo "bench: installing the peers into $peers"
+  python3 -m venv "$peers"
+  "$peers/bin/pip" install --quiet --disable-pip-version-check -r Tools/requirements-fixtures.txt
+  touch "$peers/ready"
+fi
+"$peers/bin/python" Benchmarks/training.py "$@"
+if [ $# -eq 0 ]; then "$peers/bin/python" Benchmarks/views.py; fi
