@@ -99,8 +99,7 @@ let package = Package(
       name: "gnomon",
       dependencies: [
         "Torch", "Contrastive", "Training", "Reports", "Datasets", "Augmentations", "Geometry",
-        "Evaluation",
-        "RunStore",
+        "Evaluation", "RunStore",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: swiftSettings),
@@ -119,6 +118,10 @@ let package = Package(
     .executableTarget(
       name: "views-benchmark", dependencies: ["Augmentations", "Torch"], path: "Benchmarks/Views",
       swiftSettings: swiftSettings),
+    // What schedules, heads and objectives cost.
+    .executableTarget(
+      name: "heads-benchmark", dependencies: ["Contrastive", "Torch", "Training"],
+      path: "Benchmarks/Heads", swiftSettings: swiftSettings),
 
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swiftSettings),
     tests("Torch"),

@@ -10,4 +10,5 @@ if [ ! -e "$peers/ready" ]; then
   touch "$peers/ready"
 fi
 "$peers/bin/python" Benchmarks/training.py "$@"
+if [ $# -eq 0 ]; then .build/release/heads-benchmark; fi
 if [ $# -eq 0 ]; then "$peers/bin/python" Benchmarks/views.py; fi

@@ -34,7 +34,8 @@ import TorchNN
   }
 
   @Test func inFloat32BothAgreeToRounding() throws {
-    let z = Samples.normal(seed: 5, [700, 32]).to(.float32)
+    // Of length 1 or so, that the logits, and with them their rounding errors, stay as small as cosines'.
+    let z = Samples.normal(seed: 5, [700, 32]).to(.float32) * 0.2
     for similarity in InfoNCE.Similarity.allCases {
       let dense = try lossAndGradient(InfoNCE(temperature: 0.2, similarity: similarity), z)
       let tiled = try lossAndGradient(

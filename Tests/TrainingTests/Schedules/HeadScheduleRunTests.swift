@@ -75,13 +75,32 @@ import Training
     }
   }
 
-  @Test func moreViewsAndPartsOfABatchAreSettings() throws {
+  @Test func labelsMoreViewsAndPartsOfABatchReachTheObjective() throws {
     try withTemporaryFolder { parent in
       let folder = RunFolder(path: parent.appendingPathComponent("run").path)
-      let settings = ["encoder_batch_size": "5", "steps": "2"]
+      let settings = [
+        "objective": "supcon", "views": "3", "encoder_batch_size": "5", "steps": "2",
+      ]
       let run = try TrainingRun(small(settings), folder: folder)
-      guard case .finished = try run.run() else { return }
+      guard case .finished(let summary) = try run.run() else { return }
       #expect(try folder.readMetrics().count == 2)
+      #expect(summary.config["objective"]?.stringValue == "supcon")
+    }
+  }
+
+  @Test func aRunWithAQueueResumesWhereItWas() throws {
+    try withTemporaryFolder { parent in
+      let configuration = try small(["objective": "moco:96", "steps": "5"])
+      let whole = RunFolder(path: parent.appendingPathComponent("whole").path)
+      let parts = RunFolder(path: parent.appendingPathComponent("parts").path)
+      _ = try TrainingRun(configuration, folder: whole).run()
+      var asked = 0
+      _ = try TrainingRun(configuration, folder: parts).run(shouldStop: {
+        asked += 1
+        return asked == 2
+      })
+      _ = try TrainingRun(resuming: parts) { Issue.record("\($0)") }.run()
+      #expect(try parts.readMetrics().map(\.loss) == whole.readMetrics().map(\.loss))
     }
   }
 
@@ -123,6 +142,25 @@ import Training
       let message = try refusal([key: "0.5"])
       #expect(message.contains(key) && message.contains("two-timescale"))
     }
+    for (head, reason) in [
+      ("mlp:0-8", "a width is '0'"), ("first:33", "33 is more than the 32 coordinates of h"),
+      ("low-rank:40", "40 is more than the 32"), ("mlp:16-8,bnn", "'bnn' is no option"),
+    ] {
+      #expect(try refusal(["head": head]).contains(reason))
+    }
+    #expect(
+      try refusal(["objective": "moco:100"]).contains(
+        "a queue of 100 keys is not divisible by the 32 of a step"))
+    for (objective, reason) in [("moco:64", "its queue"), ("nt-xent,tiled", "tile by tile")] {
+      for schedule in ["unrolled:2", "implicit:2"] {
+        let message = try refusal(["objective": objective, "schedule": schedule])
+        #expect(message.contains(schedule) && message.contains(reason))
+      }
+    }
+    #expect(try refusal(["objective": "simclr"]).contains("nt-xent"))
+    _ = try small([
+      "head": "none", "objective": "nt-xent,learned", "schedule": "alternating:1",
+    ]).resolved()
     let resolved = try small(["schedule": "two-timescale", "head_warmup_epochs": "2"]).resolved()
     #expect(resolved.headMomentum == resolved.momentum)
   }

@@ -81,7 +81,7 @@ import Training
     let batch = EmbeddedViews(h, views: 2)
     let optimizer = SGD(objective.parameters, learningRate: 0.02, momentum: 0.9)
     let game = HeadGame(objective: objective, batch: batch, optimizer: optimizer)
-    for _ in 0..<20_000 { try game.headTurn(on: batch) }
+    for _ in 0..<3_000 { try game.headTurn(on: batch) }
     let loss = objective.loss(of: batch).loss
     let slope = gradients(
       of: loss, withRespectTo: objective.parameters.map(\.parameter.tensor), retainGraph: true)

@@ -69,13 +69,23 @@ import Training
     #expect(losses[0] > losses[1] && losses[1] > losses[2])
   }
 
-  @Test(arguments: ["averaged", "reset", "unrolled", "alternating"])
+  @Test(arguments: ["averaged", "reset", "unrolled", "alternating", "moco", "byol", "learned"])
   func aStateThatIsLoadedGoesOnBitForBit(_ name: String) throws {
     func make() -> Trainer {
       switch name {
       case "averaged": tinyTrainer(.averaged(momentum: 0.9))
       case "reset": tinyTrainer(.reset(every: 4))
       case "unrolled": tinyTrainer(.unrolled(steps: 2))
+      case "moco":
+        tinyTrainer(.joint, encoderBatchNorm: true) {
+          MomentumContrast(temperature: 0.3, queueLength: 32, dimension: $0, momentum: 0.9)
+        }
+      case "byol":
+        tinyTrainer(.alternating(headSteps: 2), encoderBatchNorm: true) {
+          BYOL(dimension: $0, hidden: 5, momentum: 0.9)
+        }
+      case "learned":
+        tinyTrainer(.joint) { _ in InfoNCE(temperature: 0.3, learnsTemperature: true) }
       default: tinyTrainer(.alternating(headSteps: 2, batch: .fresh))
       }
     }

@@ -46,11 +46,13 @@ func tinyTrainer(
   _ schedule: any HeadSchedule, head: HeadArchitecture = .mlp(hidden: [7], output: 4),
   method: OptimizerMethod = .adamW, headMethod: OptimizerMethod? = nil,
   headWeightDecay: Double? = nil, encoderBatchNorm: Bool = false, encoderLimit: Int? = nil,
-  base: any Objective = InfoNCE(temperature: 0.3)
+  base: (_ dimension: Int) -> any Objective = { _ in InfoNCE(temperature: 0.3) }
 ) -> Trainer {
   Initializer.seeded(by: 7) {
     let encoder = TinyEncoder(batchNorm: encoderBatchNorm)
-    let objective = HeadedObjective(head: head, inputs: encoder.outputDimension, base: base)
+    let dimension = head.outputDimension(inputs: encoder.outputDimension)
+    let objective = HeadedObjective(
+      head: head, inputs: encoder.outputDimension, base: base(dimension))
     return Trainer(
       encoder: encoder, objective: objective, schedule: schedule, method: method,
       weightDecay: 0.01, headMethod: headMethod, headWeightDecay: headWeightDecay,
