@@ -16,13 +16,10 @@ public final class HeadedObjective {
     self.base = base
   }
 
-  /// The part of the base objective that has parameters or state; nil without.
-  public var baseModule: Module? { base as? Module }
-
   /// φ by name: the head's parameters, then the base objective's as `objective.…`.
   public var parameters: [(name: String, parameter: Parameter)] {
     head.parameters
-      + (baseModule?.parameters ?? []).map { ("objective.\($0.name)", $0.parameter) }
+      + (base.module?.parameters ?? []).map { ("objective.\($0.name)", $0.parameter) }
   }
 
   /// The loss of representations h, and the z it was computed from.

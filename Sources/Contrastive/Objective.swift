@@ -2,16 +2,13 @@ import Torch
 import TorchNN
 
 /// Scores embeddings of several views of the same samples.
-///
-/// An objective that learns something itself (a temperature, a predictor) or keeps something between
-/// steps (a queue) is a `Module` too: its parameters belong to the head's player, its buffers to the
-/// training's state.
 public protocol Objective {
   /// The loss, a scalar.
   func loss(of batch: EmbeddedViews) -> Tensor
 
-  /// How many views a sample may have.
-  var allowedViews: ClosedRange<Int> { get }
+  /// What the objective learns itself (a temperature, a predictor) or keeps between steps (a queue); nil where
+  /// it does neither. Its parameters belong to the head's player, its buffers to the training's state.
+  var module: Module? { get }
 
   /// Whether `labels` must be there.
   var needsLabels: Bool { get }
@@ -27,8 +24,8 @@ public protocol Objective {
 }
 
 extension Objective {
-  /// Two at least.
-  public var allowedViews: ClosedRange<Int> { 2...Int.max }
+  /// Neither learns nor keeps anything.
+  public var module: Module? { nil }
   /// No labels.
   public var needsLabels: Bool { false }
   /// No slow copies.

@@ -34,6 +34,14 @@ extension Tensor {
 
   /// The same values, cut off from the graph that computed them.
   public func detached() -> Tensor { Operator.detach(self) }
+
+  /// A scalar of the given value, whose gradient with respect to this tensor is `gradient`: how something that
+  /// was differentiated by hand enters the graph. Of its second derivatives the graph knows nothing.
+  public func grafting(value: Tensor, gradient: Tensor) -> Tensor {
+    let linear = Operator.dot(reshaped([-1]), gradient.detached().reshaped([-1]))
+    // Zero, exactly, with the gradient of `linear`.
+    return linear - linear.detached() + value.detached()
+  }
 }
 
 /// The gradients of a scalar with respect to `inputs`; nil where it does not depend on one.

@@ -32,6 +32,7 @@ extension Tensor {
 
 extension Operator {
   static let matmul = Operator("aten::matmul")
+  static let dot = Operator("aten::dot")
   static let singularValues = Operator("aten::linalg_svdvals")
   static let svd = Operator("aten::linalg_svd")
   static let symmetricEigen = Operator("aten::linalg_eigh")

@@ -53,9 +53,10 @@ extension RunConfiguration {
 
   private func makeSeededTrainer() throws -> Trainer {
     let encoder = ResNet(encoder, stem: stem ?? .small, width: width)
-    let objective = HeadedObjective(
-      head: try headArchitecture(), inputs: encoder.outputDimension,
-      base: InfoNCE(temperature: temperature))
+    let head = try headArchitecture()
+    let base = try ObjectiveChoice(parsing: objective).objective(
+      dimension: head.outputDimension(inputs: encoder.outputDimension), temperature: temperature)
+    let objective = HeadedObjective(head: head, inputs: encoder.outputDimension, base: base)
     let choice = try ScheduleChoice(parsing: schedule)
     if case .frozenFile(let path) = choice { try objective.head.load(from: path) }
     return Trainer(

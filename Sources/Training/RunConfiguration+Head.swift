@@ -1,4 +1,5 @@
 import Contrastive
+import TorchNN
 
 /// What a configuration says about the head and the two players, read and checked.
 extension RunConfiguration {
@@ -18,11 +19,33 @@ extension RunConfiguration {
     if headWarmupEpochs == nil { headWarmupEpochs = warmupEpochs }
     let architecture = try headArchitecture()
     try architecture.check(inputs: encoder.outputDimension(width: width))
+    let objective = try ObjectiveChoice(parsing: objective)
     if schedule == .joint { try requireEqualRates() }
-    if schedule.needsHead && !architecture.isTrained {
+    if schedule.needsHead && !architecture.isTrained && !objective.isTrained {
       throw ConfigurationError(
         "schedule \(schedule) moves the head, but head \(architecture) has nothing to train: use "
           + "another --head, or --schedule joint")
+    }
+    try check(objective, architecture, schedule)
+  }
+
+  private func check(
+    _ choice: ObjectiveChoice, _ head: HeadArchitecture, _ schedule: ScheduleChoice
+  ) throws(ConfigurationError) {
+    if case .momentumContrast(let queueLength, _) = choice,
+      !queueLength.isMultiple(of: batchSize * views)
+    {
+      throw ConfigurationError(
+        "objective \(objective): a queue of \(queueLength) keys is not divisible by the "
+          + "\(batchSize * views) of a step (batch_size \(batchSize) × \(views) views)")
+    }
+    let base = Initializer.seeded(by: 0) {
+      choice.objective(dimension: 1, temperature: temperature)
+    }
+    if let obstacle = base.secondOrderObstacle, schedule.schedule(seed: 0).needsSecondDerivatives {
+      throw ConfigurationError(
+        "schedule \(schedule) differentiates twice, which objective \(objective) does not allow: "
+          + "\(obstacle)")
     }
   }
 

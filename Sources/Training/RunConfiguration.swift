@@ -28,9 +28,9 @@ public struct RunConfiguration: Sendable, Equatable {
   /// Whether the head's hidden layers are batch-normalised.
   public var headBatchNorm = false
 
-  /// What scores embeddings.
-  public var objective: ObjectiveName = .ntXent
-  /// The objective's temperature τ.
+  /// What scores embeddings, as `ObjectiveChoice` reads it.
+  public var objective = "nt-xent"
+  /// The temperature τ, for objectives that have one.
   public var temperature = 0.2
   /// How encoder and head take turns, as `ScheduleChoice` reads it. Under `none` there is no head.
   public var schedule = "joint"
@@ -89,11 +89,6 @@ public struct RunConfiguration: Sendable, Equatable {
 
   /// The defaults.
   public init() {}
-
-  /// Objectives by name.
-  public enum ObjectiveName: String, Sendable, CaseIterable {
-    case ntXent = "nt-xent"
-  }
 
   /// Optimisers by name.
   public enum OptimizerName: String, Sendable, CaseIterable {

@@ -144,7 +144,7 @@ extension RunConfiguration {
       .whole("width", \.width, 1...4096),
       .text("head", \.head),
       .flag("head_batch_norm", \.headBatchNorm),
-      .choice("objective", \.objective),
+      .text("objective", \.objective),
       .real("temperature", \.temperature, 1e-4...1e4),
       .text("schedule", \.schedule),
       .policy("policy", \.policy),

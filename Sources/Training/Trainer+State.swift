@@ -40,7 +40,7 @@ extension Trainer {
         prefix: "encoder_optimizer", state: encoderOptimizer.state, load: encoderOptimizer.load),
       Part(prefix: "schedule", state: schedule.state, load: schedule.load),
     ]
-    if let module = objective.baseModule { parts.append(part("objective", module)) }
+    if let module = objective.base.module { parts.append(part("objective", module)) }
     if let headOptimizer {
       parts.append(
         Part(prefix: "head_optimizer", state: headOptimizer.state, load: headOptimizer.load))

@@ -58,6 +58,8 @@ public final class Trainer {
     headMethod: OptimizerMethod? = nil, headWeightDecay: Double? = nil, encoderLimit: Int? = nil,
     bfloat16: Bool = Runtime.hasBFloat16, device: Device = .cpu
   ) {
+    let obstacle = schedule.needsSecondDerivatives ? objective.base.secondOrderObstacle : nil
+    precondition(obstacle == nil, "differentiated twice: \(obstacle ?? "")")
     self.encoder = encoder
     self.objective = objective
     self.schedule = schedule
@@ -68,7 +70,7 @@ public final class Trainer {
     autocast = bfloat16 ? .bfloat16 : nil
     encoder.move(to: device)
     objective.head.move(to: device)
-    objective.baseModule?.move(to: device)
+    objective.base.module?.move(to: device)
     if bfloat16 { encoder.useChannelsLast() }
     schedule.begin(with: objective)
     slow = objective.base.targetMomentum.map {

@@ -96,6 +96,11 @@ public final class TrainingRun {
     splits = try configuration.loadData()
     trainer = try configuration.makeTrainer()
     checkpoints = CheckpointFolder(folder: folder)
+    if needsLabels && (splits.train.labels.isEmpty || splits.heldOut.labels.isEmpty) {
+      throw ConfigurationError(
+        "objective \(configuration.objective) learns from labels, and \(configuration.dataset.rawValue) has "
+          + "none here")
+    }
     guard stepsPerEpoch > 0 else {
       throw ConfigurationError(
         "batch_size is \(configuration.batchSize), but there are only \(splits.train.count) training "

@@ -21,7 +21,9 @@ struct SettingOptions: ParsableArguments {
   var head: String?
   @Flag(help: "Batch-normalise the head's hidden layers.")
   var headBatchNorm = false
-  @Option(help: "nt-xent.")
+  @Option(
+    help: ArgumentHelp(
+      "What scores embeddings (default: nt-xent).", discussion: "\(ObjectiveChoice.forms)."))
   var objective: String?
   @Option(help: "The objective's temperature (default: 0.2).")
   var temperature: String?

@@ -15,6 +15,7 @@ from makers import (  # noqa: E402
     geometry,
     layers,
     ntxent,
+    objectives,
     planes,
     resnet_names,
     training,
@@ -23,6 +24,7 @@ from makers import (  # noqa: E402
 TOPICS = {
     "training": training.make,
     "ntxent": ntxent.make,
+    "objectives": objectives.make,
     "spectrum": geometry.make,
     "planes": planes.make,
     "evaluation": evaluation.make,

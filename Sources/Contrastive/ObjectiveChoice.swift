@@ -1,0 +1,106 @@
+/// An objective by name, before it meets a head.
+public enum ObjectiveChoice: Sendable, Equatable {
+  case ntXent(similarity: InfoNCE.Similarity, learnsTemperature: Bool, tile: Int?)
+  case decoupled
+  case momentumContrast(queueLength: Int, momentum: Double)
+  case spectral
+  case supervised
+  case alignmentUniformity(AlignmentUniformity)
+  case tKernel
+  case vicReg(VICReg)
+  case barlowTwins(BarlowTwins)
+  /// The predictor's hidden width; nil for four times z's length.
+  case byol(predictor: Int?, momentum: Double)
+  /// The predictor's hidden width; nil for a quarter of z's length.
+  case simSiam(predictor: Int?)
+
+  /// What `init(parsing:)` reads, for messages and help.
+  public static let forms =
+    "nt-xent (,dot ,learned ,tiled), dcl, moco:QUEUE (,momentum=0.999), spectral, supcon, alignment-uniformity "
+    + "(,sharpness=2 ,weight=1), t-kernel, vicreg (,invariance=25 ,variance=25 ,covariance=1), barlow-twins "
+    + "(,redundancy=0.005), byol (,predictor=WIDTH ,momentum=0.99) or simsiam (,predictor=WIDTH)"
+
+  /// Parses `nt-xent` with `dot`, `learned` (temperature) and `tiled` or `tile=512`; `dcl`; `moco:4096` with
+  /// `momentum=0.999`; `spectral`; `supcon`; `alignment-uniformity` with `sharpness` and `weight`; `t-kernel`;
+  /// `vicreg` with `invariance`, `variance` and `covariance`; `barlow-twins` with `redundancy`; `byol` with
+  /// `predictor` and `momentum`; `simsiam` with `predictor`.
+  ///
+  /// - Throws: `NotationError` for anything else.
+  public init(parsing text: String) throws(NotationError) {
+    var notation = Notation(text, kind: "objective")
+    let weights = 0...Double.greatestFiniteMagnitude
+    switch notation.name {
+    case "nt-xent":
+      let isTiled = notation.takeFlag("tiled")
+      self = .ntXent(
+        similarity: notation.takeFlag("dot") ? .dot : .cosine,
+        learnsTemperature: notation.takeFlag("learned"),
+        tile: try notation.takeWhole("tile", from: 1) ?? (isTiled ? InfoNCE.usualTile : nil))
+    case "dcl": self = .decoupled
+    case "moco":
+      self = .momentumContrast(
+        queueLength: try notation.wholeArgument("the queue's length", from: 1),
+        momentum: try notation.takeNumber("momentum", in: 0...1) ?? 0.999)
+    case "spectral": self = .spectral
+    case "supcon": self = .supervised
+    case "alignment-uniformity":
+      let usual = AlignmentUniformity()
+      self = .alignmentUniformity(
+        AlignmentUniformity(
+          sharpness: try notation.takeNumber("sharpness", in: weights) ?? usual.sharpness,
+          weight: try notation.takeNumber("weight", in: weights) ?? usual.weight))
+    case "t-kernel": self = .tKernel
+    case "vicreg":
+      let usual = VICReg()
+      self = .vicReg(
+        VICReg(
+          invariance: try notation.takeNumber("invariance", in: weights) ?? usual.invariance,
+          variance: try notation.takeNumber("variance", in: weights) ?? usual.variance,
+          covariance: try notation.takeNumber("covariance", in: weights) ?? usual.covariance))
+    case "barlow-twins":
+      let redundancy = try notation.takeNumber("redundancy", in: weights)
+      self = .barlowTwins(redundancy.map { BarlowTwins(redundancy: $0) } ?? BarlowTwins())
+    case "byol":
+      self = .byol(
+        predictor: try notation.takeWhole("predictor", from: 1),
+        momentum: try notation.takeNumber("momentum", in: 0...1) ?? 0.99)
+    case "simsiam": self = .simSiam(predictor: try notation.takeWhole("predictor", from: 1))
+    default: throw notation.error("use \(ObjectiveChoice.forms)")
+    }
+    try notation.finish(takesArgument: notation.name == "moco")
+  }
+
+  /// The objective itself, for z of length `dimension`; `temperature` is for those that have one.
+  public func objective(dimension: Int, temperature: Double) -> any Objective {
+    switch self {
+    case .ntXent(let similarity, let learnsTemperature, let tile):
+      InfoNCE(
+        temperature: temperature, similarity: similarity, learnsTemperature: learnsTemperature,
+        tile: tile)
+    case .decoupled: DecoupledContrastive(temperature: temperature)
+    case .momentumContrast(let queueLength, let momentum):
+      MomentumContrast(
+        temperature: temperature, queueLength: queueLength, dimension: dimension,
+        momentum: momentum)
+    case .spectral: SpectralContrastive()
+    case .supervised: SupervisedContrastive(temperature: temperature)
+    case .alignmentUniformity(let objective): objective
+    case .tKernel: TKernelContrastive()
+    case .vicReg(let objective): objective
+    case .barlowTwins(let objective): objective
+    case .byol(let predictor, let momentum):
+      BYOL(dimension: dimension, hidden: predictor ?? 4 * dimension, momentum: momentum)
+    case .simSiam(let predictor):
+      SimSiam(dimension: dimension, hidden: predictor ?? max(1, dimension / 4))
+    }
+  }
+
+  /// Whether the objective has parameters of its own.
+  public var isTrained: Bool {
+    switch self {
+    case .ntXent(_, let learnsTemperature, _): learnsTemperature
+    case .byol, .simSiam: true
+    default: false
+    }
+  }
+}

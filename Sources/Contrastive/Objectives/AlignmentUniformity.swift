@@ -1,0 +1,36 @@
+import Foundation
+import Torch
+
+/// Alignment and uniformity on the sphere (Wang & Isola 2020, arXiv 2005.10242), u = z/‖z‖:
+///
+/// L = E‖u − u⁺‖² + λ·mean over views of ln E exp(−t‖u − u′‖²), u and u⁺ two views of one sample, u and u′ the
+/// same view of two samples. Needs two samples at least.
+public struct AlignmentUniformity: Objective, Sendable, Equatable {
+  /// t, the sharpness of the uniformity's kernel.
+  public let sharpness: Double
+  /// λ, the weight of uniformity.
+  public let weight: Double
+
+  /// An objective; the paper's usual values are 2 and 1.
+  public init(sharpness: Double = 2, weight: Double = 1) {
+    self.sharpness = sharpness
+    self.weight = weight
+  }
+
+  /// The loss of z, (views·N)×D, view after view.
+  public func loss(of batch: EmbeddedViews) -> Tensor {
+    let unit = batch.embeddings.inFullPrecision.normalized()
+    let count = batch.sampleCount
+    let views = unit.reshaped([batch.views, count, -1])
+    let isSelf = Tensor.eye(count, .bool, on: unit.device).unsqueezed(0)
+    // Lengths are 1, but for vectors of length 0, which count as what they are.
+    let lengths = views.squared().sum(along: [2])
+    let squares =
+      lengths.unsqueezed(1) + lengths.unsqueezed(2) - views.matmul(views.transposed()) * 2
+    let exponents = (squares * -sharpness).filled(where: isSelf, with: -.infinity)
+    let uniformity =
+      exponents.flattened(from: 1).logSumExp(along: 1).mean()
+      - log(Double(count * (count - 1)))
+    return meanPositiveDistance(unit, views: batch.views) + uniformity * weight
+  }
+}

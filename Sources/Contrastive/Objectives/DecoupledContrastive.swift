@@ -1,0 +1,29 @@
+import Torch
+
+/// Decoupled contrastive learning (Yeh et al. 2022, arXiv 2110.06848, equation 6): NT-Xent without the positives in
+/// the denominator,
+///
+/// ℓ_ip = −cos(z_i, z_p)/τ + ln Σ_k exp(cos(z_i, z_k)/τ), k over all views of other samples,
+///
+/// the mean over all views i and all other views p of the same sample. Needs two samples at least.
+public struct DecoupledContrastive: Objective {
+  /// The temperature τ.
+  public let temperature: Double
+
+  /// An objective at a temperature above 0.
+  public init(temperature: Double) {
+    precondition(temperature > 0, "a temperature of \(temperature)")
+    self.temperature = temperature
+  }
+
+  /// The loss of z, (views·N)×D, view after view.
+  public func loss(of batch: EmbeddedViews) -> Tensor {
+    let unit = batch.embeddings.inFullPrecision.normalized()
+    let logits = unit.matmul(unit.transposed()) * (1 / temperature)
+    let isSameSample = sameSamplePairs(
+      rows: unit.size(0), views: batch.views, on: unit.device)
+    let negatives = logits.filled(where: isSameSample, with: -.infinity).logSumExp(along: 1)
+    let positives = meanPositiveProduct(unit, unit, views: batch.views)
+    return negatives.mean() - positives * (1 / temperature)
+  }
+}

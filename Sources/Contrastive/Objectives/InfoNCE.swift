@@ -1,0 +1,111 @@
+import Foundation
+import Torch
+import TorchNN
+
+/// InfoNCE in its symmetric form, NT-Xent (Chen et al. 2020, arXiv 2002.05709, equation 1):
+///
+/// ℓ_ip = −ln( exp(s(z_i, z_p)/τ) / Σ_{k≠i} exp(s(z_i, z_k)/τ) ), the mean over all views i and all other
+/// views p of the same sample; s is the cosine or the dot product. With two views a sample each i has one p;
+/// with more, the others stay in the denominator, as in supervised contrastive learning.
+public struct InfoNCE: Objective {
+  /// How alike two embeddings are.
+  public enum Similarity: String, Sendable, CaseIterable {
+    case cosine
+    case dot
+  }
+
+  /// Rows and columns of a tile whose products stay in a core's cache.
+  public static let usualTile = 512
+
+  /// The temperature τ, where it is learned its first value.
+  public let temperature: Double
+  /// How alike two embeddings are.
+  public let similarity: Similarity
+  /// How many rows and columns of the matrix of similarities exist at a time; nil for all of it.
+  public let tile: Int?
+  private let learned: LearnedScale?
+
+  /// An objective at a temperature above 0.
+  ///
+  /// - Parameters:
+  ///   - learnsTemperature: make ln(1/τ) a parameter, which moves with the head's; 1/τ stays below
+  ///     100, or where it began if that is more (Radford et al. 2021, CLIP).
+  ///   - tile: never make the whole matrix of similarities, (views·N)², but tiles of this many rows and columns, twice:
+  ///     memory for large batches, and time saved by the matrix's symmetry. The same loss and gradient; not to be
+  ///     differentiated twice.
+  public init(
+    temperature: Double, similarity: Similarity = .cosine, learnsTemperature: Bool = false,
+    tile: Int? = nil
+  ) {
+    precondition(temperature > 0, "a temperature of \(temperature)")
+    precondition(tile ?? 1 > 0, "tiles of \(tile ?? 0)")
+    self.temperature = temperature
+    self.similarity = similarity
+    self.tile = tile
+    learned = learnsTemperature ? LearnedScale(1 / temperature) : nil
+  }
+
+  /// What learns the temperature, if it is learned.
+  public var module: Module? { learned }
+
+  /// With tiles, the gradient is made by hand.
+  public var secondOrderObstacle: String? {
+    tile.map { _ in "its gradient is made tile by tile and cannot be differentiated again" }
+  }
+
+  /// The loss of z, (views·N)×D, view after view.
+  public func loss(of batch: EmbeddedViews) -> Tensor {
+    let z = batch.embeddings.inFullPrecision
+    let compared = similarity == .cosine ? z.normalized() : z
+    if let tile {
+      // Scaled beforehand, products of rows are the logits.
+      let rows = compared * sqrt(scale(compared.dtype))
+      return meanLogSumExpOfProducts(rows, tile: tile)
+        - meanPositiveProduct(rows, rows, views: batch.views)
+    }
+    let logits = compared.matmul(compared.transposed()) * scale(compared.dtype)
+    return contrastiveLoss(ofLogits: logits, views: batch.views)
+  }
+
+  /// 1/τ, a scalar.
+  private func scale(_ dtype: DType) -> Tensor {
+    learned?.value ?? Tensor.full([], 1 / temperature, dtype)
+  }
+}
+
+/// A factor that is learned as its logarithm.
+final class LearnedScale: Module {
+  let logarithm: Parameter
+  private let largest: Double
+
+  init(_ initial: Double) {
+    logarithm = Parameter(Tensor([Float(log(initial))], shape: []))
+    largest = max(100, initial)
+  }
+
+  var value: Tensor { exp(logarithm.tensor).clamped(max: largest) }
+}
+
+/// The mean, over rows i and the other views p of row i's sample, of −ln( e^{l_ip} / Σ_{k≠i} e^{l_ik} ),
+/// for logits l of (views·N)×(views·N).
+func contrastiveLoss(ofLogits logits: Tensor, views: Int) -> Tensor {
+  let rows = logits.size(0)
+  let isSelf = Tensor.eye(rows, .bool, on: logits.device)
+  let logProbabilities = logits.filled(where: isSelf, with: -.infinity).logSoftmax(along: 1)
+  return mean(
+    (1..<views).map { shift in
+      logProbabilities.negativeLogLikelihood(
+        partners(rows: rows, views: views, shift: shift, on: logits.device))
+    })
+}
+
+extension Tensor {
+  /// The mean over rows of minus the entry that an int64 target names.
+  fileprivate func negativeLogLikelihood(_ targets: Tensor) -> Tensor {
+    Operator.negativeLogLikelihood(self, targets)
+  }
+}
+
+extension Operator {
+  fileprivate static let negativeLogLikelihood = Operator("aten::nll_loss")
+}

@@ -1,0 +1,25 @@
+import Torch
+import TorchNN
+
+/// SimSiam (Chen & He 2021, arXiv 2011.10566, equation 1): BYOL without slow copies, the other view's z held fixed,
+///
+/// L = −cos(q(z_v), stop(z_w)), the mean over samples and ordered pairs of different views v, w.
+public final class SimSiam: Module, Objective {
+  private let predictor: ProjectionHead
+
+  /// An objective on z of length `dimension` with a predictor of one batch-normalised hidden layer.
+  public init(dimension: Int, hidden: Int) {
+    predictor = ProjectionHead(
+      .mlp(hidden: [hidden], output: dimension, batchNorm: true), inputs: dimension)
+  }
+
+  /// This module.
+  public var module: Module? { self }
+
+  /// The loss of z, (views·N)×D, view after view.
+  public func loss(of batch: EmbeddedViews) -> Tensor {
+    let z = batch.embeddings.inFullPrecision
+    return -meanPositiveProduct(
+      predictor(z).normalized(), z.detached().normalized(), views: batch.views)
+  }
+}

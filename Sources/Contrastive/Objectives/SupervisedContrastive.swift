@@ -1,0 +1,38 @@
+import Torch
+
+/// Supervised contrastive learning (Khosla et al. 2020, arXiv 2004.11362, equation 2): NT-Xent whose positives are
+/// all views of all samples of the same class,
+///
+/// ℓ_i = −1/|P(i)| Σ_{p∈P(i)} ln( exp(cos(z_i, z_p)/τ) / Σ_{k≠i} exp(cos(z_i, z_k)/τ) ), the mean over all views.
+///
+/// It sees labels: an upper reference, not self-supervised learning.
+public struct SupervisedContrastive: Objective, Sendable, Equatable {
+  /// The temperature τ.
+  public let temperature: Double
+
+  /// An objective at a temperature above 0.
+  public init(temperature: Double) {
+    precondition(temperature > 0, "a temperature of \(temperature)")
+    self.temperature = temperature
+  }
+
+  /// Labels are needed.
+  public var needsLabels: Bool { true }
+
+  /// The loss of z, (views·N)×D, view after view, of samples with labels.
+  public func loss(of batch: EmbeddedViews) -> Tensor {
+    guard let labels = batch.labels else {
+      preconditionFailure("supervised contrastive learning without labels")
+    }
+    let unit = batch.embeddings.inFullPrecision.normalized()
+    let isSelf = Tensor.eye(unit.size(0), .bool, on: unit.device)
+    let logits = unit.matmul(unit.transposed()) * (1 / temperature)
+    let logProbabilities = logits.filled(where: isSelf, with: -.infinity).logSoftmax(along: 1)
+      .filled(where: isSelf, with: 0)
+    let classes = Tensor.concatenated(Array(repeating: labels, count: batch.views))
+    let isPositive = classes.unsqueezed(0).equals(classes.unsqueezed(1))
+      .to(unit.dtype).filled(where: isSelf, with: 0)
+    let perView = (logProbabilities * isPositive).sum(along: [1]) / isPositive.sum(along: [1])
+    return -perView.mean()
+  }
+}

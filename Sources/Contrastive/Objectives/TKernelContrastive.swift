@@ -1,0 +1,19 @@
+import Torch
+
+/// InfoNCE with the t-distribution's kernel, t-SimCNE (Böhm et al. 2023, arXiv 2210.09879, equation 2):
+///
+/// ℓ_ip = −ln( (1 + ‖z_i − z_p‖²)⁻¹ / Σ_{k≠i} (1 + ‖z_i − z_k‖²)⁻¹ ), the mean over all views i and all other views p
+/// of the same sample. z is a point of Euclidean space, two-dimensional where it is to be looked at.
+public struct TKernelContrastive: Objective, Sendable, Equatable {
+  /// The objective.
+  public init() {}
+
+  /// The loss of z, (views·N)×D, view after view.
+  public func loss(of batch: EmbeddedViews) -> Tensor {
+    let z = batch.embeddings.inFullPrecision
+    let lengths = z.squared().sum(along: [1])
+    let squares = lengths.unsqueezed(0) + lengths.unsqueezed(1) - z.matmul(z.transposed()) * 2
+    let logits = -log(squares.clamped(min: 0) + 1)
+    return contrastiveLoss(ofLogits: logits, views: batch.views)
+  }
+}

@@ -1,0 +1,45 @@
+import Contrastive
+import Testing
+import Torch
+import TorchNN
+
+@Suite struct ObjectiveChoiceTests {
+  @Test(
+    arguments: [
+      ("nt-xent", .ntXent(similarity: .cosine, learnsTemperature: false, tile: nil)),
+      ("nt-xent,dot,learned", .ntXent(similarity: .dot, learnsTemperature: true, tile: nil)),
+      ("nt-xent,tiled", .ntXent(similarity: .cosine, learnsTemperature: false, tile: 512)),
+      ("nt-xent,tile=64", .ntXent(similarity: .cosine, learnsTemperature: false, tile: 64)),
+      ("dcl", .decoupled), ("spectral", .spectral), ("supcon", .supervised), ("t-kernel", .tKernel),
+      ("moco:4096", .momentumContrast(queueLength: 4096, momentum: 0.999)),
+      ("moco:64,momentum=0.9", .momentumContrast(queueLength: 64, momentum: 0.9)),
+      (
+        "alignment-uniformity,weight=0.5",
+        .alignmentUniformity(AlignmentUniformity(sharpness: 2, weight: 0.5))
+      ),
+      ("vicreg,covariance=4", .vicReg(VICReg(invariance: 25, variance: 25, covariance: 4))),
+      ("barlow-twins,redundancy=0.1", .barlowTwins(BarlowTwins(redundancy: 0.1))),
+      ("byol", .byol(predictor: nil, momentum: 0.99)),
+      ("simsiam,predictor=8", .simSiam(predictor: 8)),
+    ] as [(String, ObjectiveChoice)])
+  func anObjectiveIsReadAndBuilt(_ text: String, _ choice: ObjectiveChoice) throws {
+    #expect(try ObjectiveChoice(parsing: text) == choice)
+    let objective = Initializer.seeded(by: 1) { choice.objective(dimension: 6, temperature: 0.1) }
+    #expect(choice.isTrained == !(objective.module?.parameters.isEmpty ?? true))
+    #expect(objective.needsLabels == (text == "supcon"))
+    #expect((objective.targetMomentum != nil) == ["moco", "byol"].contains { text.hasPrefix($0) })
+    #expect(
+      (objective.secondOrderObstacle != nil) == (text.hasPrefix("moco") || text.contains("tile")))
+  }
+
+  @Test(arguments: [
+    "", "simclr", "nt-xent:0.1", "nt-xent,euclidean", "nt-xent,tile=0", "moco", "moco:0", "moco:-8",
+    "moco:64,momentum=2", "vicreg,variance=-1", "vicreg,variance=inf", "barlow-twins,redundancy=x",
+    "byol,predictor=0", "dcl,dot", "spectral,", "byol,predictor=4,predictor=5",
+  ])
+  func whatIsNotAnObjective(_ text: String) {
+    let error = #expect(throws: NotationError.self) { try ObjectiveChoice(parsing: text) }
+    #expect(error?.description.hasPrefix("objective '\(text)' is not understood: ") == true)
+    #expect(error?.description.contains("\n") == false)
+  }
+}
