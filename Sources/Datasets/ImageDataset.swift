@@ -115,3 +115,14 @@ public struct SkippedFile: Error, Sendable, Equatable {
     self.reason = reason
   }
 }
+
+extension DatasetSplits {
+  /// How many files were skipped, and the first few with their reasons, in one line; nil where all
+  /// could be read.
+  public var skippedMessage: String? {
+    guard !skipped.isEmpty else { return nil }
+    let files = skipped.count == 1 ? "1 unreadable file" : "\(skipped.count) unreadable files"
+    let named = skipped.prefix(3).map { "\($0.path): \($0.reason)" }.joined(separator: "; ")
+    return "skipped \(files): \(named)" + (skipped.count > 3 ? "; …" : "")
+  }
+}

@@ -118,7 +118,7 @@ public final class TrainingRun {
   public func run(
     shouldStop: () -> Bool = { false }, report: (Event) -> Void = { _ in }
   ) throws -> Outcome {
-    for file in splits.skipped { report(.warning("skipped \(file.path): \(file.reason)")) }
+    if let message = splits.skippedMessage { report(.warning(message)) }
     let metrics = try JSONLinesFile(appendingTo: folder.metrics)
     defer { metrics.close() }
     let geometry = try JSONLinesFile(appendingTo: folder.geometry)

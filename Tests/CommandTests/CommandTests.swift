@@ -106,6 +106,29 @@ import Testing
     #expect(report.code == 1 && report.errorLines.count == 1)
   }
 
+  @Test func unreadableImagesAreCountedAndSkippedOrRefused() throws {
+    try withTemporaryFolder { folder in
+      let photos = folder.appendingPathComponent("photos")
+      try Photos.make(in: photos)
+      for index in 0..<4 {
+        let place = photos.appendingPathComponent("cats/text-\(index).png")
+        try Data("not a picture".utf8).write(to: place)
+      }
+      let arguments = [
+        "train", "--dataset", "folder", "--data", photos.path, "--steps", "1", "--batch-size", "16",
+        "--image-size", "16", "--width", "4", "--threads", "1",
+      ]
+      let lenient = try Program.run(
+        arguments + ["--output", folder.appendingPathComponent("a").path])
+      #expect(lenient.code == 0)
+      #expect(lenient.error.contains("warning: skipped 4 unreadable files: "), "\(lenient.error)")
+      let strict = try Program.run(
+        arguments + ["--strict", "--output", folder.appendingPathComponent("b").path])
+      #expect(strict.code == 1 && strict.errorLines.count == 1)
+      #expect(strict.error.contains("text-"), "\(strict.error)")
+    }
+  }
+
   @Test func anybodysEmbeddingsAreMeasured() throws {
     try withTemporaryFolder { folder in
       let path = fixture("npy/f8.npy")

@@ -1,4 +1,3 @@
-import Datasets
 import Foundation
 import TestSupport
 import Testing
@@ -29,7 +28,7 @@ import Torch
 
   @Test func everyCommandOfTheREADMERunsAsItStands() throws {
     try withTemporaryFolder { folder in
-      try makePhotos(in: folder.appendingPathComponent("photos"))
+      try Photos.make(in: folder.appendingPathComponent("photos"))
       var random = CounterRandom(seed: 1)
       for name in ["h.npy", "z.npy"] {
         let rows = Tensor((0..<640).map { _ in Double(random.normal()) }, shape: [40, 16])
@@ -54,20 +53,6 @@ import Torch
     }
     let overview = try Program.run(["--help"]).output
     for command in ["train", "geometry", "probe", "report"] { #expect(overview.contains(command)) }
-  }
-
-  /// Two classes of small pictures.
-  private func makePhotos(in folder: URL) throws {
-    var random = CounterRandom(seed: 0)
-    for name in ["cats", "dogs"] {
-      let place = folder.appendingPathComponent(name)
-      try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
-      for index in 0..<60 {
-        let pixels = (0..<40 * 40 * 3).map { _ in UInt8(truncatingIfNeeded: random.nextWord()) }
-        let png = try PNGImage.encode(rgb: pixels, width: 40, height: 40)
-        try Data(png).write(to: place.appendingPathComponent("\(index).png"))
-      }
-    }
   }
 }
 

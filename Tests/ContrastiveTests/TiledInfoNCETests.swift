@@ -41,7 +41,10 @@ import TorchNN
       let tiled = try lossAndGradient(
         InfoNCE(temperature: 0.2, similarity: similarity, tile: 128), z)
       #expect(tiled.loss.isApproximately(dense.loss, relative: 1e-6))
-      #expect(difference(tiled.gradient, dense.gradient) < 1e-6)
+      // A softmax weight is wrong by its exponent's rounding: exponents reach 5 for cosines, and for
+      // dot products of 32 coordinates 160, whose last bit is 1.5e-5.
+      let rounding = similarity == .dot ? 1.5e-5 : 1e-6
+      #expect(difference(tiled.gradient, dense.gradient) < rounding)
     }
   }
 
