@@ -91,7 +91,12 @@ let package = Package(
         "Evaluation",
         .product(name: "Yams", package: "Yams"),
       ]),
-    library("Studies", ["RunStore", "Torch", "Training", .product(name: "Yams", package: "Yams")]),
+    library(
+      "Studies",
+      [
+        "RunStore", "Torch", "Datasets", "Augmentations", "Training",
+        .product(name: "Yams", package: "Yams"),
+      ]),
     .target(
       name: "Reports",
       dependencies: ["RunStore", .product(name: "Mustache", package: "swift-mustache")],

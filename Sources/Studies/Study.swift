@@ -42,6 +42,8 @@ public struct Study {
   let axes: [Axis]
   let exclusions: [Selection]
   let inclusions: [Selection]
+  /// Its claims in the file's order.
+  let claims: [Claim]
 
   /// The axes' keys in order.
   var axisKeys: [String] { axes.map(\.key) }

@@ -59,6 +59,7 @@ extension Study {
     axes = grid.axes
     exclusions = grid.exclusions
     inclusions = grid.inclusions
+    claims = try ClaimReader(reader, grid: full).claims(members["claims"])
     runs = try plannedRuns(threads: threads)
   }
 }

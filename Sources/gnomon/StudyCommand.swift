@@ -6,7 +6,8 @@ import Studies
 struct StudyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "study", abstract: "A grid of runs, and the claims tested on it; resumable.",
-    subcommands: [StudyRunCommand.self], defaultSubcommand: StudyRunCommand.self)
+    subcommands: [StudyRunCommand.self, StudyClaimsCommand.self, StudySelectCommand.self],
+    defaultSubcommand: StudyRunCommand.self)
 }
 
 struct StudyRunCommand: ParsableCommand {
@@ -98,5 +99,11 @@ struct StudyArguments: ParsableArguments {
 
   func find(threads: Int) throws -> StudyPlace {
     try StudyPlace(study, output: output, isQuick: quick, threads: threads)
+  }
+
+  /// What the study has measured so far.
+  func results() throws -> StudyResults {
+    let found = try find(threads: 1)
+    return try StudyResults(found.study, in: found.folder)
   }
 }

@@ -56,6 +56,7 @@ enum StudyOutput {
     for run in record.runs {
       print("\(run.status.rawValue)  \(run.key)" + (run.failure.map { "  \($0)" } ?? ""))
     }
+    if !record.claims.isEmpty { print("\n" + ledger(record.claims)) }
     Terminal.note("wrote \(folder.url.path)")
   }
 }
