@@ -125,8 +125,11 @@ extension Selection.Agreement {
     }
     let grouped = order.map { members[$0] ?? [] }
     let tauOfAll = tau(Array(pairs.indices))
+    // Of a handful there are too few resamples to tell.
     let interval = tauOfAll.flatMap { _ in
-      Bootstrap.interval(count: grouped.count) { chosen in tau(chosen.flatMap { grouped[$0] }) }
+      grouped.count < 5
+        ? nil
+        : Bootstrap.interval(count: grouped.count) { chosen in tau(chosen.flatMap { grouped[$0] }) }
     }
     let chosen = candidates.first { $0.places[criterion.rawValue] == 1 }
     let step = chosen?.step.map { " at step \($0)" } ?? ""

@@ -44,6 +44,8 @@ public struct Study {
   let inclusions: [Selection]
   /// Its claims in the file's order.
   let claims: [Claim]
+  /// What its table shows: figures, or formulas of them.
+  let figures: [(text: String, expression: FigureExpression)]
 
   /// The axes' keys in order.
   var axisKeys: [String] { axes.map(\.key) }

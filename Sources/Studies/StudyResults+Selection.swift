@@ -32,22 +32,8 @@ extension StudyResults {
     LayerFigures.canonicalOrder(of: Set(entries.flatMap { $0.summary.layers.keys }))
   }
 
-  /// The study's name.
-  public var name: String { study.name }
-
   private func settingsCandidates(layer: String) -> [Selection.Candidate] {
-    var groups: [(name: String, entries: [Entry])] = []
-    for entry in entries {
-      let keys = study.axisKeys.filter { $0 != "seed" }
-      let texts = keys.map { "\($0) \(entry.settings[$0]?.plainText ?? "")" }
-      let name = texts.isEmpty ? study.name : texts.joined(separator: ", ")
-      if let index = groups.firstIndex(where: { $0.name == name }) {
-        groups[index].entries.append(entry)
-      } else {
-        groups.append((name, [entry]))
-      }
-    }
-    return groups.compactMap { name, entries in
+    bySettings.compactMap { name, entries in
       let figures = entries.compactMap { $0.summary.layers[layer].map(StudyResults.labelFree) }
       guard figures.count == entries.count else { return nil }
       var means: [String: Double] = [:]
@@ -68,7 +54,7 @@ extension StudyResults {
     return figures.values.filter { keys.contains($0.key) }
   }
 
-  private static func mean(_ values: [Double]) -> Double {
+  static func mean(_ values: [Double]) -> Double {
     values.reduce(0, +) / Double(values.count)
   }
 }

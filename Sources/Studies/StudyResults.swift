@@ -47,4 +47,23 @@ public struct StudyResults {
     self.record = record
     self.entries = entries
   }
+
+  /// The study's name.
+  public var name: String { study.name }
+
+  /// The finished runs, those with the same settings but the seed together, under a text for people.
+  var bySettings: [(name: String, entries: [Entry])] {
+    var groups: [(name: String, entries: [Entry])] = []
+    let keys = study.axisKeys.filter { $0 != "seed" }
+    for entry in entries {
+      let texts = keys.map { "\($0) \(entry.settings[$0]?.plainText ?? "")" }
+      let name = texts.isEmpty ? study.name : texts.joined(separator: ", ")
+      if let index = groups.firstIndex(where: { $0.name == name }) {
+        groups[index].entries.append(entry)
+      } else {
+        groups.append((name, [entry]))
+      }
+    }
+    return groups
+  }
 }

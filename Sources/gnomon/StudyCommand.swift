@@ -6,7 +6,10 @@ import Studies
 struct StudyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "study", abstract: "A grid of runs, and the claims tested on it; resumable.",
-    subcommands: [StudyRunCommand.self, StudyClaimsCommand.self, StudySelectCommand.self],
+    subcommands: [
+      StudyRunCommand.self, StudyClaimsCommand.self, StudyTableCommand.self,
+      StudySelectCommand.self,
+    ],
     defaultSubcommand: StudyRunCommand.self)
 }
 
@@ -70,7 +73,7 @@ struct StudyRunCommand: ParsableCommand {
         message: "interrupted with \(finished) of \(record.runs.count) runs finished; continue "
           + "with gnomon study \(found.folder.url.path)", code: Failure.interrupted)
     case .done(let record):
-      try StudyOutput.show(record, in: found.folder, asJSON: json, isQuiet: quiet)
+      try StudyOutput.show(record, of: found, asJSON: json, isQuiet: quiet)
       let failed = record.runs.filter { $0.status == .failed }
       guard failed.isEmpty else {
         throw Failure(

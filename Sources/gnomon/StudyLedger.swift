@@ -15,8 +15,19 @@ extension StudyOutput {
     for claim in claims {
       let side = claim.direction > 0 ? "> 0" : claim.direction < 0 ? "< 0" : "≠ 0"
       text += "\n\n\(claim.id): \(claim.statement)\n  \(claim.statistic) \(side)"
-      if let note = claim.note { text += "\n  \(note)" }
     }
+    // What is to be said of several claims is said once.
+    var notes: [(note: String, ids: [String])] = []
+    for claim in claims {
+      guard let note = claim.note else { continue }
+      if let index = notes.firstIndex(where: { $0.note == note }) {
+        notes[index].ids.append(claim.id)
+      } else {
+        notes.append((note, [claim.id]))
+      }
+    }
+    if !notes.isEmpty { text += "\n" }
+    for (note, ids) in notes { text += "\n\(ids.joined(separator: ", ")): \(note)" }
     return text
   }
 

@@ -42,7 +42,7 @@ struct Figure: Hashable {
     }
     guard Figure.isKnown(key) else {
       let hint = Figure.known.nearest(to: key).map { "; did you mean '\(layer).\($0)'?" }
-      throw ExpressionError("'\(text)' is no figure" + (hint ?? "; Docs/Measures.md lists them"))
+      throw ExpressionError("'\(text)' is no figure" + (hint ?? "; gnomon geometry RUN shows those of a run"))
     }
   }
 
