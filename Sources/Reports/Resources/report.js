@@ -62,11 +62,13 @@
     xgap: 2,
     ygap: 2,
     colorscale: onDark
-      ? [[0, "#1e2125"], [0.5, "#275a80"], [1, "#7cc8fb"]]
-      : [[0, "#f1f4f7"], [0.5, "#8dbbdc"], [1, "#00558c"]],
+      ? [[0, "#1e2125"], [1, "#1f6a9e"]]
+      : [[0, "#f3f6f8"], [1, "#66aadb"]],
     showscale: false,
     hoverongaps: false,
     texttemplate: "%{z:.2f}",
+    // One colour that stands out from the whole scale.
+    textfont: { color: onDark ? "#f2f2f0" : "#1b1c1e", size: 12 },
     customdata: source.rows.map((row) =>
       source.columns.map((column) => plain(shortened(`${row}, ${column}`, 60)))),
     hovertemplate: "%{customdata}: <b>%{z:.4~g}</b><extra></extra>",
