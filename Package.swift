@@ -51,6 +51,8 @@ let package = Package(
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
     // The report's page templates.
     .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.0"),
+    // The store: SQLite with migrations, prepared statements and a reader beside the writer.
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
   ],
   targets: [
     // The C interface over libtorch: the only C++.
@@ -78,7 +80,9 @@ let package = Package(
 
     library("Torch", ["CTorch"]),
     library("TorchNN", ["Torch"]),
-    library("RunStore"),
+    library(
+      "RunStore",
+      [.product(name: "GRDB", package: "GRDB.swift"), .product(name: "Yams", package: "Yams")]),
     library("Datasets", ["Torch", "CPNG", "CTurboJPEG"]),
     library("Augmentations", ["Torch"]),
     library("Contrastive", ["Torch", "TorchNN"]),
@@ -143,7 +147,7 @@ let package = Package(
     tests("Reports", ["RunStore"]),
     .testTarget(
       name: "CommandTests",
-      dependencies: ["TestSupport", "Datasets", "Torch", "gnomon", "library-example"],
+      dependencies: ["TestSupport", "Datasets", "RunStore", "Torch", "gnomon", "library-example"],
       swiftSettings: swiftSettings),
   ],
   cxxLanguageStandard: .cxx20

@@ -41,11 +41,11 @@ public struct StudyRun: Sendable {
     return "\(String(safe.prefix(160)))_\(hash(of: configuration))"
   }
 
-  /// Eight hexadecimal digits of everything that decides a run's figures: the resolved configuration
-  /// and the versions of the code.
+  /// Eight hexadecimal digits of everything that decides a run's figures: what the resolved configuration
+  /// has beside the defaults, and the versions of the code, which change with a default.
   private static func hash(of configuration: RunConfiguration) -> String {
     // The members are plain values, which JSON can always hold.
-    let json = (try? RunJSON.line(configuration.json)) ?? Data()
+    let json = (try? RunJSON.line(RunConfiguration.identity(of: configuration.json))) ?? Data()
     var state: UInt64 = 0xcbf2_9ce4_8422_2325
     let versions = "gnomon \(PackageVersion.current) libtorch \(Runtime.version)\n"
     for byte in Data(versions.utf8) + json { state = (state ^ UInt64(byte)) &* 0x100_0000_01b3 }

@@ -236,7 +236,10 @@ extension StudyFolder {
   func finished(_ run: StudyRun) throws -> RunSummary? {
     let folder = self.run(run.key)
     guard case .finished(let summary) = try RunState(of: folder) else { return nil }
-    guard summary.config == run.configuration.json else {
+    guard
+      RunConfiguration.identity(of: summary.config)
+        == RunConfiguration.identity(of: run.configuration.json)
+    else {
       throw StudyError.otherRun(path: folder.url.path)
     }
     return summary

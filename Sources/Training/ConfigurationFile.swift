@@ -86,6 +86,14 @@ extension RunConfiguration {
     return .object(object)
   }
 
+  /// The members of a configuration's `json` that differ from the defaults: what tells runs apart. A setting that
+  /// did not exist when `config` was written counts as its default, so a run stays the same run.
+  package static func identity(of config: JSONValue) -> JSONValue {
+    guard case .object(let members) = config else { return config }
+    let defaults = RunConfiguration().json
+    return .object(members.filter { $0.value != defaults[$0.key] })
+  }
+
   /// The keys and values as YAML that `init(path:)` reads back to an equal configuration.
   public var yaml: String {
     let lines = RunConfiguration.settings.flatMap { setting -> [String] in
