@@ -42,7 +42,8 @@ struct Figure: Hashable {
     }
     guard Figure.isKnown(key) else {
       let hint = Figure.known.nearest(to: key).map { "; did you mean '\(layer).\($0)'?" }
-      throw ExpressionError("'\(text)' is no figure" + (hint ?? "; gnomon geometry RUN shows those of a run"))
+      throw ExpressionError(
+        "'\(text)' is no figure" + (hint ?? "; gnomon geometry RUN shows those of a run"))
     }
   }
 
