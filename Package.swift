@@ -143,7 +143,7 @@ let package = Package(
     tests("Geometry", ["Torch", "TorchNN", "RunStore"]),
     tests("Evaluation", ["Torch"]),
     tests("Training", ["Torch", "TorchNN", "Contrastive", "Datasets", "Augmentations"]),
-    tests("Studies", ["RunStore", "Training"]),
+    tests("Studies", ["RunStore", "Torch", "Training"]),
     tests("Reports", ["RunStore"]),
     .testTarget(
       name: "CommandTests",

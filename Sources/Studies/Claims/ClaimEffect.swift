@@ -113,9 +113,9 @@ extension StudyResults {
   }
 }
 
-enum LeastSquares {
+package enum LeastSquares {
   /// The slope of the line through the points that leaves the least squared error.
-  static func slope(_ x: [Double], _ y: [Double]) -> Double {
+  package static func slope(_ x: [Double], _ y: [Double]) -> Double {
     let count = Double(x.count)
     let meanX = x.reduce(0, +) / count
     let meanY = y.reduce(0, +) / count

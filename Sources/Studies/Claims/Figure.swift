@@ -6,13 +6,13 @@ import Training
 
 /// A figure of one layer: `h.effective_rank`, `head.1.attribute.hue`; or of the run as a whole:
 /// `run.wall_seconds`.
-struct Figure: Hashable {
+package struct Figure: Hashable {
   /// `h`, `head.K`, `z` or `run`.
-  let layer: String
+  package let layer: String
   /// METRICS.md's key; `dimension` and `n` as well.
-  let key: String
+  package let key: String
 
-  var text: String { "\(layer).\(key)" }
+  package var text: String { "\(layer).\(key)" }
 
   /// Takes apart and checks a figure's name.
   ///
@@ -48,7 +48,7 @@ struct Figure: Hashable {
   }
 
   /// The figure's value in a finished run; nil where it was not measured.
-  func value(in summary: RunSummary) -> Double? {
+  package func value(in summary: RunSummary) -> Double? {
     if layer == "run" {
       switch key {
       case "wall_seconds": return summary.wallSeconds

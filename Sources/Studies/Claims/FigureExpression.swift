@@ -2,15 +2,15 @@ import Foundation
 import RunStore
 
 /// What is wrong with an expression, in one line.
-struct ExpressionError: Error, CustomStringConvertible {
-  let description: String
+package struct ExpressionError: Error, CustomStringConvertible {
+  package let description: String
   init(_ description: String) { self.description = description }
 }
 
 /// A formula of figures, as in `ln(z.effective_rank) - ln(h.effective_rank)`: numbers, figures,
 /// + − × ÷, parentheses and the natural logarithm.
-indirect enum FigureExpression: Equatable {
-  enum Operation: Character {
+package indirect enum FigureExpression: Equatable {
+  package enum Operation: Character {
     case add = "+"
     case subtract = "-"
     case multiply = "*"
@@ -26,13 +26,13 @@ indirect enum FigureExpression: Equatable {
   /// Reads a formula.
   ///
   /// - Throws: `ExpressionError` for anything else, and for figures that there are not.
-  init(_ text: String) throws(ExpressionError) {
+  package init(_ text: String) throws(ExpressionError) {
     var parser = ExpressionParser(text)
     self = try parser.whole()
   }
 
   /// The value with `figure` giving each figure's; nil where one is missing or the result is not finite.
-  func value(_ figure: (Figure) -> Double?) -> Double? {
+  package func value(_ figure: (Figure) -> Double?) -> Double? {
     let result: Double?
     switch self {
     case .number(let number): result = number
@@ -52,7 +52,7 @@ indirect enum FigureExpression: Equatable {
   }
 
   /// The figures it is made of, each once, in their order.
-  var figures: [Figure] {
+  package var figures: [Figure] {
     switch self {
     case .number: return []
     case .figure(let figure): return [figure]
