@@ -30,13 +30,16 @@ struct StudyEstimate {
   }
 
   /// How long a whole run takes: by the step, as runs with the same settings but the seed, or else as all
-  /// runs. Nil before there are any.
-  func seconds(of run: StudyRun) -> Double? {
+  /// runs.
+  ///
+  /// - Parameter current: seconds a step of runs in progress, to go by before any is finished.
+  /// - Returns: nil before there is anything to go by.
+  func seconds(of run: StudyRun, current: Double? = nil) -> Double? {
     guard let steps = steps(of: run) else { return nil }
     let alike = observed.filter { $0.run.settingsBesidesSeed == run.settingsBesidesSeed }
     let basis = alike.isEmpty ? observed : alike
     let observedSteps = basis.reduce(0) { $0 + $1.steps }
-    guard observedSteps > 0 else { return nil }
+    guard observedSteps > 0 else { return current.map { $0 * Double(steps) } }
     let observedSeconds = basis.reduce(0) { $0 + $1.seconds }
     return observedSeconds / Double(observedSteps) * Double(steps)
   }

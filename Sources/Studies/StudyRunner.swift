@@ -32,6 +32,9 @@ public final class StudyRunner {
   private struct Child {
     let index: Int
     let process: ChildProcess
+    let began = ContinuousClock.now
+    /// The step it went on from.
+    let firstStep: Int
   }
 
   let study: Study
@@ -164,7 +167,8 @@ public final class StudyRunner {
     environment["GNOMON_PARENT"] = "\(getpid())"
     let process = try ChildProcess(
       executable, arguments, environment: environment, log: folder.log(run.key).path)
-    children.append(Child(index: index, process: process))
+    let firstStep = isResumed ? MetricsTail.last(of: runFolder)?.step ?? 0 : 0
+    children.append(Child(index: index, process: process, firstStep: firstStep))
     record.runs[index].status = .running
     try folder.write(record)
     report(.started(key: run.key, resumed: isResumed, progress))
@@ -216,9 +220,10 @@ public final class StudyRunner {
 
   private func secondsLeft(_ active: [StudyProgress.Active]) -> Double? {
     var seconds = 0.0
+    let rate = currentRate(active)
     for (index, entry) in record.runs.enumerated()
     where entry.status == .pending || entry.status == .running {
-      guard let whole = estimate.seconds(of: study.runs[index]) else { return nil }
+      guard let whole = estimate.seconds(of: study.runs[index], current: rate) else { return nil }
       let place = active.first { $0.key == entry.key }
       let done = place.flatMap { place in
         place.totalSteps.map { Double(place.step) / Double(max($0, 1)) }
@@ -229,37 +234,15 @@ public final class StudyRunner {
   }
 }
 
-extension StudyFolder {
-  /// The summary of a run when it is finished.
-  ///
-  /// - Throws: `StudyError.otherRun` when the run in its folder has another configuration.
-  func finished(_ run: StudyRun) throws -> RunSummary? {
-    let folder = self.run(run.key)
-    guard case .finished(let summary) = try RunState(of: folder) else { return nil }
-    guard
-      RunConfiguration.identity(of: summary.config)
-        == RunConfiguration.identity(of: run.configuration.json)
-    else {
-      throw StudyError.otherRun(path: folder.url.path)
+extension StudyRunner {
+  /// Seconds a step of the runs being made, as far as they have come.
+  private func currentRate(_ active: [StudyProgress.Active]) -> Double? {
+    var steps = 0
+    var seconds = 0.0
+    for (child, run) in zip(children, active) where run.step > child.firstStep {
+      steps += run.step - child.firstStep
+      seconds += child.began.duration(to: .now) / .seconds(1)
     }
-    return summary
-  }
-
-  /// Why a run ended as it did, from the last line it said.
-  func reason(_ key: String, _ ending: ChildProcess.Ending) -> String {
-    let said = (try? String(contentsOf: log(key), encoding: .utf8)) ?? ""
-    let prefix = "gnomon: error: "
-    let lines = said.split(whereSeparator: \.isNewline).map(String.init)
-    switch ending {
-    case .killed(let signal) where signal == SIGKILL:
-      return "killed by signal 9, perhaps for want of memory"
-    case .killed(let signal):
-      return "ended by signal \(signal)" + (lines.last.map { ": \($0)" } ?? "")
-    case .exited(let code):
-      if let error = lines.last(where: { $0.hasPrefix(prefix) }) {
-        return String(error.dropFirst(prefix.count))
-      }
-      return "ended with exit code \(code)" + (lines.last.map { ": \($0)" } ?? "")
-    }
+    return steps > 0 ? seconds / Double(steps) : nil
   }
 }

@@ -71,6 +71,7 @@ struct StudyProgressBar {
   }
 
   private static func state(of run: StudyProgress.Active) -> String {
+    if run.step == run.totalSteps { return "measuring" }
     let steps = run.totalSteps.map { "step \(run.step)/\($0)" } ?? "step \(run.step)"
     return steps + (run.loss.map { String(format: " loss %.3f", $0) } ?? "")
   }
