@@ -50,6 +50,13 @@ public struct Study {
   /// The axes' keys in order.
   var axisKeys: [String] { axes.map(\.key) }
 
+  /// A value of an axis as runs are named by it; JSON alone does not tell 1 from 1.0.
+  func text(of value: JSONValue?, on key: String) -> String {
+    let values = axes.first { $0.key == key }?.values ?? []
+    let known = values + inclusions.flatMap { $0[key] ?? [] }
+    return known.first { $0.json == value }?.text ?? value?.plainText ?? ""
+  }
+
   /// What varies, for records: the values of the grid, then those that are included beside it.
   public var recordedAxes: [StudyRecord.Axis] {
     axes.map { axis in

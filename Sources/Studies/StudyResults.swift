@@ -56,7 +56,7 @@ public struct StudyResults {
     var groups: [(name: String, entries: [Entry])] = []
     let keys = study.axisKeys.filter { $0 != "seed" }
     for entry in entries {
-      let texts = keys.map { "\($0) \(entry.settings[$0]?.plainText ?? "")" }
+      let texts = keys.map { "\($0) \(study.text(of: entry.settings[$0], on: $0))" }
       let name = texts.isEmpty ? study.name : texts.joined(separator: ", ")
       if let index = groups.firstIndex(where: { $0.name == name }) {
         groups[index].entries.append(entry)

@@ -51,13 +51,15 @@ import Testing
       let arguments = ["study", file, "--output", output.path]
 
       let plan = try Program.run(arguments + ["--dry-run", "--json"])
-      #expect(plan.code == 0 && (try plan.json()["runs"] as? [Any])?.count == 2, "\(plan.error)")
+      #expect(plan.code == 0, "\(plan.error)")
+      #expect(try (plan.json()["runs"] as? [Any])?.count == 2)
       #expect(!FileManager.default.fileExists(atPath: output.path))
 
       let first = try Program.run(arguments + ["--json"])
       #expect(first.code == 0, "\(first.error)")
       #expect(try first.json()["name"] as? String == "tiny")
-      #expect((try first.json() as NSDictionary) == (try record(output)) as NSDictionary)
+      let printed = try first.json() as NSDictionary
+      #expect(try printed == record(output) as NSDictionary)
       let keys = try runs(output).map(\.key)
       #expect(
         keys[0].hasPrefix("strength-0.1_seed-0_") && keys[1].hasPrefix("strength-0.5_seed-0_"))

@@ -93,7 +93,7 @@ struct StudyFileTests {
     ("mean, of: exp(h.rankme)}", "there is no function 'exp'"),
     ("mean, of: h.rankme h.alpha}", "'h.alpha' was not expected"),
     ("mean, of: run.wall}", "'run.wall' is no figure of a run"),
-    ("mean, of: h.rankme, where: {head: none, strength: 3}}", "where: strength is never 3"),
+    ("mean, of: h.rankme, where: {head: none, strength: 1.5}}", "where: strength is never 1.5"),
     ("mean, of: h.rankme, axis: strength, where: {head: none}}", "a mean compares nothing"),
     ("mean, of: h.rankme, average: [head, width]}", "'width' is no axis of the study"),
     ("mean, of: h.rankme, between: [1, 2]}", "between goes with statistic difference"),
