@@ -132,7 +132,7 @@ let package = Package(
     tests("Contrastive", ["Torch", "TorchNN"]),
     tests("Geometry", ["Torch", "TorchNN", "RunStore"]),
     tests("Evaluation", ["Torch"]),
-    tests("Training", ["Torch", "TorchNN", "Contrastive", "Datasets", "Augmentations"]),
+    tests("Training", ["Torch", "TorchNN", "RunStore", "Contrastive", "Datasets", "Augmentations"]),
     tests("Reports", ["RunStore"]),
     .testTarget(
       name: "CommandTests",

@@ -81,6 +81,11 @@ struct SettingOptions: ParsableArguments {
   var checkpointEvery: String?
   @Option(help: "Epochs between measurements, 0 for at the end only (default: 0).")
   var measureEvery: String?
+  @Option(
+    help: ArgumentHelp(
+      "What measuring between epochs may cost, as a share of training (default: 0.1).",
+      discussion: "Decides on how many held-out images, and how often if these are too few."))
+  var measureBudget: String?
   @Option(help: "Steps between lines of the metrics (default: 10).")
   var logEvery: String?
   @Option(help: "Head steps of the best-response gap, 0 to leave it out (default: 10).")
@@ -101,7 +106,7 @@ struct SettingOptions: ParsableArguments {
       ("head_weight_decay", headWeightDecay), ("head_momentum", headMomentum),
       ("head_warmup_epochs", headWarmupEpochs), ("seed", seed), ("device", device),
       ("precision", precision), ("threads", threads), ("checkpoint_every", checkpointEvery),
-      ("measure_every", measureEvery), ("log_every", logEvery), ("gap_steps", gapSteps),
+      ("measure_every", measureEvery), ("measure_budget", measureBudget), ("log_every", logEvery), ("gap_steps", gapSteps),
     ]
     return dataOptions.given + options.compactMap { key, text in text.map { (key, $0) } }
   }
