@@ -14,9 +14,9 @@ extension ChartFigure {
     return ChartFigure(
       title: "\(claim.id): \(claim.axis.map { "values against \($0)" } ?? "values and effect")",
       reading:
-        "Beside the values, of which \(seeds) and the thick one the mean, stand the effects: "
-        + "the claim holds where the whole bar of the mean's 95 % interval lies to the \(side) of "
-        + "the dotted zero.",
+        "Beside the values, of which \(seeds) and the thick one the mean, stand the effects: to be "
+        + "supported the claim needs the whole bar of the mean's 95 % interval to the \(side) of "
+        + "the dotted zero, and a Holm p below 0.05.",
       legend: points.legend, charts: charts)
   }
 
@@ -54,8 +54,23 @@ extension ChartFigure {
       dash: .dot)
     return Chart(
       title: "Effect of each seed",
-      x: Axis(title: "effect, claimed \(claim.direction < 0 ? "below" : "above") 0"),
+      x: Axis(
+        title: "effect, claimed \(claim.direction < 0 ? "below" : "above") 0",
+        range: range(around: seeds + mean)),
       y: Axis(title: "", range: [last + 0.5, -0.5], ticks: ticks), traces: [zero] + seeds + mean,
       height: max(270, 80 + 24 * ticks.count))
+  }
+
+  /// Horizontal ends with all of `traces`, their bars and zero well inside.
+  private static func range(around traces: [Trace]) -> [Double]? {
+    let ends = traces.flatMap { trace in
+      trace.x.indices.flatMap { place in
+        [trace.x[place] - (trace.below?[place] ?? 0), trace.x[place] + (trace.above?[place] ?? 0)]
+      }
+    }
+    let (least, greatest) = (min(0, ends.min() ?? 0), max(0, ends.max() ?? 0))
+    let margin = max((greatest - least) * 0.08, 1e-6)
+    let range = [least - margin, greatest + margin]
+    return range.allSatisfy { $0.isFinite } ? range : nil
   }
 }

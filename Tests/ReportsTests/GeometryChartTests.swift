@@ -99,7 +99,7 @@ struct GeometryChartTests {
       }
       let page = try page(of: runs)
       let chart = try #require(
-        page.charts.map(\.chart).first { $0.x.title.hasPrefix("positive directions") })
+        page.charts.map(\.chart).first { $0.x.title == "predicted rank of h" })
       #expect(chart.traces.map(\.x) == [[0, 60], [60], [7]])
       #expect(chart.traces.map(\.y) == [[0, 60], [10], [10]])
       let legend = page.all("button", ["aria-pressed": "true"]).map(\.text)
