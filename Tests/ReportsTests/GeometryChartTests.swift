@@ -135,7 +135,7 @@ struct GeometryChartTests {
       let heats = page.charts.map(\.chart).filter { $0.heat != nil }
       #expect(heats.map(\.title) == ["All runs, mean of 10 runs"])
       #expect(heats.first?.heat?.values == [[1, 0.55], [0.55, 1]])
-      try #expect(figure(page, "Similarity of the layers").contains("Numbers are means over runs."))
+      try #expect(figure(page, "Similarity of the layers").contains("numbers are means over runs."))
     }
   }
 
