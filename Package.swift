@@ -41,7 +41,7 @@ let package = Package(
       name: "Gnomon",
       targets: [
         "Torch", "TorchNN", "RunStore", "Datasets", "Augmentations", "Contrastive", "Geometry",
-        "Evaluation", "Training", "Reports",
+        "Evaluation", "Training", "Reports", "Studies",
       ]),
   ],
   dependencies: [
@@ -51,6 +51,8 @@ let package = Package(
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
     // The report's page templates.
     .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.0"),
+    // The store: SQLite with migrations, prepared statements and a reader beside the writer.
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
   ],
   targets: [
     // The C interface over libtorch: the only C++.
@@ -78,7 +80,9 @@ let package = Package(
 
     library("Torch", ["CTorch"]),
     library("TorchNN", ["Torch"]),
-    library("RunStore"),
+    library(
+      "RunStore",
+      [.product(name: "GRDB", package: "GRDB.swift"), .product(name: "Yams", package: "Yams")]),
     library("Datasets", ["Torch", "CPNG", "CTurboJPEG"]),
     library("Augmentations", ["Torch"]),
     library("Contrastive", ["Torch", "TorchNN"]),
@@ -91,6 +95,7 @@ let package = Package(
         "Evaluation",
         .product(name: "Yams", package: "Yams"),
       ]),
+    library("Studies", ["RunStore", "Torch", "Training", .product(name: "Yams", package: "Yams")]),
     .target(
       name: "Reports",
       dependencies: ["RunStore", .product(name: "Mustache", package: "swift-mustache")],
@@ -99,7 +104,7 @@ let package = Package(
       name: "gnomon",
       dependencies: [
         "Torch", "Contrastive", "Training", "Reports", "Datasets", "Augmentations", "Geometry",
-        "Evaluation", "RunStore",
+        "Evaluation", "RunStore", "Studies",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: swiftSettings),
@@ -133,10 +138,11 @@ let package = Package(
     tests("Geometry", ["Torch", "TorchNN", "RunStore"]),
     tests("Evaluation", ["Torch"]),
     tests("Training", ["Torch", "TorchNN", "Contrastive", "Datasets", "Augmentations"]),
+    tests("Studies", ["RunStore", "Training"]),
     tests("Reports", ["RunStore"]),
     .testTarget(
       name: "CommandTests",
-      dependencies: ["TestSupport", "Datasets", "Torch", "gnomon", "library-example"],
+      dependencies: ["TestSupport", "Datasets", "RunStore", "Torch", "gnomon", "library-example"],
       swiftSettings: swiftSettings),
   ],
   cxxLanguageStandard: .cxx20

@@ -45,6 +45,8 @@ public enum AtomicFile {
     let temporary = temporaryPath(beside: target)
     let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw RunStoreError.writing(url.path, errno: errno) }
+    // Says that its writer lives, to `removeLeftovers(in:)`.
+    _ = flock(descriptor, LOCK_EX | LOCK_NB)
     do {
       try fill(descriptor, path: url.path, body)
       guard rename(temporary, target) == 0 else {
@@ -52,8 +54,11 @@ public enum AtomicFile {
       }
     } catch {
       unlink(temporary)
+      close(descriptor)
       throw error
     }
+    // Closed only now: the lock lasts until the file has its name. Write errors came with the sync.
+    close(descriptor)
     synchronizeFolder(of: target)
   }
 
@@ -104,6 +109,24 @@ public enum AtomicFile {
     }
   }
 
+  /// Removes what killed processes left half written in `folder`, not in folders within it. A file
+  /// that a living process is writing stays.
+  public static func removeLeftovers(in folder: URL) {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    for name in names where isTemporary(name) {
+      let path = folder.appendingPathComponent(name).path
+      let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+      guard descriptor >= 0 else { continue }
+      if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { unlink(path) }
+      close(descriptor)
+    }
+  }
+
+  /// Whether a file of this name is one that is being written, or was when its process was killed.
+  public static func isTemporary(_ name: String) -> Bool {
+    name.hasPrefix(".gnomon-") && name.hasSuffix(".tmp")
+  }
+
   /// What a Foundation error says, on one line, by its system error where it has one.
   static func reason(of error: any Error) -> String {
     let outer = error as NSError
@@ -118,14 +141,8 @@ public enum AtomicFile {
   private static func fill(
     _ descriptor: Int32, path: String, _ body: (Appender) throws -> Void
   ) throws {
-    do {
-      try body(Appender(descriptor: descriptor, path: path))
-      guard fsync(descriptor) == 0 else { throw RunStoreError.writing(path, errno: errno) }
-    } catch {
-      close(descriptor)
-      throw error
-    }
-    guard close(descriptor) == 0 else { throw RunStoreError.writing(path, errno: errno) }
+    try body(Appender(descriptor: descriptor, path: path))
+    guard fsync(descriptor) == 0 else { throw RunStoreError.writing(path, errno: errno) }
   }
 
   private static func writeDirectly(

@@ -34,6 +34,27 @@ public struct RunFolder: Sendable, Equatable {
       && isFolder.boolValue
   }
 
+  /// Whether there is nothing of a run yet: no folder, an empty one, or one in which a killed
+  /// process had only begun to make its files.
+  public var isUnused: Bool {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? []
+    return names.allSatisfy { name in
+      name == ".lock" || AtomicFile.isTemporary(name)
+        || name == checkpoints.lastPathComponent && RunFolder(path: checkpoints.path).isUnused
+    }
+  }
+
+  /// Locks the run for this process and clears away what killed ones left half written.
+  ///
+  /// - Parameter seconds: how long to wait for a process that is about to end.
+  /// - Throws: `RunStoreError.inUse` when another process works on the run.
+  public func lock(waitingFor seconds: Double = 0) throws(RunStoreError) -> RunLock {
+    let lock = try RunLock(url, waitingFor: seconds)
+    AtomicFile.removeLeftovers(in: url)
+    AtomicFile.removeLeftovers(in: checkpoints)
+    return lock
+  }
+
   /// Makes the folder and its `checkpoints`, with those above them; existing ones are left alone.
   public func create() throws(RunStoreError) {
     try Self.makeFolder(checkpoints)

@@ -14,6 +14,8 @@ public enum RunStoreError: Error, Equatable, Sendable {
   case diskFull(path: String)
   /// A file could not be written for another reason.
   case unwritable(path: String, reason: String)
+  /// Another process works in a folder; its number where it is known.
+  case inUse(path: String, process: Int32?)
   /// A record cannot be written as JSON.
   case notRepresentable(record: String, reason: String)
 
@@ -42,6 +44,9 @@ extension RunStoreError: CustomStringConvertible, LocalizedError {
       "disk full: cannot write \(path); free some space or choose another folder"
     case .unwritable(let path, let reason):
       "cannot write \(path): \(reason)"
+    case .inUse(let path, let process):
+      "\(path) is in use by " + (process.map { "process \($0)" } ?? "another process")
+        + ": wait for it to end, or end it"
     case .notRepresentable(let record, let reason):
       "\(record) cannot be written as JSON: \(reason)"
     }

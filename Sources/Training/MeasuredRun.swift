@@ -10,6 +10,6 @@ public struct MeasuredRun {
   /// - Parameter warn: gets a line for each newer checkpoint that is damaged.
   /// - Throws: `TrainingError`, `ConfigurationError` or `DatasetError`, one line each.
   public init(_ folder: RunFolder, warn: (String) -> Void) throws {
-    measurement = try TrainingRun(resuming: folder, warn: warn).measurement
+    measurement = try TrainingRun(reading: folder, warn: warn).measurement
   }
 }

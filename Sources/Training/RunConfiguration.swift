@@ -80,6 +80,10 @@ public struct RunConfiguration: Sendable, Equatable {
 
   /// Epochs between checkpoints; one is always written at the end.
   public var checkpointEvery = 1
+  /// How many of the newest checkpoints are kept; 0 for all.
+  public var keep = 3
+  /// Every so many epochs' checkpoint is kept for good besides; 0 for none.
+  public var keepEvery = 0
   /// Epochs between measurements; 0 to measure at the end only.
   public var measureEvery = 0
   /// Steps between lines of the metrics.

@@ -50,27 +50,59 @@ public final class TrainingRun {
   let trainer: Trainer
   private let policy: PolicyPair
   private let checkpoints: CheckpointFolder
+  /// Held until the run ends or is stopped.
+  private var lock: RunLock?
   private var step = 0
   private var progress = RunProgress()
 
   /// A new run that writes into `folder`.
   ///
+  /// - Parameter seconds: how long to wait for another process that is about to leave the folder.
   /// - Throws: `ConfigurationError`, `DatasetError`, or `TrainingError.outputExists`; then nothing has been written.
-  public convenience init(_ configuration: RunConfiguration, folder: RunFolder) throws {
-    let contents = try? FileManager.default.contentsOfDirectory(atPath: folder.url.path)
-    guard contents?.isEmpty ?? !folder.exists else {
-      throw TrainingError.outputExists(path: folder.url.path)
-    }
+  ///   `RunStoreError.inUse` when another process has just begun there.
+  public convenience init(
+    _ configuration: RunConfiguration, folder: RunFolder, waitingFor seconds: Double = 0
+  ) throws {
+    guard folder.isUnused else { throw TrainingError.outputExists(path: folder.url.path) }
     try self.init(resolved: configuration.resolved(), folder: folder)
     try folder.create()
+    lock = try folder.lock(waitingFor: seconds)
+    // Another process may have been quicker.
+    guard folder.isUnused else { throw TrainingError.outputExists(path: folder.url.path) }
     try AtomicFile.write(Data(self.configuration.yaml.utf8), to: folder.config)
   }
 
-  /// A run that continues from its newest readable checkpoint, under its own configuration.
+  /// A run that continues from its newest readable checkpoint, under its own configuration. One that
+  /// was stopped before its first checkpoint begins again.
   ///
-  /// - Parameter warn: gets a line for each newer checkpoint that is damaged.
-  /// - Throws: `TrainingError` when there is no run or no readable checkpoint, and what a new run throws.
-  public convenience init(resuming folder: RunFolder, warn: (String) -> Void) throws {
+  /// - Parameters:
+  ///   - seconds: how long to wait for another process that is about to leave the run.
+  ///   - warn: gets a line for each newer checkpoint that is damaged.
+  /// - Throws: `TrainingError` when there is no run or no readable checkpoint, `RunStoreError.inUse` when
+  ///   another process works on it, and what a new run throws.
+  public convenience init(
+    resuming folder: RunFolder, waitingFor seconds: Double = 0, warn: (String) -> Void
+  ) throws {
+    guard FileManager.default.fileExists(atPath: folder.config.path) else {
+      throw TrainingError.notARun(path: folder.url.path)
+    }
+    let lock = try folder.lock(waitingFor: seconds)
+    let checkpoints = CheckpointFolder(folder: folder)
+    if checkpoints.isEmpty {
+      if checkpoints.newestStep != nil {
+        warn("no checkpoint of \(folder.url.path) was written to its end: the run begins again")
+      }
+      let configuration = try RunConfiguration(path: folder.config.path)
+      try self.init(resolved: configuration.resolved(), folder: folder)
+      try folder.create()
+    } else {
+      try self.init(reading: folder, warn: warn)
+    }
+    self.lock = lock
+  }
+
+  /// A run at its newest readable checkpoint, to be looked at: nothing in its folder is changed.
+  convenience init(reading folder: RunFolder, warn: (String) -> Void) throws {
     guard FileManager.default.fileExists(atPath: folder.config.path) else {
       throw TrainingError.notARun(path: folder.url.path)
     }
@@ -118,6 +150,8 @@ public final class TrainingRun {
   public func run(
     shouldStop: () -> Bool = { false }, report: (Event) -> Void = { _ in }
   ) throws -> Outcome {
+    if lock == nil { lock = try folder.lock() }
+    defer { lock = nil }
     if let message = splits.skippedMessage { report(.warning(message)) }
     let metrics = try JSONLinesFile(appendingTo: folder.metrics)
     defer { metrics.close() }
@@ -185,8 +219,11 @@ public final class TrainingRun {
       if stopping { return .interrupted(step: step) }
     }
 
+    if shouldStop() { return .interrupted(step: step) }
     report(.measuring(epoch: totalEpochs))
     let layers = try measurement.layers(.full)
+    // A process that was killed here has left these lines already.
+    try geometry.truncate(afterStep: totalSteps - 1)
     try append(layers, to: geometry)
     progress.add(meter, wall: wallStart)
     let summary = summary(layers)
@@ -200,7 +237,8 @@ extension TrainingRun {
   var measurement: Measurement {
     Measurement(
       encoder: trainer.encoder, head: trainer.objective.head, splits: splits, policy: policy,
-      policyChoice: configuration.policy, seed: configuration.measurementSeed,
+      policyChoice: configuration.policy, temperature: configuration.temperature,
+      contrastedSamples: configuration.batchSize, seed: configuration.measurementSeed,
       device: trainer.device)
   }
 
@@ -221,7 +259,10 @@ extension TrainingRun {
     // Lines on disk before the checkpoint: a resume never finds one without its history.
     try metrics.synchronize()
     try geometry.synchronize()
-    try checkpoints.write(trainer.state, step: step, progress: progress)
+    try checkpoints.write(
+      trainer.state, step: step, progress: progress,
+      retention: .init(
+        newest: configuration.keep, everySteps: configuration.keepEvery * stepsPerEpoch))
   }
 
   private func writeContactSheet(of views: ViewSource) throws {

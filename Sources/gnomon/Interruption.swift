@@ -3,10 +3,20 @@ import Foundation
 /// Ctrl-C and SIGTERM as a flag that the training loop reads between steps. A second Ctrl-C ends the
 /// process at once.
 enum Interruption {
+  /// The environment variable with which a study tells its runs whose children they are.
+  static let parentVariable = "GNOMON_PARENT"
+
   nonisolated(unsafe) private static var flag: sig_atomic_t = 0
 
   /// Whether the user has asked to stop.
   static var isRequested: Bool { flag != 0 }
+
+  /// Whether another process started this one and has said so.
+  static var hasParent: Bool { parent != nil }
+
+  private static var parent: pid_t? {
+    ProcessInfo.processInfo.environment[parentVariable].flatMap(pid_t.init)
+  }
 
   /// Begins to listen.
   static func listen() {
@@ -15,12 +25,27 @@ enum Interruption {
     for number in [SIGINT, SIGTERM] {
       sigaddset(&signals, number)
       signal(number) { number in
-        if Interruption.flag != 0 { _exit(Failure.interrupted) }
+        // A study passes Ctrl-C on as SIGTERM to children that the terminal has told already.
+        if Interruption.flag != 0 && number == SIGINT { _exit(Failure.interrupted) }
         Interruption.flag = 1
-        _ = number
       }
     }
     // Whoever started this process may have blocked them.
     pthread_sigmask(SIG_UNBLOCK, &signals, nil)
+  }
+
+  /// Where `GNOMON_PARENT` names a process, stops this one when that one is gone: first as SIGTERM
+  /// would, and after `grace` seconds at once.
+  static func followParent(grace: Double = 30) {
+    guard let parent else { return }
+    // A thread that polls: the kernel's own signal follows the parent's thread, not its process.
+    let watcher = Thread {
+      while getppid() == parent { usleep(100_000) }
+      kill(getpid(), SIGTERM)
+      usleep(useconds_t(grace * 1e6))
+      _exit(Failure.interrupted)
+    }
+    watcher.stackSize = 1 << 18
+    watcher.start()
   }
 }

@@ -79,6 +79,10 @@ struct SettingOptions: ParsableArguments {
   var threads: String?
   @Option(help: "Epochs between checkpoints (default: 1).")
   var checkpointEvery: String?
+  @Option(help: "How many of the newest checkpoints are kept, 0 for all (default: 3).")
+  var keep: String?
+  @Option(help: "Keep every Nth epoch's checkpoint for good, 0 for none (default: 0).")
+  var keepEvery: String?
   @Option(help: "Epochs between measurements, 0 for at the end only (default: 0).")
   var measureEvery: String?
   @Option(help: "Steps between lines of the metrics (default: 10).")
@@ -101,6 +105,7 @@ struct SettingOptions: ParsableArguments {
       ("head_weight_decay", headWeightDecay), ("head_momentum", headMomentum),
       ("head_warmup_epochs", headWarmupEpochs), ("seed", seed), ("device", device),
       ("precision", precision), ("threads", threads), ("checkpoint_every", checkpointEvery),
+      ("keep", keep), ("keep_every", keepEvery),
       ("measure_every", measureEvery), ("log_every", logEvery), ("gap_steps", gapSteps),
     ]
     return dataOptions.given + options.compactMap { key, text in text.map { (key, $0) } }

@@ -13,12 +13,17 @@ enum Terminal {
 
   /// One line of progress.
   static func note(_ message: String) {
-    FileHandle.standardError.write(Data((message + "\n").utf8))
+    write(message + "\n")
   }
 
   /// Writes over the current line of the screen.
   static func overwrite(_ message: String) {
-    FileHandle.standardError.write(Data("\r\u{1B}[2K\(message)".utf8))
+    write("\r\u{1B}[2K\(message)")
+  }
+
+  /// Nobody left to read must not end what is being done.
+  private static func write(_ text: String) {
+    try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
   }
 
   /// How many characters fit on a line of the screen.

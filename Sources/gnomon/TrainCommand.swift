@@ -38,6 +38,7 @@ struct TrainCommand: ParsableCommand {
 
   func run() throws {
     try Failure.classifying {
+      Interruption.followParent()
       let run = try makeRun()
       var progress = ProgressBar(isQuiet: quiet)
       Interruption.listen()
@@ -68,12 +69,17 @@ struct TrainCommand: ParsableCommand {
           "--resume continues a run under its own settings: leave out the other settings, "
             + "or start a new run with --output")
       }
-      return try TrainingRun(resuming: RunFolder(path: resume), warn: Terminal.warning)
+      return try TrainingRun(
+        resuming: RunFolder(path: resume), waitingFor: patience, warn: Terminal.warning)
     }
     let configuration = try RunConfiguration(file: config, options: settings.given)
     let path = output ?? "runs/\(configuration.defaultName)"
-    return try TrainingRun(configuration, folder: RunFolder(path: path))
+    return try TrainingRun(
+      configuration, folder: RunFolder(path: path), waitingFor: patience)
   }
+
+  /// A study that was killed and started again may find the run it had still writing its checkpoint.
+  private var patience: Double { Interruption.hasParent ? 60 : 0 }
 }
 
 extension RunConfiguration {

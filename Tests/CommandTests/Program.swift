@@ -32,8 +32,14 @@ struct Program {
   }
 
   static func shell(_ command: String) throws -> Int32 {
-    try start(URL(fileURLWithPath: "/bin/sh"), ["-c", command]).finish().code
+    try startShell(command).finish().code
   }
+
+  static func startShell(_ command: String) throws -> Program {
+    try start(URL(fileURLWithPath: "/bin/sh"), ["-c", command])
+  }
+
+  static func path(_ program: String) -> String { executable(program).path }
 
   static func wait(upTo seconds: Double, until condition: () -> Bool) throws {
     let end = Date().addingTimeInterval(seconds)

@@ -1,0 +1,57 @@
+import Foundation
+import RunStore
+import TestSupport
+import Testing
+
+@Suite struct RunLockTests {
+  @Test func oneLockAtATimeAndTheOtherIsTold() throws {
+    try withTemporaryFolder { folder in
+      do {
+        let first = try RunLock(folder)
+        let error = #expect(throws: RunStoreError.self) { try RunLock(folder) }
+        #expect(error == .inUse(path: folder.path, process: getpid()))
+        withExtendedLifetime(first) {}
+      }
+      _ = try RunLock(folder)
+    }
+  }
+
+  @Test func aLockOfAKilledProcessIsGone() throws {
+    try withTemporaryFolder { folder in
+      let holder = Process()
+      holder.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+      holder.arguments = ["flock", "--close", "\(folder.path)/.lock", "sleep", "10"]
+      try holder.run()
+      let isLocked = { (try? RunLock(folder)) == nil }
+      for _ in 0..<500 where !isLocked() { usleep(10_000) }
+      #expect(isLocked())
+      kill(holder.processIdentifier, SIGKILL)
+      holder.waitUntilExit()
+      _ = try RunLock(folder, waitingFor: 5)
+    }
+  }
+
+  @Test func onlyFilesThatNobodyWritesAreCleared() throws {
+    try withTemporaryFolder { folder in
+      let dead = folder.appendingPathComponent(".gnomon-dead.tmp")
+      let other = folder.appendingPathComponent("notes.tmp")
+      for file in [dead, other] { try Data("x".utf8).write(to: file) }
+      let target = folder.appendingPathComponent("target")
+      try AtomicFile.write(to: target) { append in
+        AtomicFile.removeLeftovers(in: folder)
+        try append(Data("whole".utf8))
+      }
+      #expect(try String(contentsOf: target, encoding: .utf8) == "whole")
+      let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+      #expect(names.sorted() == ["notes.tmp", "target"])
+    }
+  }
+
+  @Test func aFolderThatCannotBeLockedIsOneLine() throws {
+    try withTemporaryFolder { folder in
+      let missing = folder.appendingPathComponent("missing")
+      let error = #expect(throws: RunStoreError.self) { try RunLock(missing) }
+      #expect(error?.description.contains(missing.path) == true)
+    }
+  }
+}
