@@ -11,7 +11,7 @@ struct Gnomon: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       TrainCommand.self, PreviewCommand.self, GeometryCommand.self, ProbeCommand.self,
-      ReportCommand.self,
+      ReportCommand.self, StoreCommand.self,
     ])
 
   static func main() {

@@ -62,7 +62,7 @@ import Training
         SupervisedContrastive(temperature: 0.3)
       }
       let losses = try train(trainer, steps: 8, views: views, labels: labels)
-      #expect(losses.allSatisfy(\.isFinite))
+      #expect(losses.allSatisfy { $0.isFinite })
     }
   }
 }
