@@ -41,7 +41,7 @@ let package = Package(
       name: "Gnomon",
       targets: [
         "Torch", "TorchNN", "RunStore", "Datasets", "Augmentations", "Contrastive", "Geometry",
-        "Evaluation", "Training", "Reports",
+        "Evaluation", "Training", "Reports", "Studies",
       ]),
   ],
   dependencies: [
@@ -95,6 +95,7 @@ let package = Package(
         "Evaluation",
         .product(name: "Yams", package: "Yams"),
       ]),
+    library("Studies", ["RunStore", "Torch", "Training", .product(name: "Yams", package: "Yams")]),
     .target(
       name: "Reports",
       dependencies: ["RunStore", .product(name: "Mustache", package: "swift-mustache")],
@@ -103,7 +104,7 @@ let package = Package(
       name: "gnomon",
       dependencies: [
         "Torch", "Contrastive", "Training", "Reports", "Datasets", "Augmentations", "Geometry",
-        "Evaluation", "RunStore",
+        "Evaluation", "RunStore", "Studies",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: swiftSettings),
@@ -142,6 +143,7 @@ let package = Package(
     tests("Geometry", ["Torch", "TorchNN", "RunStore"]),
     tests("Evaluation", ["Torch"]),
     tests("Training", ["Torch", "TorchNN", "Contrastive", "Datasets", "Augmentations"]),
+    tests("Studies", ["RunStore", "Training"]),
     tests("Reports", ["RunStore"]),
     .testTarget(
       name: "CommandTests",

@@ -14,6 +14,9 @@ import Foundation
 import Torch
 import Training
 
+/// A line that appears at once, also in a pipe.
+func show(_ line: String) { FileHandle.standardOutput.write(Data("\(line)\n".utf8)) }
+
 func seconds(_ body: () throws -> Void) rethrows -> Double {
   let start = ContinuousClock.now
   try body()
@@ -36,7 +39,7 @@ func compare(
     ratios.append(time / (try seconds(second)))
   }
   let middle = { (values: [Double]) in values.sorted()[values.count / 2] }
-  print(
+  show(
     String(
       format: "%@: %.1f ms, %.3f × (%.3f to %.3f in %d pairs)", name, middle(firsts) * 1e3,
       middle(ratios), ratios.min() ?? 0, ratios.max() ?? 0, pairs))
@@ -105,7 +108,7 @@ func benchmarkMemory() {
   // Linux then forgets the peak of resident memory so far.
   try? Data("5".utf8).write(to: URL(fileURLWithPath: "/proc/self/clear_refs"))
   let time = seconds { score(tiled, z) }
-  print(
+  show(
     String(
       format:
         "NT-Xent of 65,536 views of 128 dimensions in tiles: %.1f s, %.0f MiB beyond the inputs"

@@ -46,35 +46,89 @@ public struct AttributeRegression: Sendable {
     training embeddings: Tensor, _ attribute: Attribute, test testEmbeddings: Tensor,
     _ testAttribute: Attribute, penalties: [Double]? = nil
   ) throws(EvaluationError) {
-    if case .categorical(let kinds) = attribute, case .categorical(let testKinds) = testAttribute {
-      let probe = try LinearProbe(
-        training: LabeledEmbeddings(embeddings: embeddings, labels: kinds),
-        penalties: penalties ?? LinearProbe.penalties)
-      score = try probe.accuracy(
-        on: LabeledEmbeddings(embeddings: testEmbeddings, labels: testKinds))
-      penalty = probe.penalty
-      return
+    let results = AttributeRegression.of(
+      [(attribute, testAttribute)], training: embeddings, test: testEmbeddings,
+      penalties: penalties)
+    self = try results[0].get()
+  }
+
+  /// The same for several factors of the same embeddings: all numbers share one decomposition.
+  ///
+  /// - Parameter attributes: each factor for the N training and the M test samples.
+  /// - Returns: a regression, or why there is none, for each factor.
+  public static func of(
+    _ attributes: [(training: Attribute, test: Attribute)], training embeddings: Tensor,
+    test testEmbeddings: Tensor, penalties: [Double]? = nil
+  ) -> [Result<AttributeRegression, EvaluationError>] {
+    var ridge: Result<AttributeRidge, EvaluationError>?
+    return attributes.map { training, test in
+      Result { () throws(EvaluationError) in
+        if case .categorical(let kinds) = training, case .categorical(let testKinds) = test {
+          let probe = try LinearProbe(
+            training: LabeledEmbeddings(embeddings: embeddings, labels: kinds),
+            penalties: penalties ?? LinearProbe.penalties)
+          let score = try probe.accuracy(
+            on: LabeledEmbeddings(embeddings: testEmbeddings, labels: testKinds))
+          return AttributeRegression(score: score, penalty: probe.penalty)
+        }
+        let shared =
+          ridge
+          ?? Result { () throws(EvaluationError) in
+            try AttributeRidge(
+              training: embeddings, test: testEmbeddings,
+              penalties: penalties ?? RidgeRegression.penalties)
+          }
+        ridge = shared
+        return try shared.get().regression(of: training, test)
+      }
     }
-    let features = try embeddings.asFiniteMatrix().to(.float64)
-    let testFeatures = try testEmbeddings.asFiniteMatrix().to(.float64)
+  }
+
+  fileprivate init(score: Double, penalty: Double) {
+    self.score = score
+    self.penalty = penalty
+  }
+}
+
+/// Ridge regressions of several factors on the same embeddings.
+private struct AttributeRidge {
+  let features: Tensor
+  let testFeatures: Tensor
+  let penalties: [Double]
+  let ridge: RidgeRegression
+  let trial: RidgeTrial?
+
+  init(
+    training embeddings: Tensor, test testEmbeddings: Tensor, penalties: [Double]
+  ) throws(EvaluationError) {
+    features = try embeddings.asFiniteMatrix().to(.float64)
+    testFeatures = try testEmbeddings.asFiniteMatrix().to(.float64)
+    self.penalties = penalties
     guard features.size(1) == testFeatures.size(1) else {
       throw EvaluationError(
         "training embeddings have \(features.size(1)) coordinates and test embeddings "
           + "\(testFeatures.size(1)): give two splits of one layer")
     }
+    guard features.size(0) >= 5 else {
+      throw EvaluationError("\(features.size(0)) training samples: at least 5 are needed")
+    }
+    ridge = RidgeRegression(features)
+    trial = try RidgeTrial(features, penalties: penalties)
+  }
+
+  func regression(
+    of attribute: Attribute, _ testAttribute: Attribute
+  ) throws(EvaluationError) -> AttributeRegression {
     let targets = try attribute.targets(rows: features.size(0), matching: testAttribute)
       .to(features.device)
     let testTargets =
       try testAttribute
       .targets(rows: testFeatures.size(0), matching: attribute).to(testFeatures.device)
-    guard features.size(0) >= 5 else {
-      throw EvaluationError("\(features.size(0)) training samples: at least 5 are needed")
-    }
-    penalty = try RidgeRegression.bestPenalty(
-      of: penalties ?? RidgeRegression.penalties, features, targets)
-    let predictions = RidgeRegression(features, targets)
-      .predictions(for: testFeatures, penalty: penalty)
-    score = try determination(of: predictions, testTargets)
+    let penalty = trial?.bestPenalty(for: targets) ?? penalties[0]
+    let predictions = ridge.predictions(
+      for: testFeatures, fitting: targets, penalty: penalty)
+    return AttributeRegression(
+      score: try determination(of: predictions, testTargets), penalty: penalty)
   }
 }
 

@@ -17,6 +17,20 @@ extension LayerFigures {
     conventions["linear_top1"] = Convention(centered: true, rowNormalized: false, n: heldOut.count)
   }
 
+  /// Adds `attribute.FACTOR`: R² of reading a number, or accuracy of reading a kind, on `n` test samples.
+  public mutating func addAttribute(_ factor: String, score: Double, n: Int? = nil) {
+    values["attribute.\(factor)"] = score
+    conventions["attribute.\(factor)"] = Convention(centered: true, rowNormalized: false, n: n)
+  }
+
+  /// Adds `augmentation.PARAMETER`: R² of reading what a view was subjected to, on the views of `n` embeddings
+  /// of samples that were not fitted, `views` of each.
+  public mutating func addDecoding(_ score: Double, of parameter: String, views: Int, n: Int) {
+    values["augmentation.\(parameter)"] = score
+    conventions["augmentation.\(parameter)"] = Convention(
+      centered: true, rowNormalized: false, n: n, views: views)
+  }
+
   /// Probes labelled embeddings that come without a split: every fifth row of each class is held out.
   ///
   /// - Throws: `EvaluationError` for labels that do not fit the rows, and embeddings that are not finite.

@@ -46,16 +46,22 @@ extension LayerFigures {
     conventions["invariance_at"] = raw
   }
 
-  /// Adds `lidar`, from as many views of each sample.
-  public mutating func addLidar(_ rank: Double, views: Int) {
-    set(
-      "lidar", rank,
-      Convention(centered: true, rowNormalized: false, epsilon: lidarEpsilon, views: views))
+  /// Adds an invariance of two views under another policy, from `n` samples.
+  public mutating func addInvariance(_ invariance: Double, key: String, n: Int? = nil) {
+    set(key, invariance, Convention(centered: false, rowNormalized: false, n: n, views: 2))
   }
 
-  /// Adds `orbit_spread`, from as many views of each sample.
-  public mutating func addOrbitSpread(_ spread: Double, views: Int) {
-    set("orbit_spread", spread, Convention(centered: false, rowNormalized: true, views: views))
+  /// Adds `lidar`, from as many views of each of `n` samples.
+  public mutating func addLidar(_ rank: Double, views: Int, n: Int? = nil) {
+    set(
+      "lidar", rank,
+      Convention(centered: true, rowNormalized: false, epsilon: lidarEpsilon, n: n, views: views))
+  }
+
+  /// Adds `orbit_spread`, from as many views of each of `n` samples.
+  public mutating func addOrbitSpread(_ spread: Double, views: Int, n: Int? = nil) {
+    set(
+      "orbit_spread", spread, Convention(centered: false, rowNormalized: true, n: n, views: views))
   }
 
   /// Adds `intrinsic_dimension.two_nn`, its censored form, and `intrinsic_dimension.mle`.
@@ -69,8 +75,10 @@ extension LayerFigures {
   }
 
   /// Adds `tangent_norm.NAME`, and `tangent_gain.NAME` where a head was asked.
-  public mutating func addTangents(along name: String, norm: Double, gain: Double? = nil) {
-    let raw = Convention(centered: false, rowNormalized: false)
+  public mutating func addTangents(
+    along name: String, norm: Double, gain: Double? = nil, n: Int? = nil
+  ) {
+    let raw = Convention(centered: false, rowNormalized: false, n: n)
     set("tangent_norm.\(name)", norm, raw)
     if let gain { set("tangent_gain.\(name)", gain, raw) }
   }
@@ -78,10 +86,15 @@ extension LayerFigures {
   /// Adds `tangent_overlap` and `tangent_overlap_random` of planes of one rank, and the largest and the
   /// smallest principal angle.
   ///
-  /// - Parameter suffix: appended to the keys, where several ranks or kinds of planes are compared.
-  public mutating func add(_ overlap: SubspaceOverlap, suffix: String = "") {
+  /// - Parameters:
+  ///   - suffix: appended to the keys, where several ranks or kinds of planes are compared.
+  ///   - n: the number of points at which planes were compared.
+  ///   - k: the number of neighbours that a plane was made from.
+  public mutating func add(
+    _ overlap: SubspaceOverlap, suffix: String = "", n: Int? = nil, k: Int? = nil
+  ) {
     let ranked = Convention(
-      centered: false, rowNormalized: false, rank: overlap.principalAngles.count)
+      centered: false, rowNormalized: false, n: n, k: k, rank: overlap.principalAngles.count)
     set("tangent_overlap\(suffix)", overlap.overlap, ranked)
     set("tangent_overlap_random\(suffix)", overlap.random, ranked)
     set("tangent_angle_largest\(suffix)", overlap.principalAngles.first ?? .nan, ranked)
@@ -105,6 +118,17 @@ extension LayerFigures {
   public mutating func add(_ covariance: ContrastiveCovariance) {
     let raw = Convention(centered: false, rowNormalized: false, views: 2)
     set("predicted_rank", Double(covariance.predictedRank), raw)
+  }
+
+  /// Adds `predicted_overlap` and `predicted_overlap_random`: how far the contrastive covariance's leading
+  /// plane is the projector's global one.
+  ///
+  /// - Parameter suffix: appended to the keys, where several ranks are compared.
+  public mutating func addPredicted(_ overlap: SubspaceOverlap, suffix: String = "") {
+    let ranked = Convention(
+      centered: false, rowNormalized: false, rank: overlap.principalAngles.count, views: 2)
+    set("predicted_overlap\(suffix)", overlap.overlap, ranked)
+    set("predicted_overlap_random\(suffix)", overlap.random, ranked)
   }
 
   /// Adds `cka.LAYER` and, where it is defined, `cka_debiased.LAYER`: the similarity with another layer.

@@ -12,6 +12,15 @@ public struct ProjectorGeometry {
   /// passes on as a whole.
   public let globalPlane: Planes
 
+  /// How many directions the head passes on at all, on average: the singular values of the stacked Jacobians
+  /// that exceed the largest times D times float32's 2⁻²³, since J comes in float32. Beyond these,
+  /// `globalPlane` is arbitrary.
+  public var passedRank: Int {
+    let share = Double(eigenvalues.count) * Double(Float.ulpOfOne)
+    let bound = (eigenvalues.first ?? 0) * share * share
+    return eigenvalues.count { $0 > bound }
+  }
+
   /// Differentiates the head at each embedding.
   ///
   /// - Parameters:

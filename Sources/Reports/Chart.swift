@@ -30,6 +30,9 @@ struct Trace: Encodable {
   let dark: String
   let dash: Dash
   let mode: Mode
+  /// How far a bar reaches below and above each point's y.
+  var below: [Double]?
+  var above: [Double]?
 
   /// A trace of the points whose coordinates are both finite, to the six digits a chart can show.
   init(
@@ -54,6 +57,15 @@ struct Trace: Encodable {
       name: member.label == member.run.name
         ? member.label : "\(member.label), \(member.run.name)",
       group: member.group, points: points, paint: member.paint, dash: member.dash, mode: mode)
+  }
+
+  init(
+    of series: RunSet.Series, points: [(x: Double, y: Double)], mode: Mode = .both,
+    paint: Paint? = nil, dash: Dash? = nil
+  ) {
+    self.init(
+      name: series.name, group: series.group, points: points, paint: paint ?? series.paint,
+      dash: dash ?? series.dash, mode: mode)
   }
 
   /// `value` to six digits.
@@ -87,31 +99,72 @@ struct Axis: Encodable {
   var fromZero = false
 }
 
+/// Numbers between 0 and 1 as colours: a row and a column a name.
+struct HeatMap: Encodable {
+  let rows: [String]
+  let columns: [String]
+  /// One list a row; `nil` where there is no number.
+  let values: [[Double?]]
+
+  /// A map of the numbers that `value` gives; rows without any are left out.
+  init(rows: [String], columns: [String], value: (Int, Int) -> Double?) {
+    let all = rows.indices.map { row in
+      columns.indices.map { column in
+        value(row, column).flatMap { $0.isFinite ? Trace.rounded($0) : nil }
+      }
+    }
+    let filled = rows.indices.filter { row in all[row].contains { $0 != nil } }
+    self.rows = filled.map { rows[$0] }
+    self.columns = columns
+    values = filled.map { all[$0] }
+  }
+}
+
 /// One panel: axes and what is drawn on them.
 struct Chart: Encodable {
   /// Above the panel, where several stand side by side.
   let title: String?
-  let x: Axis
+  var x: Axis
   var y: Axis
   let traces: [Trace]
+  /// What is drawn in place of traces.
+  var heat: HeatMap?
+  /// How high the panel is, in CSS pixels; `nil` for the height that all others have.
+  var height: Int?
 
   /// Whether there is anything to see.
-  var hasPoints: Bool { traces.contains { !$0.x.isEmpty } }
+  var hasPoints: Bool {
+    traces.contains { !$0.x.isEmpty } || heat.map { !$0.rows.isEmpty } ?? false
+  }
 
   /// `charts` with one and the same vertical range, so that they compare at a glance.
   static func sharingVerticalRange(_ charts: [Chart]) -> [Chart] {
-    let values = charts.flatMap { $0.traces.flatMap(\.y) }
-    let fromZero = charts.contains { $0.y.fromZero }
-    guard let least = values.min(), let greatest = values.max() else { return charts }
-    let lower = fromZero ? min(0, least) : least
-    let margin = max((greatest - lower) * 0.05, 1e-6)
-    guard (lower - margin).isFinite, (greatest + margin).isFinite else { return charts }
-    let range = [fromZero && lower == 0 ? 0 : lower - margin, greatest + margin]
+    let range = commonRange(
+      of: charts.flatMap { $0.traces.flatMap(\.y) }, fromZero: charts.contains { $0.y.fromZero })
     return charts.map { chart in
       var chart = chart
       chart.y.range = range
       return chart
     }
+  }
+
+  /// `charts` with one and the same horizontal range.
+  static func sharingHorizontalRange(_ charts: [Chart]) -> [Chart] {
+    let range = commonRange(
+      of: charts.flatMap { $0.traces.flatMap(\.x) }, fromZero: charts.contains { $0.x.fromZero })
+    return charts.map { chart in
+      var chart = chart
+      chart.x.range = range
+      return chart
+    }
+  }
+
+  private static func commonRange(of values: [Double], fromZero: Bool) -> [Double]? {
+    guard let least = values.min(), let greatest = values.max() else { return nil }
+    let lower = fromZero ? min(0, least) : least
+    let margin = max((greatest - lower) * 0.05, 1e-6)
+    guard (lower - margin).isFinite, (greatest + margin).isFinite else { return nil }
+    return [fromZero && lower == 0 ? 0 : lower - margin, greatest + margin]
   }
 }
 

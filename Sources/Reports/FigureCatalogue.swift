@@ -2,12 +2,25 @@
 enum FigureCatalogue {
   /// The parts a table of figures has, in their order.
   enum Group: String, CaseIterable {
-    case transfer = "What can be read from the layer"
+    case information = "What can be read from the layer"
     case rank = "Spectrum and rank"
     case invariance = "Invariance to the augmentations"
-    case tangent = "Tangents and subspaces"
-    case dimension = "Dimension and similarity"
+    case tangent = "Tangents"
+    case plane = "Tangent planes and the projector"
+    case theory = "Theory beside measurement"
+    case dimension = "Dimension"
+    case similarity = "Similarity of layers"
     case other = "Other"
+  }
+
+  /// Where a figure is printed. The files hold all of them.
+  enum Prominence {
+    /// The table that everybody reads.
+    case headline
+    /// The folded table of what there is one of for each generator, factor or layer.
+    case detail
+    /// Charts alone: curves over r, and each generator at each strength.
+    case chart
   }
 
   /// How a number is printed.
@@ -29,37 +42,96 @@ enum FigureCatalogue {
   struct Entry {
     let key: String
     let name: String
-    let form: Form
+    var form = Form.general
     let group: Group
     let meaning: String
     /// Stands between the name and what the figure is of.
     var separator = ": "
+    var prominence = Prominence.headline
   }
 
-  /// The figure under `key`. `outer.inner` is `outer` for one `inner`; an unknown key is its own
+  /// The figure under `key`. `family.member` is `family` for one `member`; an unknown key is its own
   /// name.
   static func entry(_ key: String) -> Entry {
     if let known = byKey[key] { return known }
-    if let outer = byKey[outer(key)] {
-      let inner = String(key.dropFirst(outer.key.count + 1))
-      return Entry(
-        key: key, name: "\(outer.name)\(outer.separator)\(inner.replacing("_", with: " "))",
-        form: outer.form, group: outer.group,
-        meaning: outer.meaning)
+    guard let family = family(of: key) else {
+      return Entry(key: key, name: words(key), group: .other, meaning: "")
     }
-    return Entry(key: key, name: words(key), form: .general, group: .other, meaning: "")
+    let member = String(key.dropFirst(family.key.count + 1))
+    return Entry(
+      key: key, name: "\(family.name)\(family.separator)\(memberName(member))", form: family.form,
+      group: family.group, meaning: family.meaning, prominence: prominence(of: member, in: family))
   }
 
   /// `keys` in the order of the catalogue, unknown ones by name after those of their group.
   static func ordered(_ keys: some Sequence<String>) -> [Entry] {
-    func place(_ entry: Entry) -> Int {
-      placeByKey[entry.key] ?? placeByKey[outer(entry.key)] ?? known.count
+    let placed = keys.map { key in
+      let place = placeByKey[family(of: key)?.key ?? key] ?? known.count
+      return (place: place, numbers: naturalOrder(of: key), entry: entry(key))
     }
-    return keys.map(entry).sorted { (place($0), $0.key) < (place($1), $1.key) }
+    return placed.sorted {
+      ($0.place, $0.numbers.text, $0.numbers.rank, $0.entry.key)
+        < ($1.place, $1.numbers.text, $1.numbers.rank, $1.entry.key)
+    }.map(\.entry)
   }
 
-  /// The part of `outer.inner` before the dot; all of a key without one.
-  static func outer(_ key: String) -> String { String(key.prefix { $0 != "." }) }
+  /// What the figures under `keys` are, once for each family.
+  static func definitions(of keys: some Sequence<String>) -> [Entry] {
+    let known = Set(keys.compactMap { family(of: $0)?.key })
+    return ordered(known)
+  }
+
+  /// `key` and what is left of it as its parts after dots are taken off, one after the other.
+  static func prefixes(of key: String) -> [String] {
+    let parts = key.components(separatedBy: ".")
+    return parts.indices.reversed().map { parts[...$0].joined(separator: ".") }
+  }
+
+  /// The number R of a key that ends in `.rR`.
+  static func rank(of key: String) -> Int? {
+    guard let last = key.components(separatedBy: ".").last, last.first == "r" else { return nil }
+    return Int(last.dropFirst())
+  }
+
+  private static func family(of key: String) -> Entry? {
+    prefixes(of: key).lazy.compactMap { byKey[$0] }.first
+  }
+
+  private static func memberName(_ member: String) -> String {
+    if let rank = rank(of: member) { return "r = \(rank)" }
+    let (strength, generator) = fixedStrength(of: member)
+    let words = generator.replacing("_", with: " ")
+    guard let strength else { return words }
+    return words.isEmpty ? strength : "\(strength), \(words)"
+  }
+
+  private static func prominence(of member: String, in family: Entry) -> Prominence {
+    switch family.key {
+    case "invariance_at": fixedStrength(of: member).generator.isEmpty ? .headline : .chart
+    // Of these there is one r, the number of factors.
+    case "tangent_overlap.factors", "tangent_overlap.planes", "tangent_overlap_random.factors",
+      "tangent_overlap_random.planes":
+      .detail
+    default: rank(of: member) == nil ? .detail : .chart
+    }
+  }
+
+  /// The strength that a member begins with, as text, and what follows it.
+  static func fixedStrength(of member: String) -> (strength: String?, generator: String) {
+    let parts = member.components(separatedBy: ".")
+    for count in [2, 1] where parts.count >= count {
+      let strength = parts.prefix(count).joined(separator: ".")
+      if Double(strength) != nil {
+        return (strength, parts.dropFirst(count).joined(separator: "."))
+      }
+    }
+    return (nil, member)
+  }
+
+  private static func naturalOrder(of key: String) -> (text: String, rank: Int) {
+    guard let rank = rank(of: key) else { return (key, 0) }
+    return (prefixes(of: key).dropFirst().first ?? key, rank)
+  }
 
   private static func words(_ key: String) -> String {
     let spaced = key.replacing("_", with: " ")
@@ -70,104 +142,4 @@ enum FigureCatalogue {
     known.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
   private static let placeByKey = Dictionary(
     known.enumerated().map { ($1.key, $0) }, uniquingKeysWith: { first, _ in first })
-
-  private static let known: [Entry] = transfer + rank + invariance + tangent + dimension
-
-  private static let transfer = [
-    Entry(
-      key: "linear_top1", name: "Linear accuracy (%)", form: .percent, group: .transfer,
-      meaning: "multinomial logistic regression on standardised frozen features"),
-    Entry(
-      key: "knn_top1", name: "kNN accuracy (%)", form: .percent, group: .transfer,
-      meaning: "nearest neighbours by cosine, votes weighted exp(cos/0.07)"),
-    Entry(
-      key: "attributes", name: "Attribute", form: .general, group: .transfer,
-      meaning: "R² of ridge regression, or accuracy, for a known factor of the images"),
-  ]
-
-  private static let rank = [
-    Entry(
-      key: "effective_rank", name: "Effective rank", form: .rank, group: .rank,
-      meaning: "exp of the entropy of the singular values (Roy & Vetterli 2007)"),
-    Entry(
-      key: "effective_rank_covariance", name: "Effective rank of the covariance", form: .rank,
-      group: .rank, meaning: "exp of the entropy of the covariance's eigenvalues"),
-    Entry(
-      key: "rankme", name: "RankMe", form: .rank, group: .rank,
-      meaning: "exp of the entropy of the singular values of the raw embeddings (2210.02885)"),
-    Entry(
-      key: "lidar", name: "LiDAR", form: .rank, group: .rank,
-      meaning: "effective rank of between-sample over within-sample scatter (2312.04000)"),
-    Entry(
-      key: "stable_rank", name: "Stable rank", form: .rank, group: .rank,
-      meaning: "sum of the squared singular values over the largest one's square"),
-    Entry(
-      key: "participation_ratio", name: "Participation ratio", form: .rank, group: .rank,
-      meaning: "squared sum of the eigenvalues over the sum of their squares"),
-    Entry(
-      key: "nesum", name: "NESum", form: .rank, group: .rank,
-      meaning: "sum of the eigenvalues over the largest (He & Ozay 2022)"),
-    Entry(
-      key: "numerical_rank", name: "Numerical rank", form: .count, group: .rank,
-      meaning: "how many singular values stand out of rounding"),
-    Entry(
-      key: "predicted_rank", name: "Predicted rank", form: .count, group: .rank,
-      meaning: "positive directions of the contrastive covariance (2110.09348)"),
-    Entry(
-      key: "alpha", name: "Spectral decay α", form: .general, group: .rank,
-      meaning: "exponent of the power law fitted to the eigenvalues (2202.05808)"),
-    Entry(
-      key: "alpha_r2", name: "R² of the fit of α", form: .general, group: .rank,
-      meaning: "how well a power law describes the eigenvalues"),
-  ]
-
-  private static let invariance = [
-    Entry(
-      key: "invariance", name: "Invariance", form: .general, group: .invariance,
-      meaning: "squared distance of two views of a sample over that of two samples: 0 is "
-        + "invariant, 1 is not at all"),
-    Entry(
-      key: "invariance_clean", name: "Invariance, clean to view", form: .general,
-      group: .invariance, meaning: "the same between the clean image and one view"),
-    Entry(
-      key: "invariance_at", name: "Invariance at strength", form: .general, group: .invariance,
-      meaning: "the same under augmentations of a fixed strength, whatever the run's own",
-      separator: " "),
-    Entry(
-      key: "orbit_spread", name: "Orbit spread", form: .general, group: .invariance,
-      meaning: "mean squared distance of a sample's views to their centroid on the sphere"),
-    Entry(
-      key: "alignment", name: "Alignment", form: .general, group: .invariance,
-      meaning: "mean squared distance of two views on the sphere (Wang & Isola 2020)"),
-    Entry(
-      key: "uniformity", name: "Uniformity", form: .general, group: .invariance,
-      meaning: "log of the mean Gaussian potential of pairs on the sphere; lower is more even"),
-  ]
-
-  private static let tangent = [
-    Entry(
-      key: "tangent_overlap", name: "Tangent overlap", form: .general, group: .tangent,
-      meaning: "overlap of the data's tangent plane with the projector's leading subspace"),
-    Entry(
-      key: "tangent_overlap_random", name: "Tangent overlap by chance", form: .general,
-      group: .tangent, meaning: "the overlap of a random plane of that dimension"),
-    Entry(
-      key: "nullspace_energy", name: "Energy the head removes", form: .general, group: .tangent,
-      meaning: "share of the variance of h outside the projector's leading subspace"),
-    Entry(
-      key: "tangent_norm", name: "Tangent norm", form: .general, group: .tangent,
-      meaning: "how fast the embedding moves along a transformation"),
-    Entry(
-      key: "tangent_gain", name: "Tangent gain", form: .general, group: .tangent,
-      meaning: "how the head stretches a transformation's tangent against a random direction"),
-  ]
-
-  private static let dimension = [
-    Entry(
-      key: "intrinsic_dimension", name: "Intrinsic dimension", form: .rank, group: .dimension,
-      meaning: "dimension of the set of embeddings, from distances to near neighbours"),
-    Entry(
-      key: "cka", name: "CKA", form: .general, group: .dimension,
-      meaning: "linear centred kernel alignment of two layers: 1 is the same geometry"),
-  ]
 }

@@ -31,25 +31,33 @@ struct FigureTable {
   /// More columns than this do not fit a printed page.
   static let widest = 12
 
-  /// The tables of `runs`, each of as many whole runs as fit; runs without figures have none.
-  static func tables(of runs: RunSet, notes: inout Footnotes) -> [FigureTable] {
+  /// The tables of the figures of that prominence, each of as many whole runs as fit; runs without
+  /// figures have none.
+  static func tables(
+    of runs: RunSet, showing prominence: FigureCatalogue.Prominence, notes: inout Footnotes
+  ) -> [FigureTable] {
     var tables: [FigureTable] = []
     var batch: [RunSet.Member] = []
     var columns = 0
     for member in runs.members where !member.run.summary.layers.isEmpty {
       let count = member.run.summary.layers.count
       if !batch.isEmpty && columns + count > widest {
-        tables.append(FigureTable(of: batch, notes: &notes))
+        tables.append(FigureTable(of: batch, showing: prominence, notes: &notes))
         (batch, columns) = ([], 0)
       }
       batch.append(member)
       columns += count
     }
-    if !batch.isEmpty { tables.append(FigureTable(of: batch, notes: &notes)) }
-    return tables
+    if !batch.isEmpty {
+      tables.append(FigureTable(of: batch, showing: prominence, notes: &notes))
+    }
+    return tables.filter { !$0.parts.isEmpty }
   }
 
-  private init(of members: [RunSet.Member], notes: inout Footnotes) {
+  private init(
+    of members: [RunSet.Member], showing prominence: FigureCatalogue.Prominence,
+    notes: inout Footnotes
+  ) {
     heads = members.map { member in
       Head(
         label: member.label, name: member.label == member.run.name ? nil : member.run.name,
@@ -68,11 +76,12 @@ struct FigureTable {
       ])
     let scalars = columns.map(Self.scalars)
     var rows: [FigureCatalogue.Group: [Row]] = [:]
-    for entry in FigureCatalogue.ordered(Set(scalars.flatMap(\.keys))) {
+    let entries = FigureCatalogue.ordered(Set(scalars.flatMap(\.keys)))
+    for entry in entries where entry.prominence == prominence {
       let conventions = zip(columns, scalars).compactMap { column, values -> Convention? in
         if values[entry.key] == nil { return nil }
-        return column.conventions[entry.key]
-          ?? column.conventions[FigureCatalogue.outer(entry.key)]
+        return FigureCatalogue.prefixes(of: entry.key).lazy
+          .compactMap { column.conventions[$0] }.first
       }
       rows[entry.group, default: []].append(
         Row(
@@ -81,7 +90,7 @@ struct FigureTable {
           cells: entry.form.texts(scalars.map { $0[entry.key] })))
     }
     parts =
-      [sizes]
+      (prominence == .headline ? [sizes] : [])
       + FigureCatalogue.Group.allCases.compactMap { group in
         rows[group].map { Part(title: group.rawValue, rows: $0) }
       }

@@ -10,25 +10,38 @@ struct ReportPage {
     self.runs = runs
     figures = [
       ChartFigure.rankAndAccuracy(of: runs), ChartFigure.spectra(of: runs),
-      ChartFigure.invariance(of: runs), ChartFigure.trajectory(of: runs),
+      ChartFigure.invariance(of: runs), ChartFigure.invarianceByGenerator(of: runs),
+      ChartFigure.tangentOverlap(of: runs), ChartFigure.nullSpace(of: runs),
+      ChartFigure.predictedRank(of: runs), ChartFigure.similarity(of: runs),
+      ChartFigure.information(of: runs), ChartFigure.trajectory(of: runs),
       ChartFigure.training(of: runs),
     ].compactMap { $0 }
   }
 
   func html() throws -> String {
     var notes = Footnotes()
-    let tables = FigureTable.tables(of: runs, notes: &notes)
+    let tables = FigureTable.tables(of: runs, showing: .headline, notes: &notes)
+    let details = FigureTable.tables(of: runs, showing: .detail, notes: &notes)
     let sheets = runs.members.enumerated().compactMap(sheet)
     let configurations = runs.members.compactMap(configuration)
     let context: [String: Any] = [
       "title": title, "subtitle": subtitle, "severalRuns": runs.members.count > 1,
       "byStrength": !runs.strengths.isEmpty,
       "runsTable": runsTable,
-      "tables": tables.enumerated().map { table($1, number: $0 + 2) },
+      "tables": tables.enumerated().map {
+        table($1, number: $0 + 2, title: "What was measured at each layer", isContinued: $0 > 0)
+      },
+      "details": details.enumerated().map {
+        table(
+          $1, number: $0 + 2 + tables.count,
+          title: "What was measured of each generator, factor, parameter and pair of layers",
+          isContinued: $0 > 0)
+      },
+      "hasDetails": !details.isEmpty,
       "hasTables": !tables.isEmpty,
       "notes": notes.texts.enumerated().map { ["mark": Footnotes.letter($0), "text": $1] },
       "hasNotes": !notes.texts.isEmpty,
-      "figures": figures.enumerated().map(figure),
+      "figures": FigureMarkup.values(of: figures),
       "hasFigures": !figures.isEmpty,
       "definitions": definitions, "sheetColumns": min(sheets.count, 3),
       "sheets": sheets, "hasSheets": !sheets.isEmpty,
@@ -39,9 +52,9 @@ struct ReportPage {
       "style": try ReportResources.text(of: "report.css"),
       "script": try ReportResources.text(of: "report.js"),
       "plotly": try ReportResources.text(of: ReportResources.plotly),
-      "chartData": Markup.scriptSafe(try RunJSON.line(identified)),
+      "chartData": try FigureMarkup.data(of: figures),
     ]
-    return try Markup.render("page", partials: ["tables", "figure"], context)
+    return try Markup.render("page", partials: ["tables", "layers", "figure"], context)
   }
 
   private var title: String {
@@ -60,7 +73,7 @@ struct ReportPage {
   private var definitions: [[String: Any]] {
     let layers = runs.members.flatMap(\.run.summary.layers.values)
     let keys = Set(layers.flatMap { FigureTable.scalars($0).keys })
-    return FigureCatalogue.ordered(keys).filter { !$0.meaning.isEmpty }.map {
+    return FigureCatalogue.definitions(of: keys).map {
       ["name": $0.name, "key": $0.key, "meaning": $0.meaning]
     }
   }
@@ -79,10 +92,12 @@ struct ReportPage {
     ]
   }
 
-  private func table(_ table: FigureTable, number: Int) -> [String: Any] {
+  private func table(
+    _ table: FigureTable, number: Int, title: String, isContinued: Bool
+  ) -> [String: Any] {
     let columns = table.heads.reduce(0) { $0 + $1.layers.count }
     return [
-      "number": number, "isContinued": number > 2,
+      "number": number, "title": title, "isContinued": isContinued,
       "heads": table.heads.map { head in
         [
           "label": head.label, "name": head.name ?? "", "hasName": head.name != nil,
@@ -120,65 +135,6 @@ struct ReportPage {
 
   /// Whether a table's cell has to break its text into lines.
   private static func isLong(_ text: String) -> Bool { text.count > 18 }
-
-  private func figure(place: Int, _ figure: ChartFigure) -> [String: Any] {
-    [
-      "number": place + 1, "title": figure.title, "reading": figure.reading,
-      "columns": figure.charts.count == 4 || figure.charts.count == 6
-        ? 2 : min(figure.charts.count, 3),
-      "legend": figure.legend.map { entry in
-        [
-          "label": entry.label, "light": entry.paint.light, "dark": entry.paint.dark,
-          "pattern": Self.strokePattern(entry.dash), "group": entry.group,
-          "isMarked": entry.isMarked, "mark": Self.mark(entry.dash),
-        ] as [String: Any]
-      },
-      "hasLegend": figure.legend.count > 1,
-      "charts": figure.charts.enumerated().map { index, chart in
-        [
-          "id": Self.identifier(place, index), "title": chart.title ?? "",
-          "hasTitle": chart.title != nil, "description": "\(figure.title): \(chart.title ?? "")",
-        ] as [String: Any]
-      },
-    ]
-  }
-
-  /// The charts with the identifiers of the elements that they are drawn in.
-  private var identified: [IdentifiedChart] {
-    figures.enumerated().flatMap { place, figure in
-      figure.charts.enumerated().map {
-        IdentifiedChart(id: Self.identifier(place, $0), chart: $1)
-      }
-    }
-  }
-
-  private struct IdentifiedChart: Encodable {
-    let id: String
-    let chart: Chart
-  }
-
-  private static func identifier(_ figure: Int, _ chart: Int) -> String {
-    "chart-\(figure + 1)-\(chart + 1)"
-  }
-
-  private static func strokePattern(_ dash: Dash) -> String {
-    switch dash {
-    case .solid: "none"
-    case .dash: "7 4"
-    case .dot: "2 3"
-    case .dashdot: "7 3 2 3"
-    }
-  }
-
-  /// The path of the marker that goes with a pattern, as Plotly's are in report.js.
-  private static func mark(_ dash: Dash) -> String {
-    switch dash {
-    case .solid: "M21 5a4 4 0 1 1-8 0a4 4 0 1 1 8 0z"
-    case .dash: "M17 0.2L21.8 5L17 9.8L12.2 5z"
-    case .dot: "M13.5 1.5h7v7h-7z"
-    case .dashdot: "M17 0.8L21.6 9H12.4z"
-    }
-  }
 
   private func sheet(place: Int, _ member: RunSet.Member) -> [String: Any]? {
     guard let sheet = member.run.contactSheet else { return nil }

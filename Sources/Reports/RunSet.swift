@@ -65,6 +65,53 @@ struct RunSet {
     LayerFigures.canonicalOrder(of: Set(members.flatMap { $0.run.summary.layers.keys }))
   }
 
+  /// Runs that share a colour: all of one strength, where strengths tell the runs apart, else one
+  /// run each. Where the page has no room for every run, their means stand for them.
+  struct Series {
+    let members: [Member]
+    /// Short, for legends and the titles of panels.
+    let label: String
+    let paint: Paint
+    let dash: Dash
+    let group: String
+
+    /// The label, and over how many runs the mean goes.
+    var name: String {
+      if members.count > 1 { return "\(label), mean of \(members.count) runs" }
+      guard let run = members.first?.run, run.name != label else { return label }
+      return "\(label), \(run.name)"
+    }
+
+    /// The mean over the runs that have the figure.
+    func mean(_ layer: String, _ key: String) -> Double? {
+      let values = members.compactMap { $0.run.figures(layer)?[key] }.filter(\.isFinite)
+      if values.isEmpty { return nil }
+      return values.reduce(0) { $0 + $1 / Double(values.count) }
+    }
+
+    /// The keys that any of the runs has at `layer`.
+    func keys(_ layer: String) -> Set<String> {
+      Set(members.flatMap { $0.run.figures(layer)?.values.keys.map { $0 } ?? [] })
+    }
+  }
+
+  /// The runs by what their colours stand for, in order.
+  var series: [Series] {
+    var series: [Series] = []
+    for member in members {
+      var joined = [member]
+      if let last = series.last, last.group == member.group {
+        joined = last.members + joined
+        series.removeLast()
+      }
+      series.append(
+        Series(
+          members: joined, label: member.label, paint: member.paint, dash: member.dash,
+          group: member.group))
+    }
+    return series
+  }
+
   private static func named(apart runs: [ReportedRun]) -> [ReportedRun] {
     var seen: [String: Int] = [:]
     return runs.map { run in

@@ -50,6 +50,8 @@ public struct StudyRecord: Codable, Sendable, Equatable {
   public var name: String
   /// What it asks, for people.
   public var question: String?
+  /// Whether it is the smaller study of `--quick`; absent when it is not.
+  public var isQuick: Bool?
   /// What it varies, in the file's order, the seed included.
   public var axes: [Axis]
   /// Its runs in their order.
@@ -59,13 +61,20 @@ public struct StudyRecord: Codable, Sendable, Equatable {
 
   /// A study as it stands.
   public init(
-    name: String, question: String? = nil, axes: [Axis], runs: [Run], claims: [ClaimRecord] = []
+    name: String, question: String? = nil, isQuick: Bool? = nil, axes: [Axis], runs: [Run],
+    claims: [ClaimRecord] = []
   ) {
     self.schema = Self.currentSchema
     self.name = name
     self.question = question
+    self.isQuick = isQuick
     self.axes = axes
     self.runs = runs
     self.claims = claims
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case schema, name, question, axes, runs, claims
+    case isQuick = "quick"
   }
 }

@@ -9,7 +9,7 @@ public struct ConfigurationError: Error, Equatable, CustomStringConvertible {
 
 extension Collection where Element == String {
   /// The element closest to `name` in spelling, if one is close enough to have been meant.
-  func nearest(to name: String) -> String? {
+  package func nearest(to name: String) -> String? {
     let scored = map { (name: $0, distance: $0.editDistance(to: name)) }
     guard let best = scored.min(by: { $0.distance < $1.distance }) else { return nil }
     return best.distance <= Swift.max(2, name.count / 3) ? best.name : nil

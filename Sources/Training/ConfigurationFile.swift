@@ -35,16 +35,7 @@ extension RunConfiguration {
     for (key, value) in mapping {
       let name = key.string ?? ""
       do throws(ConfigurationError) {
-        let setting = try RunConfiguration.setting(name)
-        if value.mapping != nil, let writeMapping = setting.writeMapping {
-          try writeMapping(&self, value)
-          continue
-        }
-        guard let scalar = value.scalar?.string else {
-          throw ConfigurationError("\(name) should have one value")
-        }
-        if value.null != nil && scalar.isEmpty || scalar == "null" || scalar == "~" { continue }
-        try setting.write(&self, scalar)
+        try set(name, to: value)
       } catch {
         throw ConfigurationError("\(source): \(error)")
       }
@@ -55,6 +46,28 @@ extension RunConfiguration {
   public mutating func set(_ key: String, to text: String) throws(ConfigurationError) {
     try RunConfiguration.setting(key).write(&self, text)
   }
+
+  /// Changes one key to what a file has for it; an empty value leaves the key as it is.
+  package mutating func set(_ key: String, to value: Node) throws(ConfigurationError) {
+    let setting = try RunConfiguration.setting(key)
+    if value.mapping != nil, let writeMapping = setting.writeMapping {
+      try writeMapping(&self, value)
+      return
+    }
+    guard let scalar = value.scalar?.string else {
+      throw ConfigurationError("\(key) should have one value")
+    }
+    if value.null != nil && scalar.isEmpty || scalar == "null" || scalar == "~" { return }
+    try setting.write(&self, scalar)
+  }
+
+  /// What a key is set to, as JSON; nil for an unknown key.
+  package func value(of key: String) -> JSONValue? {
+    RunConfiguration.settings.first { $0.key == key }?.read(self)
+  }
+
+  /// Every key, in the order they are written.
+  package static var keys: [String] { settings.map(\.key) }
 
   private static func setting(_ key: String) throws(ConfigurationError) -> Setting {
     if let setting = settings.first(where: { $0.key == key }) { return setting }
@@ -71,6 +84,14 @@ extension RunConfiguration {
       if value != .null { object[setting.key] = value }
     }
     return .object(object)
+  }
+
+  /// The members of a configuration's `json` that differ from the defaults: what tells runs apart. A setting that
+  /// did not exist when `config` was written counts as its default, so a run stays the same run.
+  package static func identity(of config: JSONValue) -> JSONValue {
+    guard case .object(let members) = config else { return config }
+    let defaults = RunConfiguration().json
+    return .object(members.filter { $0.value != defaults[$0.key] })
   }
 
   /// The keys and values as YAML that `init(path:)` reads back to an equal configuration.

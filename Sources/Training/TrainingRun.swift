@@ -237,7 +237,8 @@ extension TrainingRun {
   var measurement: Measurement {
     Measurement(
       encoder: trainer.encoder, head: trainer.objective.head, splits: splits, policy: policy,
-      policyChoice: configuration.policy, seed: configuration.measurementSeed,
+      policyChoice: configuration.policy, temperature: configuration.temperature,
+      contrastedSamples: configuration.batchSize, seed: configuration.measurementSeed,
       device: trainer.device)
   }
 

@@ -36,14 +36,21 @@ public struct ViewSource {
   /// Views of each sample, (`count`·N)×3×S×S in 0…1, first all first views, then all second ones: a
   /// function of (seed, epoch, sample, view) alone.
   public func views(of samples: some Collection<Int>, epoch: Int, count: Int = 2) -> Tensor {
-    let parameters = (0..<count).flatMap { view in
+    render(
+      (0..<count).flatMap { _ in samples }, parameters(of: samples, epoch: epoch, count: count))
+  }
+
+  /// What the views of `views(of:epoch:count:)` are subjected to, in their order.
+  public func parameters(
+    of samples: some Collection<Int>, epoch: Int, count: Int = 2
+  ) -> [ViewParameters] {
+    (0..<count).flatMap { view in
       samples.map { sample in
         policy[view].parameters(
           seed: seed, epoch: epoch, sample: sample, view: view, source: size,
           side: dataset.height)
       }
     }
-    return render((0..<count).flatMap { _ in samples }, parameters)
   }
 
   /// Views as `views(of:epoch:count:)` makes them, with the samples' labels if wanted.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import RunStore
 
 /// The program: parses, wires and prints. What it does is in the libraries below.
 @main
@@ -8,10 +9,10 @@ struct Gnomon: ParsableCommand {
     commandName: "gnomon",
     abstract:
       "Train contrastive models and see what the projection head does to the representation.",
-    version: "0.1.0",
+    version: PackageVersion.current,
     subcommands: [
       TrainCommand.self, PreviewCommand.self, GeometryCommand.self, ProbeCommand.self,
-      ReportCommand.self, StoreCommand.self,
+      ReportCommand.self, StudyCommand.self, StoreCommand.self,
     ])
 
   static func main() {

@@ -57,7 +57,7 @@ enum Output {
     value.magnitude >= 100 ? String(format: "%.1f", value) : String(format: "%.4g", value)
   }
 
-  private static func printJSON(_ document: some Encodable) throws {
+  static func printJSON(_ document: some Encodable) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     print(String(decoding: try encoder.encode(document), as: UTF8.self))

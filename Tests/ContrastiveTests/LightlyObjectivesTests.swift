@@ -16,6 +16,7 @@ import TorchNN
     let temperature = try tensor("temperature").item
     switch name {
     case "dcl": return DecoupledContrastive(temperature: temperature)
+    case "alignment_uniformity": return AlignmentUniformity()
     case "vicreg": return VICReg()
     case "barlow_twins": return BarlowTwins()
     case "moco":
@@ -32,16 +33,30 @@ import TorchNN
     }
   }
 
-  @Test(arguments: ["dcl", "moco", "vicreg", "barlow_twins", "byol", "simsiam"])
+  @Test(
+    arguments: [
+      "dcl", "moco", "alignment_uniformity", "vicreg", "barlow_twins", "byol", "simsiam",
+    ])
   func valueAndGradientAreLightlys(_ name: String) throws {
     let objective = try objective(name)
     objective.module?.convert(to: .float64)
+    try expectLightlys(name) { objective.loss(of: $0) }
+  }
+
+  @Test func aHeadThatKeepsTheFirstCoordinatesIsDirectCLR() throws {
+    let objective = HeadedObjective(
+      head: try HeadArchitecture(parsing: "first:6"), inputs: 10,
+      base: InfoNCE(temperature: try tensor("temperature").item))
+    try expectLightlys("direct_clr") { objective.loss(of: $0).loss }
+  }
+
+  private func expectLightlys(_ name: String, _ loss: (EmbeddedViews) -> Tensor) throws {
     let z = Tensor.concatenated([try tensor("a"), try tensor("b")]).to(.float64)
     z.requiresGradient = true
-    let batch = EmbeddedViews(z, views: 2, targets: try tensor("targets").to(.float64))
-    let loss = objective.loss(of: batch)
+    let loss = loss(EmbeddedViews(z, views: 2, targets: try tensor("targets").to(.float64)))
     loss.backward()
-    #expect(loss.item.isApproximately(try tensor("\(name).loss").item, relative: 1e-9))
+    let recordedLoss = try tensor("\(name).loss").item
+    #expect(loss.item.isApproximately(recordedLoss, relative: 1e-9))
     let difference = try #require(z.gradient) - (try tensor("\(name).gradient"))
     // Both in float64; lightly guards cosines with 1e-8 where Gnomon guards lengths with 1e-12.
     #expect(abs(difference).max().item < 1e-8)

@@ -76,7 +76,7 @@ import Torch
     let offset = y.mean(along: [0], keepingDimensions: true)
     let right = standardized.transposed().matmul(y - offset) / 60
     let expected = standardized.matmul(left.solve(right)) + offset
-    let difference = RidgeRegression(x, y).predictions(for: x, penalty: 0.3) - expected
+    let difference = RidgeRegression(x).predictions(for: x, fitting: y, penalty: 0.3) - expected
     #expect(abs(difference).max().item < 1e-13)
   }
 

@@ -68,6 +68,8 @@ struct BrowserTests {
         let drawn = rest[..<end]
         let traces = drawn.components(separatedBy: "trace scatter").count - 1
         #expect(traces == chart.traces.filter { !$0.x.isEmpty }.count, "\(id)")
+        let maps = drawn.components(separatedBy: "class=\"hm\"").count - 1
+        #expect(maps == (chart.heat == nil ? 0 : 1), "\(id)")
       }
       let strongest = Paint.sequence(3, of: 4)
       let hasOwnColour = document.contains(

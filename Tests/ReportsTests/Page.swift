@@ -38,11 +38,19 @@ struct Page {
       let dark: String
       let dash: String
       let mode: String
+      let below: [Double]?
+      let above: [Double]?
+    }
+    struct Heat: Decodable {
+      let rows: [String]
+      let columns: [String]
+      let values: [[Double?]]
     }
     let title: String?
     let x: Axis
     let y: Axis
     let traces: [Trace]
+    let heat: Heat?
   }
 
   /// The page without the content of its scripts and style.

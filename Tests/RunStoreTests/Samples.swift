@@ -61,6 +61,7 @@ enum Samples {
       verdict: .tooFewSeeds)
     return StudyRecord(
       name: "strength", question: "what does strength do?",
+      isQuick: status == .failed ? true : nil,
       axes: [
         .init(key: "strength", values: [0.1, 1]),
         .init(key: "head", values: ["none", "mlp:16-8"]), .init(key: "strict", values: [true]),

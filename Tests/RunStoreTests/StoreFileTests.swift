@@ -164,6 +164,30 @@ import Testing
     }
   }
 
+  @Test func aFoldersStoreIsMadeCaughtUpAndMendedOnOpening() throws {
+    try withStore { folder, path in
+      try write(0..<5, to: folder)
+      let collection = try RunCollection(path: folder.path)
+      var warnings: [String] = []
+      func keys() throws -> [String] {
+        let store = try RunDatabase.open(for: collection) { warnings.append($0) }
+        defer { try? store.close() }
+        return try store.runs(of: "strength").filter(\.hasSummary).map(\.key)
+      }
+      // Run 3 is not finished.
+      let finished = ["run-0", "run-1", "run-2", "run-4"]
+      #expect(try keys() == finished)
+      let store = try RunDatabase.open(path: path)
+      try store.remove(key: "run-1", study: "strength")
+      try store.close()
+      #expect(try keys() == finished)
+      #expect(warnings.isEmpty)
+      try Data(repeating: 7, count: 9000).write(to: URL(fileURLWithPath: path))
+      #expect(try keys() == finished)
+      #expect(warnings.count == 1 && warnings[0].contains(path))
+    }
+  }
+
   private struct Everything: Equatable {
     var runs: [StoredRun]
     var contents: [RunContent?]

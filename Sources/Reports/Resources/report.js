@@ -11,11 +11,28 @@
   const shortened = (text, length) =>
     text.length > length ? text.slice(0, length - 1) + "…" : text;
 
+  const number = (value, digits) => String(Number(value.toPrecision(digits))).replace("-", "−");
+
   const isDark = () => darkTheme.matches && !root.classList.contains("printing");
 
-  const trace = (source, onDark) => {
+  // What a reader is told of a place on an axis: its label, where it has one.
+  const told = (axis, value) => {
+    if (!axis.ticks) return undefined;
+    const nearest = axis.ticks.reduce((best, tick) =>
+      Math.abs(tick.value - value) < Math.abs(best.value - value) ? tick : best);
+    return plain(shortened(nearest.label, 60));
+  };
+
+  const trace = (source, chart, onDark) => {
     const color = onDark ? source.dark : source.light;
     const symbols = { solid: "circle", dash: "diamond", dot: "square", dashdot: "triangle-up" };
+    const places = source.x.map((x, place) => [
+      told(chart.x, x) ?? number(x, 6), told(chart.y, source.y[place]) ?? number(source.y[place], 4),
+    ]);
+    const bars = source.above && {
+      type: "data", symmetric: false, array: source.above, arrayminus: source.below,
+      color, thickness: 2, width: 6,
+    };
     return {
       type: "scatter",
       x: source.x,
@@ -25,10 +42,42 @@
       line: { color, width: 2.2, dash: source.dash },
       marker: { color, size: 7.5, symbol: symbols[source.dash] },
       cliponaxis: false,
+      ...(bars && { error_y: bars }),
+      customdata: places,
       meta: plain(shortened(source.name, 60)),
-      hovertemplate: "%{meta}<br>%{x:.6~g}: <b>%{y:.4~g}</b><extra></extra>",
+      hovertemplate: chart.y.ticks
+        ? "%{meta}<br>%{customdata[1]}: <b>%{customdata[0]}</b><extra></extra>"
+        : "%{meta}<br>%{customdata[0]}: <b>%{customdata[1]}</b><extra></extra>",
     };
   };
+
+  // Pale is 0 and strong is 1, on either page.
+  const heat = (source, onDark) => ({
+    type: "heatmap",
+    x: source.columns.map((_, place) => place),
+    y: source.rows.map((_, place) => place),
+    z: source.values,
+    zmin: 0,
+    zmax: 1,
+    xgap: 2,
+    ygap: 2,
+    colorscale: onDark
+      ? [[0, "#1e2125"], [1, "#1f6a9e"]]
+      : [[0, "#f3f6f8"], [1, "#66aadb"]],
+    showscale: false,
+    hoverongaps: false,
+    texttemplate: "%{z:.2f}",
+    // One colour that stands out from the whole scale.
+    textfont: { color: onDark ? "#f2f2f0" : "#1b1c1e", size: 12 },
+    customdata: source.rows.map((row) =>
+      source.columns.map((column) => plain(shortened(`${row}, ${column}`, 60)))),
+    hovertemplate: "%{customdata}: <b>%{z:.4~g}</b><extra></extra>",
+  });
+
+  const traces = (chart, onDark) =>
+    chart.heat
+      ? [heat(chart.heat, onDark)]
+      : chart.traces.map((each) => trace(each, chart, onDark));
 
   const axis = (source, title, style) => {
     const shared = {
@@ -65,6 +114,27 @@
     };
   };
 
+  // The axes of a heat map are its names.
+  const named = (names) => ({
+    range: [-0.5, names.length - 0.5],
+    ticks: "",
+    showline: false,
+    showgrid: false,
+    tickvals: names.map((_, place) => place),
+    ticktext: names.map((name) => plain(shortened(name, 22))),
+  });
+
+  const axes = (chart, yTitle, style) => {
+    const x = { ...axis(chart.x, chart.x.title, style), showgrid: Boolean(chart.y.ticks) };
+    const y = axis(chart.y, yTitle, style);
+    if (!chart.heat) return { xaxis: x, yaxis: y };
+    const rows = named(chart.heat.rows);
+    return {
+      xaxis: { ...x, ...named(chart.heat.columns) },
+      yaxis: { ...y, ...rows, range: rows.range.reverse() },
+    };
+  };
+
   const layout = (chart, yTitle, style) => ({
     autosize: true,
     margin: { l: 40, r: 12, t: 8, b: 40 },
@@ -74,8 +144,7 @@
     showlegend: false,
     hovermode: "closest",
     hoverlabel: { bgcolor: style.paper, bordercolor: style.quiet, font: { color: style.ink } },
-    xaxis: { ...axis(chart.x, chart.x.title, style), showgrid: false },
-    yaxis: axis(chart.y, yTitle, style),
+    ...axes(chart, yTitle, style),
   });
 
   const draw = ({ id, chart }) => {
@@ -85,7 +154,7 @@
     try {
       Plotly.react(
         element,
-        chart.traces.map((each) => trace(each, isDark())),
+        traces(chart, isDark()),
         layout(chart, yTitle, pageStyle(element)),
         { displayModeBar: false },
       );
@@ -100,10 +169,12 @@
     const style = { ...pageStyle(document.getElementById(id)), family: "sans-serif" };
     Object.assign(style, { ink: "#1b1c1e", paper: "#ffffff", quiet: "#5b5e63", rule: "#d9dbde" });
     const names = chart.traces.map((each) => each.name);
-    const data = chart.traces.map((each, place) => ({
-      ...trace(each, false),
-      name: plain(shortened(each.name, 40)),
-      showlegend: names.indexOf(each.name) === place,
+    const data = traces(chart, false).map((each, place) => ({
+      ...each,
+      ...(!chart.heat && {
+        name: plain(shortened(names[place], 40)),
+        showlegend: names.indexOf(names[place]) === place,
+      }),
     }));
     const size = { width: 640, height: 420 };
     const legend = { orientation: "h", x: 0, y: 1.02, yanchor: "bottom" };

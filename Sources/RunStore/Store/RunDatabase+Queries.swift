@@ -124,7 +124,8 @@ extension RunDatabase {
       StoredRun(
         id: row["id"], study: row["study"], key: row["key"],
         status: StudyRecord.Run.Status(rawValue: row["status"]) ?? .pending,
-        failure: row["failure"], name: row["name"], steps: row["steps"], epochs: row["epochs"],
+        failure: row["failure"], name: row["name"], hasSummary: row["has_summary"],
+        steps: row["steps"], epochs: row["epochs"],
         finalLoss: row["final_loss"], wallSeconds: row["wall_seconds"],
         viewsPerSecond: row["views_per_second"])
     }

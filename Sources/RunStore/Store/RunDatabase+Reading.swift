@@ -105,7 +105,7 @@ extension RunDatabase {
     let claims = try Row.fetchAll(
       database, sql: "SELECT * FROM claims WHERE study_id = ? ORDER BY position", arguments: [id])
     var study = StudyRecord(
-      name: row["name"], question: row["question"],
+      name: row["name"], question: row["question"], isQuick: row["is_quick"],
       axes: try axes.map {
         StudyRecord.Axis(key: $0["key"], values: try RunJSON.value($0["values"]))
       },

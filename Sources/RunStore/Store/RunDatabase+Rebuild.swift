@@ -2,6 +2,32 @@ import Foundation
 internal import GRDB
 
 extension RunDatabase {
+  /// The store of a folder of runs, with every run in it that is finished. One that is damaged is
+  /// made again, since the run folders have everything.
+  ///
+  /// - Parameter warn: gets a line when the store was damaged.
+  /// - Throws: what `open(path:)` and `rebuild(at:from:)` throw besides.
+  public static func open(
+    for collection: RunCollection, warn: (String) -> Void
+  ) throws(RunStoreError) -> RunDatabase {
+    let path = RunCollection.store(in: collection.url).path
+    do throws(RunStoreError) {
+      let store = try open(path: path)
+      do throws(RunStoreError) {
+        try store.catchUp(with: collection)
+        return store
+      } catch {
+        try store.close()
+        throw error
+      }
+    } catch {
+      guard case .damagedStore(_, let reason) = error else { throw error }
+      warn("\(path) was damaged (\(reason)) and is made again from the run folders")
+      try rebuild(at: path, from: collection)
+      return try open(path: path)
+    }
+  }
+
   /// Makes the store at `path` anew from run folders and the study's record, beside the old one,
   /// and puts it in its place when it is whole. Killed at any moment it leaves the old one or the new.
   ///

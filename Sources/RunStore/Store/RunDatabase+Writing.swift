@@ -32,6 +32,19 @@ extension RunDatabase {
     try writing { database in try StudyWriter(database: database).write(study) }
   }
 
+  /// Reads those finished runs that the store does not have: what a process that was killed between
+  /// a run's end and the store has left out.
+  public func catchUp(with collection: RunCollection) throws(RunStoreError) {
+    let study = collection.study?.name
+    let known = Set(
+      try runs(of: study).filter { $0.study == study && $0.hasSummary }.map(\.key))
+    for (key, folder) in collection.runs where !known.contains(key) {
+      if FileManager.default.fileExists(atPath: folder.summary.path) {
+        try importRun(folder, key: key, study: study)
+      }
+    }
+  }
+
   /// Takes a run out of the store.
   public func remove(key: String, study: String? = nil) throws(RunStoreError) {
     try writing { database in

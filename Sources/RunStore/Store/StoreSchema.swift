@@ -22,6 +22,7 @@ enum StoreSchema {
       id INTEGER PRIMARY KEY,
       name TEXT NOT NULL UNIQUE,
       question TEXT,
+      is_quick INTEGER,
       schema INTEGER NOT NULL
     ) STRICT;
 

@@ -31,6 +31,8 @@ public struct StoredRun: Identifiable, Sendable, Equatable {
   public var failure: String?
   /// Its own name; absent when it was never read from a folder.
   public var name: String?
+  /// Whether its summary was read, so that its figures are final.
+  public var hasSummary: Bool
   /// Optimisation steps done.
   public var steps: Int?
   /// Passes over the data set done.

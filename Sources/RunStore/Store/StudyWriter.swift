@@ -10,8 +10,8 @@ struct StudyWriter {
   func write(_ study: StudyRecord) throws {
     let id = try rows.identifier(ofStudy: study.name)
     try rows.execute(
-      "UPDATE studies SET question = ?, schema = ? WHERE id = ?",
-      [study.question, study.schema, id])
+      "UPDATE studies SET question = ?, is_quick = ?, schema = ? WHERE id = ?",
+      [study.question, study.isQuick, study.schema, id])
     try rows.execute("DELETE FROM axes WHERE study_id = ?", [id])
     for (position, axis) in study.axes.enumerated() {
       try rows.execute(

@@ -10,15 +10,17 @@ from reference import vision  # noqa: F401  (before lightly, which imports torch
 from lightly.loss import (
     BarlowTwinsLoss,
     DCLLoss,
+    DirectCLRLoss,
     NegativeCosineSimilarity,
     NTXentLoss,
     VICRegLoss,
 )
+from lightly.loss.hypersphere_loss import HypersphereLoss
 
 from .storage import save
 
 SEED = 21
-SAMPLES, DIMENSION, HIDDEN, QUEUE = 12, 10, 7, 48
+SAMPLES, DIMENSION, HIDDEN, QUEUE, KEPT = 12, 10, 7, 48, 6
 TEMPERATURE = 0.15
 
 
@@ -78,6 +80,8 @@ def make(folder: Path) -> list[Path]:
 
     objectives = {
         "dcl": DCLLoss(temperature=TEMPERATURE),
+        "direct_clr": DirectCLRLoss(loss_dim=KEPT, temperature=TEMPERATURE),
+        "alignment_uniformity": HypersphereLoss(t=2),
         "moco": moco,
         "vicreg": VICRegLoss(),
         "barlow_twins": BarlowTwinsLoss(),

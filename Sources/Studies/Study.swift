@@ -1,0 +1,59 @@
+import RunStore
+import Training
+
+/// A question as a grid of runs and the claims tested on it, as a study file declares them.
+///
+/// A study varies axes: configuration keys with a value each run takes. Arms are an axis of named sets
+/// of keys that vary together. What it holds has been checked, so that its runs can be started.
+public struct Study {
+  /// The axis that named sets of keys make.
+  static let armAxis = "arm"
+
+  /// A key that varies, with its values in order.
+  struct Axis: Equatable {
+    let key: String
+    var values: [SettingValue]
+  }
+
+  /// Keys that take values together, under a name.
+  struct Arm {
+    let name: String
+    let settings: [(key: String, value: SettingValue)]
+  }
+
+  /// Values of some axes: what is left out of the grid, or added to it.
+  typealias Selection = [String: [SettingValue]]
+
+  /// The study's name, also its folder's.
+  public let name: String
+  /// What it asks, for people.
+  public let question: String?
+  /// Whether it is the smaller study of `--quick`.
+  public let isQuick: Bool
+  /// Its runs in the order they are made.
+  public internal(set) var runs: [StudyRun] = []
+  /// The file it was read from, for messages.
+  let source: String
+  /// The file's text.
+  let text: String
+  let settings: [(key: String, value: SettingValue)]
+  let arms: [Arm]
+  /// In the file's order, the arms first.
+  let axes: [Axis]
+  let exclusions: [Selection]
+  let inclusions: [Selection]
+
+  /// The axes' keys in order.
+  var axisKeys: [String] { axes.map(\.key) }
+
+  /// What varies, for records: the values of the grid, then those that are included beside it.
+  public var recordedAxes: [StudyRecord.Axis] {
+    axes.map { axis in
+      var values = axis.values
+      for added in inclusions.flatMap({ $0[axis.key] ?? [] }) where !values.contains(added) {
+        values.append(added)
+      }
+      return StudyRecord.Axis(key: axis.key, values: values.map(\.json))
+    }
+  }
+}

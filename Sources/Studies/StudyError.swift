@@ -1,0 +1,35 @@
+/// Why a study could not start or go on, in one line.
+public enum StudyError: Error, Equatable, CustomStringConvertible {
+  /// Another process works on the folder; nil when only runs of one that is gone are left.
+  case inUse(path: String, process: Int32?)
+  /// The folder belongs to a study of another name.
+  case otherStudy(path: String, name: String)
+  /// A run's folder holds a run of another configuration.
+  case otherRun(path: String)
+  /// The disk is full; the study can go on when there is room.
+  case diskFull(run: String, reason: String)
+  /// The program could not be started.
+  case cannotStart(path: String, reason: String)
+  /// There is no study in the folder.
+  case notAStudy(path: String)
+
+  /// What was wrong, where, and what to do.
+  public var description: String {
+    switch self {
+    case .inUse(let path, .some(let process)):
+      "another gnomon study (process \(process)) works in \(path): wait for it, or stop it"
+    case .inUse(let path, nil):
+      "a run of an earlier gnomon study still works in \(path): wait for it, or stop it"
+    case .otherStudy(let path, let name):
+      "\(path) holds the study '\(name)': choose another --output"
+    case .otherRun(let path):
+      "\(path) holds a run of another configuration: move it away"
+    case .diskFull(let run, let reason):
+      "\(reason) (run \(run)); then start the study again, it continues"
+    case .cannotStart(let path, let reason):
+      "cannot start \(path): \(reason)"
+    case .notAStudy(let path):
+      "\(path) is no study's folder: name a study file, or a folder that gnomon study wrote"
+    }
+  }
+}

@@ -1,0 +1,43 @@
+import RunStore
+import Training
+
+/// How long runs take, from those that are finished.
+struct StudyEstimate {
+  private var observed: [(run: StudyRun, steps: Int, epochs: Double, seconds: Double)] = []
+
+  /// Takes note of a finished run.
+  mutating func add(_ run: StudyRun, _ summary: RunSummary) {
+    guard let seconds = summary.wallSeconds, summary.steps > 0 else { return }
+    observed.append((run, summary.steps, summary.epochs, seconds))
+  }
+
+  /// How many steps a run has in all; nil when that depends on data nobody has read yet.
+  func steps(of run: StudyRun) -> Int? {
+    let configuration = run.configuration
+    if let steps = configuration.steps { return steps }
+    if configuration.dataset == .sprites {
+      // 8,000 images unless told otherwise.
+      return configuration.epochs * ((configuration.trainCount ?? 8000) / configuration.batchSize)
+    }
+    let alike = observed.first { other in
+      let other = other.run.configuration
+      return other.dataset == configuration.dataset && other.data == configuration.data
+        && other.trainCount == configuration.trainCount
+        && other.batchSize == configuration.batchSize
+    }
+    guard let alike, alike.epochs > 0 else { return nil }
+    return Int((Double(configuration.epochs) * Double(alike.steps) / alike.epochs).rounded())
+  }
+
+  /// How long a whole run takes: by the step, as runs with the same settings but the seed, or else as all
+  /// runs. Nil before there are any.
+  func seconds(of run: StudyRun) -> Double? {
+    guard let steps = steps(of: run) else { return nil }
+    let alike = observed.filter { $0.run.settingsBesidesSeed == run.settingsBesidesSeed }
+    let basis = alike.isEmpty ? observed : alike
+    let observedSteps = basis.reduce(0) { $0 + $1.steps }
+    guard observedSteps > 0 else { return nil }
+    let observedSeconds = basis.reduce(0) { $0 + $1.seconds }
+    return observedSeconds / Double(observedSteps) * Double(steps)
+  }
+}

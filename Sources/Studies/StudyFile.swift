@@ -1,0 +1,80 @@
+import Foundation
+import RunStore
+import Training
+import Yams
+
+extension Study {
+  private static let fileKeys = [
+    "name", "question", "settings", "arms", "axes", "exclude", "include", "quick", "claims",
+  ]
+
+  /// Reads a study file and checks all of it, its runs' configurations included.
+  ///
+  /// - Parameters:
+  ///   - path: the YAML file.
+  ///   - isQuick: whether to take the smaller study that its `quick` describes.
+  ///   - threads: threads of each run, where the file does not say.
+  /// - Throws: `ConfigurationError`, one line that names the file and the key.
+  public init(path: String, isQuick: Bool = false, threads: Int) throws(ConfigurationError) {
+    guard let data = FileManager.default.contents(atPath: path),
+      let text = String(data: data, encoding: .utf8)
+    else { throw ConfigurationError("cannot read the study file \(path)") }
+    try self.init(yaml: text, source: path, isQuick: isQuick, threads: threads)
+  }
+
+  /// The same for a file's text; `source` is its name for messages.
+  package init(
+    yaml text: String, source: String, isQuick: Bool = false, threads: Int
+  ) throws(ConfigurationError) {
+    let reader = StudyFileReader(source: source)
+    let root = try reader.root(of: text)
+    let members = try reader.members(
+      of: .mapping(root), "the study", known: Study.fileKeys)
+
+    let fallback = URL(fileURLWithPath: source).deletingPathExtension().lastPathComponent
+    name =
+      try members["name"].map { node throws(ConfigurationError) in
+        try reader.name(node)
+      } ?? fallback
+    question = try members["question"].map { node throws(ConfigurationError) in
+      try reader.text(node, "question")
+    }
+    var grid = try StudyGridReader(reader, members)
+    try grid.check()
+    let full = grid
+    if isQuick {
+      guard let quick = members["quick"], quick.isPresent else {
+        throw ConfigurationError("\(source) has no 'quick': leave out --quick, or add one")
+      }
+      try grid.replace(by: quick)
+    } else if let quick = members["quick"], quick.isPresent {
+      var unused = grid
+      try unused.replace(by: quick)
+    }
+    self.isQuick = isQuick
+    self.source = source
+    self.text = text
+    settings = grid.settings
+    arms = full.arms
+    axes = grid.axes
+    exclusions = grid.exclusions
+    inclusions = grid.inclusions
+    runs = try plannedRuns(threads: threads)
+  }
+}
+
+extension StudyFileReader {
+  /// A name that can be a folder's.
+  fileprivate func name(_ node: Node) throws(ConfigurationError) -> String {
+    let name = try text(node, "name")
+    let isPlain = name.allSatisfy {
+      $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0))
+    }
+    guard isPlain, !name.hasPrefix("."), name.count <= 100 else {
+      throw error(
+        "name is '\(name)': use letters, digits, hyphens and underscores, since it names a folder",
+        at: node)
+    }
+    return name
+  }
+}

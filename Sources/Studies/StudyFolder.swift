@@ -1,0 +1,111 @@
+import Foundation
+import RunStore
+
+/// A study on disk: where its files are, and what is in them.
+///
+/// ```
+/// studies/NAME/
+///   study.yaml     a copy of the study file
+///   study.json     the study as it stands: its runs, its claims
+///   runs/KEY/      a run's folder
+///   configs/       the configuration each run was started with
+///   logs/          what each run said
+/// ```
+public struct StudyFolder: Sendable {
+  /// The folder itself.
+  public let url: URL
+
+  /// The study in the folder at `path`, which need not exist yet.
+  public init(path: String) {
+    url = URL(fileURLWithPath: path, isDirectory: true)
+  }
+
+  /// The copy of the study file.
+  public var file: URL { url.appendingPathComponent("study.yaml") }
+  /// The study as it stands.
+  public var record: URL { url.appendingPathComponent("study.json") }
+  /// The folder of the runs' folders.
+  public var runs: URL { url.appendingPathComponent("runs", isDirectory: true) }
+
+  /// The folder of a run.
+  public func run(_ key: String) -> RunFolder {
+    RunFolder(path: runs.appendingPathComponent(key, isDirectory: true).path)
+  }
+
+  var lock: URL { url.appendingPathComponent(".lock") }
+  private var configs: URL { url.appendingPathComponent("configs", isDirectory: true) }
+  private var logs: URL { url.appendingPathComponent("logs", isDirectory: true) }
+  private var earlierFiles: URL { url.appendingPathComponent("earlier", isDirectory: true) }
+
+  func config(_ key: String) -> URL { configs.appendingPathComponent("\(key).yaml") }
+  func log(_ key: String) -> URL { logs.appendingPathComponent("\(key).txt") }
+
+  /// Makes the folder and those in it; existing ones are left alone.
+  func create() throws(RunStoreError) {
+    for folder in [runs, configs, logs] {
+      do {
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+      } catch {
+        let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
+        throw .unwritable(
+          path: folder.path, reason: (cause ?? error as NSError).localizedDescription)
+      }
+    }
+  }
+
+  /// The study as it was last written; nil when there is none.
+  public func readRecord() throws(RunStoreError) -> StudyRecord? {
+    guard let data = try AtomicFile.readIfPresent(record) else { return nil }
+    struct Version: Decodable { let schema: Int }
+    do {
+      let schema = try JSONDecoder().decode(Version.self, from: data).schema
+      if schema > StudyRecord.currentSchema {
+        throw RunStoreError.newerSchema(
+          path: record.path, schema: schema, known: StudyRecord.currentSchema)
+      }
+      return try JSONDecoder().decode(StudyRecord.self, from: data)
+    } catch let error as RunStoreError {
+      throw error
+    } catch {
+      throw .damaged(path: record.path, line: nil, reason: "it is no study's record")
+    }
+  }
+
+  /// Writes `study.json`, whole or not at all.
+  func write(_ record: StudyRecord) throws(RunStoreError) {
+    try AtomicFile.write(RunJSON.document(record), to: self.record)
+  }
+
+  /// Keeps the file a study was started from. An earlier one that differs goes to `earlier/`.
+  ///
+  /// - Returns: whether there was an earlier one that differs.
+  func keep(_ text: String) throws(RunStoreError) -> Bool {
+    let data = Data(text.utf8)
+    let earlier = try AtomicFile.readIfPresent(file)
+    if earlier == data { return false }
+    if let earlier {
+      try? FileManager.default.createDirectory(
+        at: earlierFiles, withIntermediateDirectories: true)
+      var number = 1
+      var copy = earlierFiles.appendingPathComponent("study-1.yaml")
+      while FileManager.default.fileExists(atPath: copy.path) {
+        number += 1
+        copy = earlierFiles.appendingPathComponent("study-\(number).yaml")
+      }
+      try AtomicFile.write(earlier, to: copy)
+    }
+    try AtomicFile.write(data, to: file)
+    return earlier != nil
+  }
+
+  /// Removes what an interrupted atomic write left in the study's own folders.
+  func removeTemporaryFiles(ofRun key: String? = nil) {
+    let folders = key.map { [run($0).url, run($0).checkpoints] } ?? [url, configs, earlierFiles]
+    for folder in folders {
+      for name in (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+      where name.hasPrefix(".gnomon-") && name.hasSuffix(".tmp") {
+        try? FileManager.default.removeItem(at: folder.appendingPathComponent(name))
+      }
+    }
+  }
+}

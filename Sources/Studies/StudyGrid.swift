@@ -1,0 +1,89 @@
+import RunStore
+import Training
+
+extension Study {
+  /// A grid above this size is a slip rather than a plan.
+  private static let largestGrid = 10_000
+
+  /// The runs of the grid in order, the last axis fastest, then those included beside it.
+  ///
+  /// - Throws: `ConfigurationError` for a grid without runs, with too many, with two that are the same, or
+  ///   with one that cannot be configured.
+  func plannedRuns(threads: Int) throws(ConfigurationError) -> [StudyRun] {
+    var places = try combinations { $0.values }
+    for inclusion in inclusions {
+      places += try combinations { inclusion[$0.key] ?? $0.values }
+    }
+    places.removeAll { place in exclusions.contains { place.matches($0) } }
+    guard !places.isEmpty else {
+      throw ConfigurationError("\(source): the grid is empty: exclude leaves no run")
+    }
+    let names = axes.map(\.key)
+    var runs: [StudyRun] = []
+    var seen: [String: String] = [:]
+    for place in places {
+      let settings = place.mapValues(\.json)
+      let text = names.map { "\($0) \(settings[$0]?.plainText ?? "")" }.joined(separator: ", ")
+      let configuration: RunConfiguration
+      do throws(ConfigurationError) {
+        configuration = try self.configuration(at: place, threads: threads)
+      } catch {
+        throw ConfigurationError("\(source): the run with \(text): \(error)")
+      }
+      let run = StudyRun(axes: names, settings: settings, configuration: configuration)
+      let hash = String(run.key.suffix(8))
+      if let earlier = seen[hash] {
+        throw ConfigurationError(
+          "\(source): the runs with \(earlier) and with \(text) are the same run: exclude one")
+      }
+      seen[hash] = text
+      runs.append(run)
+    }
+    return runs
+  }
+
+  private func combinations(
+    _ values: (Axis) -> [SettingValue]
+  ) throws(ConfigurationError) -> [[String: SettingValue]] {
+    var places: [[String: SettingValue]] = [[:]]
+    for axis in axes {
+      let choices = values(axis)
+      guard places.count * choices.count <= Study.largestGrid else {
+        throw ConfigurationError(
+          "\(source): the grid has more than \(Study.largestGrid) runs: take fewer values")
+      }
+      places = places.flatMap { place in
+        choices.map { place.merging([axis.key: $0]) { _, new in new } }
+      }
+    }
+    return places
+  }
+
+  private func configuration(
+    at place: [String: SettingValue], threads: Int
+  ) throws(ConfigurationError) -> RunConfiguration {
+    var configuration = RunConfiguration()
+    for (key, value) in settings { try value.apply(to: &configuration, key) }
+    for axis in axes {
+      guard let value = place[axis.key] else { continue }
+      if axis.key == Study.armAxis {
+        for (key, value) in arms.first(where: { $0.name == value.text })?.settings ?? [] {
+          try value.apply(to: &configuration, key)
+        }
+      } else {
+        try value.apply(to: &configuration, axis.key)
+      }
+    }
+    if configuration.threads == 0 { configuration.threads = threads }
+    return try configuration.resolved()
+  }
+}
+
+extension [String: SettingValue] {
+  /// Whether this place of the grid has one of the selected values on each selected axis.
+  func matches(_ selection: Study.Selection) -> Bool {
+    selection.allSatisfy { key, values in
+      self[key].map(values.contains) ?? false
+    }
+  }
+}

@@ -1,0 +1,192 @@
+import RunStore
+import Training
+import Yams
+
+/// Reads the parts of a study file that say which runs there are.
+struct StudyGridReader {
+  private let reader: StudyFileReader
+  private(set) var settings: [(key: String, value: SettingValue)]
+  let arms: [Study.Arm]
+  private(set) var axes: [Study.Axis]
+  private(set) var exclusions: [Study.Selection] = []
+  private(set) var inclusions: [Study.Selection] = []
+
+  init(_ reader: StudyFileReader, _ members: [String: Node]) throws(ConfigurationError) {
+    self.reader = reader
+    settings = try reader.settings(members["settings"], "settings")
+    arms = try Self.arms(members["arms"], reader)
+    axes = try Self.axes(members["axes"], reader)
+    if !arms.isEmpty {
+      let names = arms.map { SettingValue(arm: $0.name) }
+      axes.insert(Study.Axis(key: Study.armAxis, values: names), at: 0)
+    }
+    guard !axes.isEmpty else {
+      throw ConfigurationError(
+        "\(reader.source): the grid is empty: name what varies under axes, such as seed: [0, 1, 2]")
+    }
+    exclusions = try selections(members["exclude"], "exclude", addsValues: false)
+    inclusions = try selections(members["include"], "include", addsValues: true)
+  }
+
+  /// Refuses keys that are given twice in different places.
+  func check() throws(ConfigurationError) {
+    for axis in axes where settings.contains(where: { $0.key == axis.key }) {
+      throw reader.error(
+        "\(axis.key) is both an axis and a setting: leave it out of settings", at: nil)
+    }
+    for arm in arms {
+      for setting in arm.settings where axes.contains(where: { $0.key == setting.key }) {
+        throw reader.error(
+          "\(setting.key) is both an axis and a key of the arm '\(arm.name)': keep one", at: nil)
+      }
+    }
+  }
+
+  /// Puts in what `--quick` replaces: values of axes, and settings.
+  mutating func replace(by node: Node) throws(ConfigurationError) {
+    guard let mapping = node.mapping else {
+      throw reader.error("quick should be a mapping of keys to what replaces them", at: node)
+    }
+    var replaced: [String] = []
+    for (keyNode, value) in mapping {
+      let key = keyNode.string ?? ""
+      if let index = axes.firstIndex(where: { $0.key == key }) {
+        axes[index].values = try values(value, for: key, "quick.\(key)", at: keyNode)
+        replaced.append(key)
+        continue
+      }
+      if let arm = arms.first(where: { $0.settings.contains { $0.key == key } }) {
+        throw reader.error(
+          "quick: \(key) is set by the arm '\(arm.name)', which would override it", at: keyNode)
+      }
+      guard value.sequence == nil else {
+        throw reader.error(
+          "quick: \(key) is a list, but no axis: use one of the axes, "
+            + axes.map(\.key).joined(separator: ", "), at: keyNode)
+      }
+      let setting = try reader.value(value, for: key, "quick", at: keyNode)
+      settings.removeAll { $0.key == key }
+      settings.append((key, setting))
+    }
+    // What is added beside the grid goes with the values that quick takes away.
+    inclusions.removeAll { inclusion in replaced.contains { inclusion[$0] != nil } }
+  }
+
+  private static func arms(
+    _ node: Node?, _ reader: StudyFileReader
+  ) throws(ConfigurationError) -> [Study.Arm] {
+    guard let node, node.isPresent else { return [] }
+    guard let mapping = node.mapping, !mapping.isEmpty else {
+      throw reader.error("arms should be a mapping of names to settings", at: node)
+    }
+    var arms: [Study.Arm] = []
+    for (key, value) in mapping {
+      let name = try reader.text(key, "arms: a name")
+      arms.append(
+        Study.Arm(name: name, settings: try reader.settings(value, "arms.\(name)")))
+    }
+    return arms
+  }
+
+  private static func axes(
+    _ node: Node?, _ reader: StudyFileReader
+  ) throws(ConfigurationError) -> [Study.Axis] {
+    guard let node, node.isPresent else { return [] }
+    guard let mapping = node.mapping else {
+      throw reader.error("axes should be a mapping of configuration keys to lists", at: node)
+    }
+    var axes: [Study.Axis] = []
+    for (keyNode, value) in mapping {
+      let key = keyNode.string ?? ""
+      guard RunConfiguration.keys.contains(key) else {
+        throw reader.unknownKey(key, "axes", known: RunConfiguration.keys, at: keyNode)
+      }
+      guard value.sequence != nil else {
+        throw reader.error("axes.\(key) should be a list of values, as in [0, 1, 2]", at: keyNode)
+      }
+      let values = try settingValues(value, for: key, "axes.\(key)", at: keyNode, reader)
+      axes.append(Study.Axis(key: key, values: values))
+    }
+    return axes
+  }
+
+  /// The values of an axis: a list, or one value. None may be there twice.
+  private static func settingValues(
+    _ node: Node, for key: String, _ place: String, at keyNode: Node, _ reader: StudyFileReader
+  ) throws(ConfigurationError) -> [SettingValue] {
+    var values: [SettingValue] = []
+    for element in reader.elements(node) {
+      let value = try reader.value(element, for: key, place, at: keyNode)
+      if values.contains(value) {
+        throw reader.error("\(place) has \(value.text) twice", at: element)
+      }
+      values.append(value)
+    }
+    guard !values.isEmpty else {
+      throw reader.error("\(place) is empty: give it a value, or leave it out", at: keyNode)
+    }
+    return values
+  }
+
+  private func values(
+    _ node: Node, for key: String, _ place: String, at keyNode: Node
+  ) throws(ConfigurationError) -> [SettingValue] {
+    guard key == Study.armAxis else {
+      return try Self.settingValues(node, for: key, place, at: keyNode, reader)
+    }
+    var names: [SettingValue] = []
+    for element in reader.elements(node) {
+      let name = try reader.text(element, place)
+      guard arms.contains(where: { $0.name == name }) else {
+        let hint = arms.map(\.name).nearest(to: name).map { "did you mean '\($0)'?" }
+        throw reader.error(
+          "\(place): there is no arm '\(name)'; "
+            + (hint ?? "use \(arms.map(\.name).joined(separator: ", "))"), at: element)
+      }
+      names.append(SettingValue(arm: name))
+    }
+    guard !names.isEmpty else { throw reader.error("\(place) is empty", at: keyNode) }
+    return names
+  }
+
+  /// Values of some of the axes, by the axis: each a value or a list.
+  func selection(
+    _ node: Node, _ place: String, addsValues: Bool
+  ) throws(ConfigurationError) -> Study.Selection {
+    guard let mapping = node.mapping, !mapping.isEmpty else {
+      throw reader.error("\(place): name values of axes, as in {seed: 4}", at: node)
+    }
+    var selection: Study.Selection = [:]
+    for (keyNode, value) in mapping {
+      let key = keyNode.string ?? ""
+      guard let axis = axes.first(where: { $0.key == key }) else {
+        throw reader.error(
+          "\(place): '\(key)' is no axis; the axes are \(axes.map(\.key).joined(separator: ", "))",
+          at: keyNode)
+      }
+      let values = try values(value, for: key, "\(place).\(key)", at: keyNode)
+      let known = axis.values + inclusions.flatMap { $0[key] ?? [] }
+      if !addsValues, let unknown = values.first(where: { !known.contains($0) }) {
+        throw reader.error(
+          "\(place): \(key) is never \(unknown.text); it is "
+            + known.map(\.text).joined(separator: ", "), at: value)
+      }
+      selection[key] = values
+    }
+    return selection
+  }
+
+  private func selections(
+    _ node: Node?, _ place: String, addsValues: Bool
+  ) throws(ConfigurationError) -> [Study.Selection] {
+    guard let node, node.isPresent else { return [] }
+    guard let elements = node.sequence else {
+      throw reader.error("\(place) should be a list, as in - {seed: 4}", at: node)
+    }
+    var selections: [Study.Selection] = []
+    for element in elements {
+      selections.append(try selection(element, place, addsValues: addsValues))
+    }
+    return selections
+  }
+}

@@ -1,0 +1,38 @@
+import Foundation
+import Training
+
+/// A study and its folder, found from what a user names: a study file, or a study's folder.
+public struct StudyPlace {
+  /// The study.
+  public let study: Study
+  /// Where its runs are, or will be.
+  public let folder: StudyFolder
+
+  /// Finds a study.
+  ///
+  /// - Parameters:
+  ///   - path: a study file, or a folder that has a `study.yaml`.
+  ///   - output: the folder; nil for the named one, or for `studies/NAME`, `studies/NAME-quick` if quick.
+  ///   - isQuick: whether to take the smaller study. One that was started so stays so in its folder.
+  ///   - threads: threads of each run, where the file does not say.
+  /// - Throws: `ConfigurationError`, `StudyError.notAStudy`, and `RunStoreError` for an unreadable record.
+  public init(_ path: String, output: String?, isQuick: Bool, threads: Int) throws {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue
+    else {
+      study = try Study(path: path, isQuick: isQuick, threads: threads)
+      let name = isQuick ? "\(study.name)-quick" : study.name
+      folder = StudyFolder(path: output ?? "studies/\(name)")
+      return
+    }
+    folder = StudyFolder(path: path)
+    guard FileManager.default.fileExists(atPath: folder.file.path) else {
+      throw StudyError.notAStudy(path: path)
+    }
+    guard output == nil else {
+      throw ConfigurationError("\(path) is a study's folder already: leave out --output")
+    }
+    let wasQuick = try folder.readRecord()?.isQuick ?? false
+    study = try Study(path: folder.file.path, isQuick: isQuick || wasQuick, threads: threads)
+  }
+}

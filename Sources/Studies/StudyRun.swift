@@ -1,0 +1,58 @@
+import Foundation
+import RunStore
+import Torch
+import Training
+
+/// One run of a study: its place in the grid and its whole configuration.
+public struct StudyRun: Sendable {
+  /// Its name, readable settings and the hash: `strength-0.1_seed-0_3f9ac21b`.
+  public let key: String
+  /// Its value on each axis.
+  public let settings: [String: JSONValue]
+  /// The resolved configuration.
+  public let configuration: RunConfiguration
+
+  /// The run of a resolved configuration at a place of the grid.
+  init(axes: [String], settings: [String: JSONValue], configuration: RunConfiguration) {
+    self.settings = settings
+    self.configuration = configuration
+    key = StudyRun.key(axes: axes, settings: settings, configuration)
+  }
+
+  /// The same run with another number of threads, which is another run: bits depend on threads.
+  func key(axes: [String], threads: Int) -> String {
+    var configuration = configuration
+    configuration.threads = threads
+    return StudyRun.key(axes: axes, settings: settings, configuration)
+  }
+
+  /// What the run is without its seed: equal for runs that repeat each other.
+  var settingsBesidesSeed: [String: JSONValue] { settings.filter { $0.key != "seed" } }
+
+  private static func key(
+    axes: [String], settings: [String: JSONValue], _ configuration: RunConfiguration
+  ) -> String {
+    let readable = axes.map { "\($0)-\(settings[$0]?.plainText ?? "")" }.joined(separator: "_")
+    let safe = readable.map { character in
+      character.isASCII && (character.isLetter || character.isNumber || "._+-".contains(character))
+        ? character : "-"
+    }
+    // Names of files end at 255 bytes on every usual file system.
+    return "\(String(safe.prefix(160)))_\(hash(of: configuration))"
+  }
+
+  /// Eight hexadecimal digits of everything that decides a run's figures: what the resolved configuration
+  /// has beside the defaults, and the versions of the code, which change with a default.
+  private static func hash(of configuration: RunConfiguration) -> String {
+    // The members are plain values, which JSON can always hold.
+    let json = (try? RunJSON.line(RunConfiguration.identity(of: configuration.json))) ?? Data()
+    var state: UInt64 = 0xcbf2_9ce4_8422_2325
+    let versions = "gnomon \(PackageVersion.current) libtorch \(Runtime.version)\n"
+    for byte in Data(versions.utf8) + json { state = (state ^ UInt64(byte)) &* 0x100_0000_01b3 }
+    // FNV-1a leaves neighbours alike in the high bits; splitmix64's finaliser spreads them.
+    state = (state ^ (state >> 30)) &* 0xbf58_476d_1ce4_e5b9
+    state = (state ^ (state >> 27)) &* 0x94d0_49bb_1331_11eb
+    let digits = String(UInt32(truncatingIfNeeded: state ^ (state >> 31)), radix: 16)
+    return String(repeating: "0", count: 8 - digits.count) + digits
+  }
+}

@@ -1,0 +1,102 @@
+import ArgumentParser
+import Foundation
+import RunStore
+import Studies
+
+struct StudyCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "study", abstract: "A grid of runs, and the claims tested on it; resumable.",
+    subcommands: [StudyRunCommand.self], defaultSubcommand: StudyRunCommand.self)
+}
+
+struct StudyRunCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run", abstract: "Make a study's runs, those that are not finished.",
+    discussion: """
+      A study file declares a grid over configuration keys and claims about its figures; Docs/Studies.md \
+      says how. Finished runs are never made again, interrupted ones continue, a failed one does not stop \
+      the others. Starting the study again goes on where it stopped.
+      """)
+
+  @OptionGroup var place: StudyArguments
+  @Option(help: "Runs made at once; the cores are divided among them.")
+  var jobs = 1
+  @Flag(help: "Show the runs, which are done, and how long the others take.")
+  var dryRun = false
+  @Flag(help: "Print the study's record as one JSON document.")
+  var json = false
+  @Flag(help: "No progress.")
+  var quiet = false
+
+  func validate() throws {
+    let cores = ProcessInfo.processInfo.activeProcessorCount
+    guard (1...max(cores, 1)).contains(jobs) else {
+      throw ValidationError("--jobs is \(jobs): use 1 to \(cores), the cores of this machine")
+    }
+  }
+
+  func run() throws {
+    try Failure.classifying {
+      let cores = ProcessInfo.processInfo.activeProcessorCount
+      let found = try place.find(threads: cores / jobs)
+      let plan = try StudyPlan(found.study, in: found.folder, jobs: jobs, cores: cores)
+      if dryRun {
+        try StudyOutput.show(plan, of: found, asJSON: json)
+        return
+      }
+      if !quiet { StudyOutput.warnOfThreads(plan, threads: cores / jobs) }
+      try start(found)
+    }
+  }
+
+  private func start(_ found: StudyPlace) throws {
+    let runner = try StudyRunner(
+      found.study, folder: found.folder, executable: StudyRunCommand.executable, jobs: jobs)
+    var progress = StudyProgressBar(isQuiet: quiet)
+    Interruption.listen()
+    let outcome: StudyRunner.Outcome
+    do {
+      outcome = try runner.run(shouldStop: { Interruption.isRequested }) { progress.handle($0) }
+    } catch {
+      progress.finishLine()
+      throw error
+    }
+    progress.finishLine()
+    switch outcome {
+    case .interrupted(let record):
+      let finished = record.runs.count { $0.status == .finished }
+      throw Failure(
+        message: "interrupted with \(finished) of \(record.runs.count) runs finished; continue "
+          + "with gnomon study \(found.folder.url.path)", code: Failure.interrupted)
+    case .done(let record):
+      try StudyOutput.show(record, in: found.folder, asJSON: json, isQuiet: quiet)
+      let failed = record.runs.filter { $0.status == .failed }
+      guard failed.isEmpty else {
+        throw Failure(
+          message: "\(failed.count) of \(record.runs.count) runs failed, the first of them "
+            + "\(failed[0].key): \(failed[0].failure ?? "")", code: Failure.failed)
+      }
+    }
+  }
+
+  /// This program's own file.
+  private static var executable: String {
+    Bundle.main.executablePath ?? CommandLine.arguments[0]
+  }
+}
+
+/// Which study, and where it is.
+struct StudyArguments: ParsableArguments {
+  @Argument(help: "A study file, or the folder of a study.") var study: String
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp(
+      "The study's folder (default: studies/ and its name).", valueName: "folder"))
+  var output: String?
+  @Flag(help: "The smaller study that the file's 'quick' describes.")
+  var quick = false
+
+  func find(threads: Int) throws -> StudyPlace {
+    try StudyPlace(study, output: output, isQuick: quick, threads: threads)
+  }
+}

@@ -1,0 +1,33 @@
+import Foundation
+import Reports
+import RunStore
+import Testing
+
+/// Where sample pages are wanted.
+let samplePages = ProcessInfo.processInfo.environment["GNOMON_SAMPLE_PAGES"].map {
+  URL(fileURLWithPath: $0, isDirectory: true)
+}
+
+@Suite(
+  "Sample pages, for a look at them",
+  .enabled(
+    if: samplePages != nil && plotlyIsInstalled,
+    "name a folder in GNOMON_SAMPLE_PAGES to have them written there"))
+struct SamplePages {
+  @Test("of one run, of three, and of five seeds at three strengths")
+  func runs() throws {
+    let folder = try #require(samplePages)
+    let three = try SampleRuns.writeThree(to: folder.appendingPathComponent("three"))
+    try Report(runs: three).write(to: folder.appendingPathComponent("three.html").path)
+    try Report(runs: [three[1]]).write(to: folder.appendingPathComponent("one.html").path)
+    let many = try [0.1, 0.5, 1.0].flatMap { strength in
+      try (1...5).map { seed in
+        let name = "strength \(strength) seed \(seed)"
+        return try SampleRuns.write(
+          name: name, strength: strength, seed: seed,
+          to: folder.appendingPathComponent("many/\(name)"))
+      }
+    }
+    try Report(runs: many).write(to: folder.appendingPathComponent("many.html").path)
+  }
+}
