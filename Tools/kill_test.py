@@ -8,7 +8,8 @@ may stay. A finished study is begun anew until the last kill.
 Two kills in three come at a random time after the start, every third when a file is just being written.
 One in two takes the study's process alone, whose run must then stop by itself; the other takes all.
 
-usage: Tools/kill-test.sh [--kills 60] [--seed 1] [--train] [--gnomon .build/release/gnomon] [--keep FOLDER]
+usage: Tools/kill-test.sh [--kills 60] [--seed 1] [--train] [--epochs 20] [--gnomon .build/release/gnomon]
+                          [--keep FOLDER]
 
 --train kills single runs of `gnomon train` and `--resume` instead of a study.
 """
@@ -27,8 +28,8 @@ import time
 from pathlib import Path
 
 SETTINGS = {
-    "image_size": 16, "width": 4, "head": "mlp:16-8", "train_count": 320, "held_out_count": 100,
-    "batch_size": 16, "threads": 1, "log_every": 5, "epochs": 20, "measure_every": 5, "keep": 2,
+    "image_size": 16, "width": 4, "head": "mlp:16-8", "train_count": 320, "held_out_count": 60,
+    "batch_size": 16, "threads": 1, "log_every": 5, "epochs": 20, "measure_every": 10, "keep": 2,
     "keep_every": 8,
 }
 SEEDS = [0, 1]
@@ -183,9 +184,11 @@ def main():
     parser.add_argument("--kills", type=int, default=60)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--train", action="store_true")
+    parser.add_argument("--epochs", type=int, help="epochs of a run")
     parser.add_argument("--gnomon", default=".build/release/gnomon")
     parser.add_argument("--keep", help="work in this new folder and leave it")
     options = parser.parse_args()
+    SETTINGS["epochs"] = options.epochs or SETTINGS["epochs"]
     gnomon = str(Path(options.gnomon).resolve())
     kind = Run if options.train else Study
     parent = Path(options.keep or tempfile.mkdtemp(prefix="gnomon-kills-"))

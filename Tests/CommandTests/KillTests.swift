@@ -10,7 +10,7 @@ import Testing
       .deletingLastPathComponent().deletingLastPathComponent()
       .appendingPathComponent("Tools/kill-test.sh").path
     let result = try Program.startShell(
-      "'\(script)' --train --kills 5 --gnomon '\(Program.path("gnomon"))'"
+      "'\(script)' --train --kills 5 --epochs 10 --gnomon '\(Program.path("gnomon"))'"
     ).finish()
     #expect(result.code == 0, "\(result.output)\(result.error)")
     #expect(result.output.contains("kill-test: passed: 5 kills"))

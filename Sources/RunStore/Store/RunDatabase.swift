@@ -116,7 +116,16 @@ extension RunStoreError {
     case .SQLITE_CORRUPT, .SQLITE_NOTADB: self = .damagedStore(path: path, reason: reason)
     case .SQLITE_FULL: self = .diskFull(path: path)
     case .SQLITE_BUSY, .SQLITE_LOCKED: self = .inUse(path: path, process: nil)
+    // Where there is no room for the file of shared memory, SQLite says no more than "I/O error".
+    case .SQLITE_IOERR where Self.isFull(path): self = .diskFull(path: path)
     default: self = .unwritable(path: path, reason: reason)
     }
+  }
+
+  private static func isFull(_ path: String) -> Bool {
+    var status = statvfs()
+    let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+    guard statvfs(folder, &status) == 0 else { return false }
+    return UInt64(status.f_bavail) * UInt64(status.f_frsize) < 1 << 17
   }
 }
