@@ -133,6 +133,11 @@ let package = Package(
       name: "heads-benchmark", dependencies: ["Contrastive", "Torch", "Training"],
       path: "Benchmarks/Heads", swiftSettings: swiftSettings),
 
+    // The store of a large study: rows a second written, milliseconds a query.
+    .executableTarget(
+      name: "store-benchmark", dependencies: ["RunStore"], path: "Benchmarks/Store",
+      swiftSettings: swiftSettings),
+
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swiftSettings),
     tests("Torch"),
     tests("TorchNN", ["Torch"]),
