@@ -137,7 +137,7 @@ let package = Package(
     tests("Contrastive", ["Torch", "TorchNN"]),
     tests("Geometry", ["Torch", "TorchNN", "RunStore"]),
     tests("Evaluation", ["Torch"]),
-    tests("Training", ["Torch", "TorchNN", "RunStore", "Contrastive", "Datasets", "Augmentations"]),
+    tests("Training", ["Torch", "TorchNN", "Contrastive", "Datasets", "Augmentations"]),
     tests("Studies", ["RunStore", "Training"]),
     tests("Reports", ["RunStore"]),
     .testTarget(
