@@ -133,6 +133,11 @@ let package = Package(
       name: "heads-benchmark", dependencies: ["Contrastive", "Torch", "Training"],
       path: "Benchmarks/Heads", swiftSettings: swiftSettings),
 
+    // The store of a large study: rows a second written, milliseconds a query.
+    .executableTarget(
+      name: "store-benchmark", dependencies: ["RunStore"], path: "Benchmarks/Store",
+      swiftSettings: swiftSettings),
+
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swiftSettings),
     tests("Torch"),
     tests("TorchNN", ["Torch"]),
@@ -142,7 +147,7 @@ let package = Package(
     tests("Contrastive", ["Torch", "TorchNN"]),
     tests("Geometry", ["Torch", "TorchNN", "RunStore"]),
     tests("Evaluation", ["Torch"]),
-    tests("Training", ["Torch", "TorchNN", "Contrastive", "Datasets", "Augmentations"]),
+    tests("Training", ["Torch", "TorchNN", "RunStore", "Contrastive", "Datasets", "Augmentations"]),
     tests("Studies", ["RunStore", "Torch", "Training"]),
     tests("Reports", ["RunStore"]),
     .testTarget(
