@@ -10,6 +10,7 @@ import RunStore
 ///   runs/KEY/      a run's folder
 ///   configs/       the configuration each run was started with
 ///   logs/          what each run said
+///   store.sqlite   all of it in one database, made from the run folders
 /// ```
 public struct StudyFolder: Sendable {
   /// The folder itself.
@@ -101,11 +102,6 @@ public struct StudyFolder: Sendable {
   /// Removes what an interrupted atomic write left in the study's own folders.
   func removeTemporaryFiles(ofRun key: String? = nil) {
     let folders = key.map { [run($0).url, run($0).checkpoints] } ?? [url, configs, earlierFiles]
-    for folder in folders {
-      for name in (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
-      where name.hasPrefix(".gnomon-") && name.hasSuffix(".tmp") {
-        try? FileManager.default.removeItem(at: folder.appendingPathComponent(name))
-      }
-    }
+    for folder in folders { AtomicFile.removeLeftovers(in: folder) }
   }
 }

@@ -45,6 +45,7 @@ public final class StudyRunner {
   private var estimate = StudyEstimate()
   private var children: [Child] = []
   private var failure: StudyError?
+  private var store: StudyStore?
 
   /// Prepares a study to run in `folder`; nothing is written yet.
   ///
@@ -88,7 +89,19 @@ public final class StudyRunner {
     }
     try lookForFinishedRuns()
     try folder.write(record)
+    return try withoutActuallyEscaping(report) { report in
+      let store = try StudyStore(folder, study: study.name) { report(.warning($0)) }
+      self.store = store
+      defer {
+        store.close()
+        self.store = nil
+      }
+      try store.record(record)
+      return try runToTheEnd(shouldStop: shouldStop, report: report)
+    }
+  }
 
+  private func runToTheEnd(shouldStop: () -> Bool, report: (Event) -> Void) throws -> Outcome {
     var wasStopped = false
     do {
       wasStopped = try makeRuns(shouldStop: shouldStop, report: report)
@@ -96,9 +109,9 @@ public final class StudyRunner {
       stopChildren()
       throw error
     }
-    try folder.write(record)
+    try writeRecord()
     record.claims = try StudyResults(study, in: folder).claims
-    try folder.write(record)
+    try writeRecord()
     if let failure { throw failure }
     if FileManager.default.contents(atPath: study.source) != Data(study.text.utf8) {
       report(
@@ -170,7 +183,7 @@ public final class StudyRunner {
     let firstStep = isResumed ? MetricsTail.last(of: runFolder)?.step ?? 0 : 0
     children.append(Child(index: index, process: process, firstStep: firstStep))
     record.runs[index].status = .running
-    try folder.write(record)
+    try writeRecord()
     report(.started(key: run.key, resumed: isResumed, progress))
   }
 
@@ -182,7 +195,8 @@ public final class StudyRunner {
     if ending == .exited(0), let summary = try folder.finished(run) {
       record.runs[index].status = .finished
       estimate.add(run, summary)
-      try folder.write(record)
+      try writeRecord()
+      try store?.add(folder.run(run.key), key: run.key)
       report(.finished(key: run.key, seconds: summary.wallSeconds, progress))
       return
     }
@@ -194,8 +208,14 @@ public final class StudyRunner {
     }
     record.runs[index].status = .failed
     record.runs[index].failure = reason
-    try folder.write(record)
+    try writeRecord()
     report(.failed(key: run.key, reason: reason, progress))
+  }
+
+  /// Files first: they are the truth that the store is made from.
+  private func writeRecord() throws {
+    try folder.write(record)
+    try store?.record(record)
   }
 
   private func stopChildren() {

@@ -86,6 +86,8 @@ import Testing
       let ledger = try Program.run(["study", "claims", output.path, "--json"]).json()
       let claim = try #require((ledger["claims"] as? [[String: Any]])?.first)
       #expect((claim["effects"] as? [Double])?.count == 2)
+      let check = try Program.run(["store", "check", output.path])
+      #expect(check.code == 0, "\(check.output) \(check.error)")
       let selection = try Program.run(["study", "select", output.path, "--json"])
       #expect(try selection.json()["selection"] is [String: Any], "\(selection.error)")
       try expectNoTemporaryFiles(folder)
