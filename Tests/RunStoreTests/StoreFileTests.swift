@@ -51,8 +51,18 @@ import Testing
     try withStore { folder, path in
       let store = try RunDatabase.open(path: path)
       try store.write(Samples.content(1), key: "a")
+      try store.record(Samples.study(0..<1, status: .pending))
       try store.close()
       #expect(try names(in: folder) == ["store.sqlite"])
+      let claims =
+        "SELECT c.id, c.verdict, c.upper, count(*), sum(p.seed), c.corrected_p FROM claims c "
+        + "JOIN claim_points p ON p.study_id = c.study_id AND p.claim_id = c.id"
+      #expect(try sqlite(path, claims) == "[('rank', 'too few seeds', 0.3, 2, 0, None)]\n")
+      let settings = "SELECT key, value, type FROM settings ORDER BY key"
+      #expect(
+        try sqlite(path, settings)
+          == "[('head', '1', 'text'), ('seed', 0, 'integer'), ('strength', 0.1, 'real'), "
+          + "('strict', 1, 'bool')]\n")
       let query =
         "SELECT r.key, f.value FROM runs r JOIN layer_figures f ON f.run_id = r.id "
         + "AND f.step = r.steps WHERE f.layer = 'z' AND f.key = 'invariance_at.0.5'"
@@ -185,6 +195,15 @@ import Testing
       try Data(repeating: 7, count: 9000).write(to: URL(fileURLWithPath: path))
       #expect(try keys() == finished)
       #expect(warnings.count == 1 && warnings[0].contains(path))
+
+      // A run whose files are damaged does not keep the others out.
+      let again = try RunDatabase.open(path: path)
+      for seed in [2, 4] { try again.remove(key: "run-\(seed)", study: "strength") }
+      try again.close()
+      try Data("nonsense\n{}\n".utf8).write(
+        to: folder.appendingPathComponent("runs/run-2/metrics.jsonl"))
+      #expect(try keys() == ["run-0", "run-1", "run-4"])
+      #expect(warnings.count == 2 && warnings[1].contains("run-2/metrics.jsonl, line 1"))
     }
   }
 
