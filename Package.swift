@@ -95,7 +95,12 @@ let package = Package(
         "Evaluation",
         .product(name: "Yams", package: "Yams"),
       ]),
-    library("Studies", ["RunStore", "Torch", "Training", .product(name: "Yams", package: "Yams")]),
+    library(
+      "Studies",
+      [
+        "RunStore", "Torch", "Datasets", "Augmentations", "Training",
+        .product(name: "Yams", package: "Yams"),
+      ]),
     .target(
       name: "Reports",
       dependencies: ["RunStore", .product(name: "Mustache", package: "swift-mustache")],
@@ -142,8 +147,8 @@ let package = Package(
     tests("Contrastive", ["Torch", "TorchNN"]),
     tests("Geometry", ["Torch", "TorchNN", "RunStore"]),
     tests("Evaluation", ["Torch"]),
-    tests("Training", ["Torch", "TorchNN", "Contrastive", "Datasets", "Augmentations"]),
-    tests("Studies", ["RunStore", "Training"]),
+    tests("Training", ["Torch", "TorchNN", "RunStore", "Contrastive", "Datasets", "Augmentations"]),
+    tests("Studies", ["RunStore", "Torch", "Training"]),
     tests("Reports", ["RunStore"]),
     .testTarget(
       name: "CommandTests",

@@ -103,6 +103,8 @@ public final class StudyRunner {
       throw error
     }
     try keepRecord()
+    record.claims = try StudyResults(study, in: folder).claims
+    try keepRecord()
     if let failure { throw failure }
     if FileManager.default.contents(atPath: study.source) != Data(study.text.utf8) {
       report(

@@ -130,6 +130,9 @@ public final class TrainingRun {
       splits.train, policy: policy, seed: configuration.viewSeed, device: trainer.device)
     try writeContactSheet(of: views)
     let measurement = measurement
+    let plan = MeasurementPlan(
+      configuration, stepsPerEpoch: stepsPerEpoch, heldOutCount: splits.heldOut.count)
+    if let message = plan.message(configuration) { report(.warning(message)) }
     let rates = configuration.learningRates(
       stepsPerEpoch: stepsPerEpoch, totalSteps: totalSteps)
     let headRates = configuration.headLearningRates(
@@ -169,11 +172,9 @@ public final class TrainingRun {
 
       let stopping = shouldStop() && step < totalSteps
       let epochsDone = step.isMultiple(of: stepsPerEpoch) ? step / stepsPerEpoch : nil
-      if let epochsDone, step < totalSteps, configuration.measureEvery > 0,
-        epochsDone.isMultiple(of: configuration.measureEvery)
-      {
+      if let epochsDone, step < totalSteps, plan.measures(epoch: epochsDone) {
         report(.measuring(epoch: epochsDone))
-        try append(measurement.layers(.geometry), to: geometry)
+        try append(measurement.layers(.light(samples: plan.samples)), to: geometry)
       }
       let isDue = epochsDone?.isMultiple(of: configuration.checkpointEvery) ?? false
       if isDue || stopping || step == totalSteps {

@@ -55,9 +55,11 @@ import Testing
       try store.close()
       #expect(try names(in: folder) == ["store.sqlite"])
       let claims =
-        "SELECT c.id, c.verdict, c.upper, count(*), sum(p.seed), c.corrected_p FROM claims c "
+        "SELECT c.id, c.verdict, c.upper, count(*), sum(p.seed), c.corrected_p, c.note FROM claims c "
         + "JOIN claim_points p ON p.study_id = c.study_id AND p.claim_id = c.id"
-      #expect(try sqlite(path, claims) == "[('rank', 'too few seeds', 0.3, 2, 0, None)]\n")
+      #expect(
+        try sqlite(path, claims)
+          == "[('rank', 'too few seeds', 0.3, 2, 0, None, 'seed 2 is left out')]\n")
       let settings = "SELECT key, value, type FROM settings ORDER BY key"
       #expect(
         try sqlite(path, settings)

@@ -52,7 +52,7 @@ struct StudyWriter {
       [
         study, claim.id, position, claim.statement, claim.statistic, claim.axis, claim.direction,
         claim.verdict.rawValue, claim.effect, claim.lower, claim.upper, claim.p, claim.correctedP,
-        try RunJSON.text(claim.seeds), try RunJSON.text(claim.effects), nil,
+        try RunJSON.text(claim.seeds), try RunJSON.text(claim.effects), claim.note,
       ])
     for (place, point) in claim.points.enumerated() {
       try rows.execute(
