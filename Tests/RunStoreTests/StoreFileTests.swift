@@ -275,12 +275,16 @@ import Testing
       try store.write(other, key: "run-2", study: "strength")
       try store.write(Samples.content(7), key: "run-7", study: "strength")
       let problems = try store.check(against: RunCollection(path: folder.path))
-      #expect(problems.count == 5, "\(problems)")
+      #expect(problems.count == 6, "\(problems)")
       #expect(problems.contains { $0.contains("run-0 is finished and not in the store") })
       #expect(problems.contains { $0.contains("run-1 ") && $0.contains("4 of 5 steps") })
       #expect(problems.contains { $0.contains("run-2 ") && $0.contains("summary") })
       #expect(problems.contains { $0.contains("run-7 has no folder") })
-      #expect(problems.contains { $0.contains("study.json") })
+      #expect(problems.contains { $0.contains("run-0 is not what study.json says") })
+      #expect(problems.contains { $0.contains("run-3 is not what study.json says") })
+      try store.record(Samples.study(0..<4, status: .finished))
+      let others = try store.check(against: RunCollection(path: folder.path))
+      #expect(others.contains("the study is not what study.json says"))
     }
   }
 
