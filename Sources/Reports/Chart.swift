@@ -30,9 +30,11 @@ struct Trace: Encodable {
   let dark: String
   let dash: Dash
   let mode: Mode
-  /// How far a bar reaches below and above each point's y.
+  /// How far a bar reaches to both sides of each point, along the axis that has no fixed labels.
   var below: [Double]?
   var above: [Double]?
+  /// Whether the trace is one of many behind a mean.
+  var isThin: Bool?
 
   /// A trace of the points whose coordinates are both finite, to the six digits a chart can show.
   init(

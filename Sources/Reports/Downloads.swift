@@ -15,6 +15,8 @@ struct Downloads {
 
   let files: [File]
 
+  init(files: [File]) { self.files = files }
+
   init(of runs: RunSet) throws {
     var files: [File] = []
     func addCSV(_ name: String, _ label: String, _ rows: [[String]]) {

@@ -20,7 +20,7 @@ extension ChartFigure {
     return ChartFigure(
       title: "Similarity of the layers (linear CKA)",
       reading: "1 means that two layers hold the same geometry: where the corner of h and z pales, "
-        + "the head has changed most." + meansSentence(runs), legend: [], charts: maps)
+        + "the head has changed most" + endOfReading(runs), legend: [], charts: maps)
   }
 
   /// How well factors and augmentations are read from each layer.
@@ -38,8 +38,8 @@ extension ChartFigure {
       title: "What information survives at which layer",
       reading:
         "R² (accuracy for kinds) of reading a known factor of the image, or how its view was "
-        + "augmented, from a layer: what pales from h to z is what the head discards."
-        + meansSentence(runs), legend: [], charts: maps)
+        + "augmented, from a layer: what pales from h to z is what the head discards"
+        + endOfReading(runs), legend: [], charts: maps)
   }
 
   private static let families = [
@@ -79,7 +79,7 @@ extension ChartFigure {
     LayerFigures.canonicalOrder(of: Set(series.members.flatMap(\.run.summary.layers.keys)))
   }
 
-  private static func meansSentence(_ runs: RunSet) -> String {
-    shown(runs).contains { $0.members.count > 1 } ? " Numbers are means over runs." : ""
+  private static func endOfReading(_ runs: RunSet) -> String {
+    shown(runs).contains { $0.members.count > 1 } ? "; numbers are means over runs." : "."
   }
 }

@@ -76,7 +76,7 @@ extension ChartFigure {
       charts: [
         Chart(
           title: "Effective rank of z",
-          x: Axis(title: "positive directions of the contrastive covariance at h", fromZero: true),
+          x: Axis(title: "predicted rank of h", fromZero: true),
           y: Axis(title: "Effective rank of z", fromZero: true),
           traces: [identity]
             + pairs.map { pair in

@@ -6,6 +6,8 @@ public enum ReportError: Error, Equatable, Sendable {
   case noRuns
   /// A folder holds no record of a run.
   case nothingRecorded(path: String)
+  /// A folder holds no record of a study.
+  case notAStudy(path: String)
   /// A file that belongs to the program is not where the program looks for it.
   case missingResource(name: String)
 }
@@ -19,6 +21,8 @@ extension ReportError: CustomStringConvertible, LocalizedError {
     case .nothingRecorded(let path):
       "nothing is recorded in \(path): it has no metrics.jsonl, geometry.jsonl or summary.json; "
         + "name a folder that gnomon train wrote"
+    case .notAStudy(let path):
+      "no study in \(path): it has no study.json; name a folder that gnomon study wrote"
     case .missingResource(ReportResources.plotly):
       "plotly.min.js, which draws the charts, is not installed; run \"make setup\""
     case .missingResource(let name):

@@ -39,7 +39,7 @@ package enum RunJSON {
   }
 
   /// What a decoding or encoding error says, on one line.
-  static func brief(_ error: any Error) -> String {
+  package static func brief(_ error: any Error) -> String {
     switch error {
     case DecodingError.keyNotFound(let key, _):
       "\"\(key.stringValue)\" is missing"

@@ -4,47 +4,32 @@ import RunStore
 import TestSupport
 import Testing
 
-@Suite("A report in a browser")
+/// Pages as a browser has them: a start of Chromium takes seconds, so one renders both widths.
+@Suite(
+  "A page in a browser",
+  .enabled(if: Browser.path != nil, "no chromium on PATH"),
+  .enabled(if: plotlyIsInstalled, "plotly.min.js is missing: run make setup"),
+  .serialized, .timeLimit(.minutes(3)))
 struct BrowserTests {
-  private static let browser: String? = {
-    let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
-    let names = ["chromium", "chromium-browser", "google-chrome"]
-    return names.flatMap { name in folders.map { "\($0)/\(name)" } }
-      .first { FileManager.default.isExecutableFile(atPath: $0) }
-  }()
+  private static let widths = [1280, 400]
 
-  /// What the browser makes of the page, and what it complains of.
-  private func render(
-    _ page: URL, dark: Bool, in folder: URL
-  ) throws -> (document: String, log: String) {
-    let output = folder.appendingPathComponent("document.html")
-    let log = folder.appendingPathComponent("log.txt")
-    for file in [output, log] { try Data().write(to: file) }
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: try #require(Self.browser))
-    process.arguments = [
-      "--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr",
-      "--user-data-dir=\(folder.appendingPathComponent("profile").path)",
-      "--blink-settings=preferredColorScheme=\(dark ? 0 : 1)",
-      "--virtual-time-budget=8000", "--dump-dom", page.absoluteString,
-    ]
-    process.standardOutput = try FileHandle(forWritingTo: output)
-    process.standardError = try FileHandle(forWritingTo: log)
-    try process.run()
-    process.waitUntilExit()
-    return (
-      // The scripts name what the document must not hold.
-      Page.emptied(of: "script", try String(contentsOf: output, encoding: .utf8)),
-      String(decoding: try Data(contentsOf: log), as: UTF8.self)
-    )
+  private func expectWhole(_ findings: Browser.Findings, _ page: Page) {
+    #expect(findings.scrollWidth <= findings.width)
+    #expect(findings.failed == 0)
+    #expect(Set(findings.charts.keys) == Set(page.charts.map(\.id)))
+    // Each chart draws its lines into one group of traces.
+    for (id, chart) in page.charts {
+      let drawn = findings.charts[id]
+      #expect(drawn?.traces == chart.traces.filter { !$0.x.isEmpty }.count, "\(id)")
+      #expect(drawn?.maps == (chart.heat == nil ? 0 : 1), "\(id)")
+      #expect(drawn?.clipped == [], "\(id) at \(findings.width)")
+    }
   }
 
   @Test(
-    "draws every chart in the colours of the theme, without an error",
-    .enabled(if: browser != nil, "no chromium on PATH"),
-    .enabled(if: plotlyIsInstalled, "plotly.min.js is missing: run make setup"),
-    .timeLimit(.minutes(3)), arguments: [false, true])
-  func drawing(dark: Bool) throws {
+    "of runs draws every chart in the colours of the theme, without an error or overflow",
+    arguments: [false, true])
+  func runs(dark: Bool) throws {
     try withTemporaryFolder { folder in
       let hostile = "</script><b>%{y}</b> $x$"
       var runs = try SampleRuns.writeThree(to: folder)
@@ -54,28 +39,76 @@ struct BrowserTests {
       let file = folder.appendingPathComponent("report.html")
       let report = try Report(runs: runs)
       try report.write(to: file.path)
-      let charts = try Page(report.html()).charts
-      let (document, log) = try render(file, dark: dark, in: folder)
+      let page = try Page(report.html())
+      let (findings, log) = try Browser.render(file, widths: Self.widths, dark: dark, in: folder)
 
       #expect(!log.contains("CONSOLE"), "\(log.suffix(2000))")
-      let failed = document.contains("chart-error\"")
-      #expect(!failed)
-      // Each chart draws its lines into one group of traces.
-      for (id, chart) in charts {
-        let start = try #require(document.firstRange(of: "id=\"\(id)\""), "\(id)")
-        let rest = document[start.upperBound...]
-        let end = rest.firstRange(of: "class=\"panel\"")?.lowerBound ?? rest.endIndex
-        let drawn = rest[..<end]
-        let traces = drawn.components(separatedBy: "trace scatter").count - 1
-        #expect(traces == chart.traces.filter { !$0.x.isEmpty }.count, "\(id)")
-        let maps = drawn.components(separatedBy: "class=\"hm\"").count - 1
-        #expect(maps == (chart.heat == nil ? 0 : 1), "\(id)")
-      }
+      #expect(findings.map(\.width) == Self.widths)
       let strongest = Paint.sequence(3, of: 4)
-      let hasOwnColour = document.contains(
-        "stroke: \(rgb(dark ? strongest.dark : strongest.light))")
-      let hasOther = document.contains("stroke: \(rgb(dark ? strongest.light : strongest.dark))")
-      #expect(hasOwnColour && !hasOther)
+      for found in findings {
+        expectWhole(found, page)
+        #expect(found.strokes.contains(rgb(dark ? strongest.dark : strongest.light)))
+        #expect(!found.strokes.contains(rgb(dark ? strongest.light : strongest.dark)))
+      }
+    }
+  }
+
+  @Test(
+    "of a study draws every claim, sorts its runs and has no error or overflow",
+    arguments: [false, true])
+  func study(dark: Bool) throws {
+    try withTemporaryFolder { folder in
+      let record = try SampleStudy.write(to: folder)
+      let file = folder.appendingPathComponent("report.html")
+      let report = try StudyReport(folder: folder)
+      try report.write(to: file.path)
+      let page = try Page(report.html())
+      let (findings, log) = try Browser.render(file, widths: Self.widths, dark: dark, in: folder)
+
+      #expect(!log.contains("CONSOLE"), "\(log.suffix(2000))")
+      #expect(findings.map(\.width) == Self.widths)
+      let keys = record.runs.map(\.key)
+      for found in findings {
+        expectWhole(found, page)
+        #expect(found.orders[0] == keys)
+        // Two clicks on each head, the names' first; the keys sort as they stand.
+        #expect(found.orders[1] == keys)
+        #expect(found.orders[2] == keys.reversed())
+        // By strength the ties keep their order, of which the last was by falling name.
+        #expect(found.orders[3].prefix(2) == ["strength-0.1-seed-5", "strength-0.1-seed-4"])
+        #expect(found.orders[4].first == "strength-1.0-seed-5")
+        // Runs without a figure stand last, whichever way the others go.
+        let column = try #require(
+          page.all("th", ["scope": "col"]).map(\.text).filter { !Self.ledger.contains($0) }
+            .firstIndex(of: "Effective rank, z"))
+        let (rising, falling) = (found.orders[2 * column + 1], found.orders[2 * column + 2])
+        for order in [rising, falling] {
+          #expect(Set(order.suffix(2)) == ["strength-1.0-seed-4", "strength-1.0-seed-5"])
+        }
+        #expect(rising.first?.hasPrefix("strength-1.0") == true)
+        #expect(falling.first?.hasPrefix("strength-0.1") == true)
+      }
+    }
+  }
+
+  private static let ledger = [
+    "Claim", "Effect", "95 % interval", "p", "Holm p", "Seeds", "Verdict",
+  ]
+
+  @Test("without charts still sorts its table and has no error")
+  func empty() throws {
+    try withTemporaryFolder { folder in
+      let record = StudyRecord(
+        name: "waiting", axes: [.init(key: "seed", values: [1, 2])],
+        runs: [1, 2].map {
+          .init(key: "run \($0)", settings: ["seed": .integer($0)], status: .pending)
+        })
+      let file = folder.appendingPathComponent("report.html")
+      try StudyReport(record: record, folder: folder).write(to: file.path)
+      let (findings, log) = try Browser.render(file, widths: [400], dark: false, in: folder)
+      #expect(!log.contains("CONSOLE"), "\(log.suffix(2000))")
+      #expect(findings[0].scrollWidth <= 400 && findings[0].charts.isEmpty)
+      #expect(findings[0].orders[2] == ["run 2", "run 1"])
     }
   }
 

@@ -99,7 +99,7 @@ struct GeometryChartTests {
       }
       let page = try page(of: runs)
       let chart = try #require(
-        page.charts.map(\.chart).first { $0.x.title.hasPrefix("positive directions") })
+        page.charts.map(\.chart).first { $0.x.title == "predicted rank of h" })
       #expect(chart.traces.map(\.x) == [[0, 60], [60], [7]])
       #expect(chart.traces.map(\.y) == [[0, 60], [10], [10]])
       let legend = page.all("button", ["aria-pressed": "true"]).map(\.text)
@@ -135,7 +135,7 @@ struct GeometryChartTests {
       let heats = page.charts.map(\.chart).filter { $0.heat != nil }
       #expect(heats.map(\.title) == ["All runs, mean of 10 runs"])
       #expect(heats.first?.heat?.values == [[1, 0.55], [0.55, 1]])
-      try #expect(figure(page, "Similarity of the layers").contains("Numbers are means over runs."))
+      try #expect(figure(page, "Similarity of the layers").contains("numbers are means over runs."))
     }
   }
 

@@ -40,6 +40,7 @@ struct Page {
       let mode: String
       let below: [Double]?
       let above: [Double]?
+      let isThin: Bool?
     }
     struct Heat: Decodable {
       let rows: [String]

@@ -29,5 +29,13 @@ struct SamplePages {
       }
     }
     try Report(runs: many).write(to: folder.appendingPathComponent("many.html").path)
+    let study = folder.appendingPathComponent("study")
+    _ = try SampleStudy.write(to: study)
+    try StudyReport(folder: study).write(to: folder.appendingPathComponent("study.html").path)
+    let empty = StudyRecord(
+      name: "empty", axes: [.init(key: "seed", values: [1])],
+      runs: [.init(key: "a", settings: ["seed": 1], status: .pending)])
+    try StudyReport(record: empty, folder: study)
+      .write(to: folder.appendingPathComponent("empty.html").path)
   }
 }

@@ -1,0 +1,75 @@
+import Foundation
+import RunStore
+
+/// One self-contained page about a study: the ledger of its claims, a section and a plot for each,
+/// and a table of its runs. It needs no network; its links to the runs' own pages are relative.
+///
+/// ```swift
+/// let report = try StudyReport(folder: URL(fileURLWithPath: "studies/strength"))
+/// try report.write(to: "studies/strength/report.html")
+/// ```
+public struct StudyReport {
+  let study: ReportedStudy
+
+  /// The file in a study's folder that holds its record.
+  public static let recordName = "study.json"
+
+  /// Whether the folder at `path` is a study's, that is, whether it holds a `study.json`.
+  public static func isStudy(at path: String) -> Bool {
+    FileManager.default.fileExists(
+      atPath: URL(fileURLWithPath: path, isDirectory: true).appendingPathComponent(recordName).path)
+  }
+
+  /// Reads the study in `folder`: its `study.json`, and the summaries of the runs under `runs/`.
+  ///
+  /// - Throws: `ReportError.notAStudy` without a record; `RunStoreError` for one that cannot be read,
+  ///   is damaged, or is newer than this program.
+  public init(folder: URL) throws {
+    let file = folder.appendingPathComponent(Self.recordName)
+    guard let data = try AtomicFile.readIfPresent(file) else {
+      throw ReportError.notAStudy(path: folder.path)
+    }
+    try self.init(record: Self.record(data, of: file), folder: folder)
+  }
+
+  /// A study as `record` has it, with the summaries of the runs under `runs/` in `folder`.
+  ///
+  /// A run's summary that cannot be read is named in the page; the others are shown.
+  public init(record: StudyRecord, folder: URL) throws {
+    study = ReportedStudy(record, folder: folder)
+  }
+
+  /// The page, with links as from a file in the study's folder.
+  ///
+  /// - Throws: `ReportError.missingResource` when a part of the page, such as Plotly.js, is not
+  ///   installed.
+  public func html() throws -> String {
+    try StudyPage(of: study, linkedFrom: study.folder).html()
+  }
+
+  /// Writes the page to the file at `path`, whole or not at all, with links as from there.
+  ///
+  /// - Throws: What `html()` throws, or `RunStoreError` when the file cannot be written.
+  public func write(to path: String) throws {
+    let file = URL(fileURLWithPath: path)
+    let page = try StudyPage(of: study, linkedFrom: file.deletingLastPathComponent()).html()
+    try AtomicFile.write(Data(page.utf8), to: file)
+  }
+
+  private static func record(_ data: Data, of file: URL) throws(RunStoreError) -> StudyRecord {
+    // The schema is read alone first: what a newer one means by the other keys is not known.
+    struct Version: Decodable { let schema: Int }
+    do {
+      let schema = try JSONDecoder().decode(Version.self, from: data).schema
+      if schema > StudyRecord.currentSchema {
+        throw RunStoreError.newerSchema(
+          path: file.path, schema: schema, known: StudyRecord.currentSchema)
+      }
+      return try JSONDecoder().decode(StudyRecord.self, from: data)
+    } catch let error as RunStoreError {
+      throw error
+    } catch {
+      throw .damaged(path: file.path, line: nil, reason: RunJSON.brief(error))
+    }
+  }
+}
