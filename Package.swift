@@ -95,7 +95,12 @@ let package = Package(
         "Evaluation",
         .product(name: "Yams", package: "Yams"),
       ]),
-    library("Studies", ["RunStore", "Torch", "Training", .product(name: "Yams", package: "Yams")]),
+    library(
+      "Studies",
+      [
+        "RunStore", "Torch", "Datasets", "Augmentations", "Training",
+        .product(name: "Yams", package: "Yams"),
+      ]),
     .target(
       name: "Reports",
       dependencies: ["RunStore", .product(name: "Mustache", package: "swift-mustache")],
@@ -128,6 +133,11 @@ let package = Package(
       name: "heads-benchmark", dependencies: ["Contrastive", "Torch", "Training"],
       path: "Benchmarks/Heads", swiftSettings: swiftSettings),
 
+    // The store of a large study: rows a second written, milliseconds a query.
+    .executableTarget(
+      name: "store-benchmark", dependencies: ["RunStore"], path: "Benchmarks/Store",
+      swiftSettings: swiftSettings),
+
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swiftSettings),
     tests("Torch"),
     tests("TorchNN", ["Torch"]),
@@ -137,8 +147,8 @@ let package = Package(
     tests("Contrastive", ["Torch", "TorchNN"]),
     tests("Geometry", ["Torch", "TorchNN", "RunStore"]),
     tests("Evaluation", ["Torch"]),
-    tests("Training", ["Torch", "TorchNN", "Contrastive", "Datasets", "Augmentations"]),
-    tests("Studies", ["RunStore", "Training"]),
+    tests("Training", ["Torch", "TorchNN", "RunStore", "Contrastive", "Datasets", "Augmentations"]),
+    tests("Studies", ["RunStore", "Torch", "Training"]),
     tests("Reports", ["RunStore"]),
     .testTarget(
       name: "CommandTests",

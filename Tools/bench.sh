@@ -13,4 +13,5 @@ if [ ! -e "$peers/ready" ]; then
 fi
 "$peers/bin/python" Benchmarks/training.py "$@"
 if [ $# -eq 0 ]; then .build/release/heads-benchmark; fi
+if [ $# -eq 0 ]; then .build/release/store-benchmark; fi
 if [ $# -eq 0 ]; then "$peers/bin/python" Benchmarks/views.py; fi

@@ -1,14 +1,20 @@
 /// One claim of a study as it came out: what was tested, on which points, and the verdict.
 public struct ClaimRecord: Codable, Sendable, Equatable {
   /// What the figures say of a claim.
+  ///
+  /// With n seeds no p can be below 2⁻ⁿ, so after correction over m claims none below m·2⁻ⁿ: at five seeds
+  /// and two claims 0.0625. Where the seeds are too few for any corrected p below 0.05, a verdict rests on
+  /// the interval and the uncorrected p, and the claim's note says so. At five seeds that asks of every
+  /// single seed an effect on the claimed side.
   public enum Verdict: String, Codable, Sendable, CaseIterable {
-    /// The interval lies on the claimed side of zero and the corrected p is below 0.05.
+    /// The whole interval lies on the claimed side of zero, and the corrected p (or the uncorrected one,
+    /// where the corrected could not) is below 0.05.
     case supported
     /// Neither supported nor contradicted.
     case notSupported = "not supported"
     /// The whole interval lies on the other side of zero.
     case contradicted
-    /// Fewer than five pairs: the interval stands, no verdict.
+    /// Fewer than five seeds, or than six where no side is claimed: the interval stands, no verdict.
     case tooFewSeeds = "too few seeds"
   }
 
@@ -43,7 +49,8 @@ public struct ClaimRecord: Codable, Sendable, Equatable {
   public var statistic: String
   /// The configuration key that was varied; `nil` where nothing was.
   public var axis: String?
-  /// The side of zero that the claim says the effect lies on: 1 or -1.
+  /// The side of zero that the claim says the effect lies on: 1 or -1; 0 where it only says that the effect is
+  /// not zero.
   public var direction: Int
   /// The values the effect was computed from.
   public var points: [Point]
@@ -53,22 +60,26 @@ public struct ClaimRecord: Codable, Sendable, Equatable {
   public var seeds: [Int]
   /// The mean effect over seeds; absent without any.
   public var effect: Double?
-  /// The 95 % bootstrap interval of the mean effect.
+  /// The lower end of the 95 % bootstrap interval of the mean effect; absent with fewer than two seeds.
   public var lower: Double?
   /// Its upper end.
   public var upper: Double?
-  /// The one-sided Wilcoxon signed-rank p.
+  /// The Wilcoxon signed-rank p, one-sided; two-sided where `direction` is 0.
   public var p: Double?
   /// The same after Holm's correction over the study's claims.
   public var correctedP: Double?
   /// The verdict.
   public var verdict: Verdict
+  /// Which seeds are left out and why, and what the verdict rests on, for people; absent where there is nothing
+  /// to say.
+  public var note: String?
 
   /// A claim that came out so.
   public init(
     id: String, statement: String, statistic: String, axis: String?, direction: Int,
     points: [Point], effects: [Double], seeds: [Int], effect: Double?, lower: Double?,
-    upper: Double?, p: Double?, correctedP: Double?, verdict: Verdict
+    upper: Double?, p: Double?, correctedP: Double?, verdict: Verdict,
+    note: String? = nil
   ) {
     self.id = id
     self.statement = statement
@@ -84,11 +95,12 @@ public struct ClaimRecord: Codable, Sendable, Equatable {
     self.p = p
     self.correctedP = correctedP
     self.verdict = verdict
+    self.note = note
   }
 
   enum CodingKeys: String, CodingKey {
     case id, statement, statistic, axis, direction, points, effects, seeds, effect, lower, upper
-    case p, verdict
+    case p, verdict, note
     case correctedP = "corrected_p"
   }
 }

@@ -62,17 +62,24 @@ public struct RunFolder: Sendable, Equatable {
 
   // Foundation's own way names no cause when a file stands where a folder should.
   private static func makeFolder(_ folder: URL) throws(RunStoreError) {
-    if mkdir(folder.path, 0o777) == 0 { return }
+    if makeLastingFolder(folder.path) { return }
     let code = errno
     if code == ENOENT, folder.path != "/" {
       try makeFolder(folder.deletingLastPathComponent())
-      if mkdir(folder.path, 0o777) == 0 { return }
+      if makeLastingFolder(folder.path) { return }
     }
     var isFolder: ObjCBool = false
     let exists = FileManager.default.fileExists(atPath: folder.path, isDirectory: &isFolder)
     guard exists && isFolder.boolValue else {
       throw .writing(folder.path, errno: exists ? ENOTDIR : code)
     }
+  }
+
+  /// Makes one folder that a power cut does not take back.
+  private static func makeLastingFolder(_ path: String) -> Bool {
+    guard mkdir(path, 0o777) == 0 else { return false }
+    AtomicFile.synchronizeFolder(of: path)
+    return true
   }
 
   /// The logged steps in file order; none when nothing was logged yet. A last line that a killed

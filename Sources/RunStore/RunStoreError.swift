@@ -16,6 +16,12 @@ public enum RunStoreError: Error, Equatable, Sendable {
   case unwritable(path: String, reason: String)
   /// Another process works in a folder; its number where it is known.
   case inUse(path: String, process: Int32?)
+  /// A store was made by a newer version of the program.
+  case newerStore(path: String)
+  /// What stands where a store should is something else.
+  case notAStore(path: String)
+  /// A store's file is not whole.
+  case damagedStore(path: String, reason: String)
   /// A record cannot be written as JSON.
   case notRepresentable(record: String, reason: String)
 
@@ -47,6 +53,13 @@ extension RunStoreError: CustomStringConvertible, LocalizedError {
     case .inUse(let path, let process):
       "\(path) is in use by " + (process.map { "process \($0)" } ?? "another process")
         + ": wait for it to end, or end it"
+    case .newerStore(let path):
+      "\(path) was made by a newer gnomon and is left as it is: use that gnomon"
+    case .notAStore(let path):
+      "\(path) is not a store of runs and is left as it is: move it away, or choose another folder"
+    case .damagedStore(let path, let reason):
+      "\(path) is damaged: \(reason); make it again with gnomon store rebuild "
+        + URL(fileURLWithPath: path).deletingLastPathComponent().path
     case .notRepresentable(let record, let reason):
       "\(record) cannot be written as JSON: \(reason)"
     }

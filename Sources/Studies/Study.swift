@@ -42,6 +42,10 @@ public struct Study {
   let axes: [Axis]
   let exclusions: [Selection]
   let inclusions: [Selection]
+  /// Its claims in the file's order.
+  let claims: [Claim]
+  /// What its table shows: figures, or formulas of them.
+  let figures: [(text: String, expression: FigureExpression)]
 
   /// The axes' keys in order.
   var axisKeys: [String] { axes.map(\.key) }

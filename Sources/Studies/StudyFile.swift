@@ -6,6 +6,7 @@ import Yams
 extension Study {
   private static let fileKeys = [
     "name", "question", "settings", "arms", "axes", "exclude", "include", "quick", "claims",
+    "figures",
   ]
 
   /// Reads a study file and checks all of it, its runs' configurations included.
@@ -59,11 +60,30 @@ extension Study {
     axes = grid.axes
     exclusions = grid.exclusions
     inclusions = grid.inclusions
+    claims = try ClaimReader(reader, grid: full).claims(members["claims"])
+    figures = try reader.figures(members["figures"])
     runs = try plannedRuns(threads: threads)
   }
 }
 
 extension StudyFileReader {
+  /// The columns of the study's table.
+  fileprivate func figures(
+    _ node: Node?
+  ) throws(ConfigurationError) -> [(text: String, expression: FigureExpression)] {
+    guard let node, node.isPresent else { return [] }
+    var figures: [(text: String, expression: FigureExpression)] = []
+    for element in elements(node) {
+      let text = try text(element, "figures")
+      do throws(ExpressionError) {
+        figures.append((text, try FigureExpression(text)))
+      } catch {
+        throw self.error("figures: \(error)", at: element)
+      }
+    }
+    return figures
+  }
+
   /// A name that can be a folder's.
   fileprivate func name(_ node: Node) throws(ConfigurationError) -> String {
     let name = try text(node, "name")

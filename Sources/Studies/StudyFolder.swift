@@ -72,7 +72,7 @@ public struct StudyFolder: Sendable {
   }
 
   /// Writes `study.json`, whole or not at all.
-  func write(_ record: StudyRecord) throws(RunStoreError) {
+  package func write(_ record: StudyRecord) throws(RunStoreError) {
     try AtomicFile.write(RunJSON.document(record), to: self.record)
   }
 

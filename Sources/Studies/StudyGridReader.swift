@@ -149,6 +149,15 @@ struct StudyGridReader {
     return names
   }
 
+  /// All values of an axis: those of the grid, and those that are included beside it.
+  func values(of axis: Study.Axis) -> [SettingValue] {
+    var values = axis.values
+    for added in inclusions.flatMap({ $0[axis.key] ?? [] }) where !values.contains(added) {
+      values.append(added)
+    }
+    return values
+  }
+
   /// Values of some of the axes, by the axis: each a value or a list.
   func selection(
     _ node: Node, _ place: String, addsValues: Bool
@@ -165,7 +174,7 @@ struct StudyGridReader {
           at: keyNode)
       }
       let values = try values(value, for: key, "\(place).\(key)", at: keyNode)
-      let known = axis.values + inclusions.flatMap { $0[key] ?? [] }
+      let known = self.values(of: axis)
       if !addsValues, let unknown = values.first(where: { !known.contains($0) }) {
         throw reader.error(
           "\(place): \(key) is never \(unknown.text); it is "

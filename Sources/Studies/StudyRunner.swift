@@ -94,6 +94,8 @@ public final class StudyRunner {
       throw error
     }
     try folder.write(record)
+    record.claims = try StudyResults(study, in: folder).claims
+    try folder.write(record)
     if let failure { throw failure }
     if FileManager.default.contents(atPath: study.source) != Data(study.text.utf8) {
       report(

@@ -35,12 +35,38 @@ public struct Measurement {
   let splits: DatasetSplits
   let policy: PolicyPair
   let policyChoice: PolicyChoice
-  /// τ of the contrastive covariance's softmax.
   let temperature: Double
-  /// Samples that are contrasted with each other in it.
   let contrastedSamples: Int
   let seed: UInt64
   let device: Device
+
+  /// What measures an encoder and a head.
+  ///
+  /// - Parameters:
+  ///   - encoder: maps images N×3×S×S to h; on `device`, as the head is.
+  ///   - head: maps h to z.
+  ///   - splits: accuracies and attributes are fitted on the training images; all else is measured on the
+  ///     held-out ones.
+  ///   - policy: the augmentations that were trained with.
+  ///   - policyChoice: their family, which is scaled to the fixed strengths.
+  ///   - temperature: τ of the contrastive covariance's softmax.
+  ///   - contrastedSamples: how many samples are contrasted with each other in it.
+  ///   - seed: which views are drawn.
+  public init(
+    encoder: any Encoder, head: ProjectionHead, splits: DatasetSplits, policy: PolicyPair,
+    policyChoice: PolicyChoice, temperature: Double = 0.2, contrastedSamples: Int = 256,
+    seed: UInt64 = 0, device: Device = .cpu
+  ) {
+    self.encoder = encoder
+    self.head = head
+    self.splits = splits
+    self.policy = policy
+    self.policyChoice = policyChoice
+    self.temperature = temperature
+    self.contrastedSamples = contrastedSamples
+    self.seed = seed
+    self.device = device
+  }
 
   /// The figures of each layer, from h to z.
   ///

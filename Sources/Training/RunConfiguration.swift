@@ -86,6 +86,9 @@ public struct RunConfiguration: Sendable, Equatable {
   public var keepEvery = 0
   /// Epochs between measurements; 0 to measure at the end only.
   public var measureEvery = 0
+  /// What measuring along training may cost, as a share of what training cost so far. `MeasurementPlan` says
+  /// how both are counted, and what is left out.
+  public var measureBudget = 0.1
   /// Steps between lines of the metrics.
   public var logEvery = 10
   /// Further head steps of the best-response gap, which the first line of each epoch holds; 0 for none.

@@ -170,7 +170,8 @@ extension RunConfiguration {
       .whole("checkpoint_every", \.checkpointEvery, 1...Int.max),
       .whole("keep", \.keep, 0...Int.max),
       .whole("keep_every", \.keepEvery, 0...1_000_000),
-      .whole("measure_every", \.measureEvery, 0...Int.max),
+      .whole("measure_every", \.measureEvery, 0...1_000_000),
+      .real("measure_budget", \.measureBudget, 0...100),
       .whole("log_every", \.logEvery, 1...Int.max),
       .whole("gap_steps", \.gapSteps, 0...1_000_000),
     ]

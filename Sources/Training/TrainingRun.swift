@@ -8,40 +8,6 @@ import TorchNN
 
 /// One run from its configuration to its summary: data, views, steps, checkpoints, measurements.
 public final class TrainingRun {
-  /// What a run tells while it goes.
-  public enum Event {
-    /// Something the user should know; training goes on.
-    case warning(String)
-    /// A step was taken.
-    case step(StepReport)
-    /// Layers are being measured.
-    case measuring(epoch: Int)
-  }
-
-  /// Where training stands after a step.
-  public struct StepReport: Sendable {
-    /// Steps taken, those before a resume included.
-    public let step: Int
-    /// Steps in all.
-    public let totalSteps: Int
-    /// The epoch being worked on, from 1.
-    public let epoch: Int
-    /// Epochs in all, rounded up.
-    public let totalEpochs: Int
-    /// The loss before this step.
-    public let loss: Double
-    /// Augmented images a second, over this process's steps so far.
-    public let viewsPerSecond: Double
-  }
-
-  /// How a run ended.
-  public enum Outcome {
-    /// All steps were taken; the summary is written.
-    case finished(RunSummary)
-    /// It was asked to stop; a checkpoint of this step is written.
-    case interrupted(step: Int)
-  }
-
   /// The resolved configuration.
   public let configuration: RunConfiguration
   /// The run's files.
@@ -164,6 +130,9 @@ public final class TrainingRun {
       splits.train, policy: policy, seed: configuration.viewSeed, device: trainer.device)
     try writeContactSheet(of: views)
     let measurement = measurement
+    let plan = MeasurementPlan(
+      configuration, stepsPerEpoch: stepsPerEpoch, heldOutCount: splits.heldOut.count)
+    if let message = plan.message(configuration) { report(.warning(message)) }
     let rates = configuration.learningRates(
       stepsPerEpoch: stepsPerEpoch, totalSteps: totalSteps)
     let headRates = configuration.headLearningRates(
@@ -203,11 +172,9 @@ public final class TrainingRun {
 
       let stopping = shouldStop() && step < totalSteps
       let epochsDone = step.isMultiple(of: stepsPerEpoch) ? step / stepsPerEpoch : nil
-      if let epochsDone, step < totalSteps, configuration.measureEvery > 0,
-        epochsDone.isMultiple(of: configuration.measureEvery)
-      {
+      if let epochsDone, step < totalSteps, plan.measures(epoch: epochsDone) {
         report(.measuring(epoch: epochsDone))
-        try append(measurement.layers(.geometry), to: geometry)
+        try append(measurement.layers(.light(samples: plan.samples)), to: geometry)
       }
       let isDue = epochsDone?.isMultiple(of: configuration.checkpointEvery) ?? false
       if isDue || stopping || step == totalSteps {

@@ -12,7 +12,7 @@ struct Gnomon: ParsableCommand {
     version: PackageVersion.current,
     subcommands: [
       TrainCommand.self, PreviewCommand.self, GeometryCommand.self, ProbeCommand.self,
-      ReportCommand.self, StudyCommand.self,
+      ReportCommand.self, StudyCommand.self, StoreCommand.self,
     ])
 
   static func main() {

@@ -85,6 +85,11 @@ struct SettingOptions: ParsableArguments {
   var keepEvery: String?
   @Option(help: "Epochs between measurements, 0 for at the end only (default: 0).")
   var measureEvery: String?
+  @Option(
+    help: ArgumentHelp(
+      "What measuring between epochs may cost, as a share of training (default: 0.1).",
+      discussion: "Decides on how many held-out images, and how often if these are too few."))
+  var measureBudget: String?
   @Option(help: "Steps between lines of the metrics (default: 10).")
   var logEvery: String?
   @Option(help: "Head steps of the best-response gap, 0 to leave it out (default: 10).")
@@ -106,7 +111,8 @@ struct SettingOptions: ParsableArguments {
       ("head_warmup_epochs", headWarmupEpochs), ("seed", seed), ("device", device),
       ("precision", precision), ("threads", threads), ("checkpoint_every", checkpointEvery),
       ("keep", keep), ("keep_every", keepEvery),
-      ("measure_every", measureEvery), ("log_every", logEvery), ("gap_steps", gapSteps),
+      ("measure_every", measureEvery), ("measure_budget", measureBudget),
+      ("log_every", logEvery), ("gap_steps", gapSteps),
     ]
     return dataOptions.given + options.compactMap { key, text in text.map { (key, $0) } }
   }

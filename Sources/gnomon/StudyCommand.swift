@@ -6,7 +6,11 @@ import Studies
 struct StudyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "study", abstract: "A grid of runs, and the claims tested on it; resumable.",
-    subcommands: [StudyRunCommand.self], defaultSubcommand: StudyRunCommand.self)
+    subcommands: [
+      StudyRunCommand.self, StudyClaimsCommand.self, StudyTableCommand.self,
+      StudySelectCommand.self,
+    ],
+    defaultSubcommand: StudyRunCommand.self)
 }
 
 struct StudyRunCommand: ParsableCommand {
@@ -69,7 +73,7 @@ struct StudyRunCommand: ParsableCommand {
         message: "interrupted with \(finished) of \(record.runs.count) runs finished; continue "
           + "with gnomon study \(found.folder.url.path)", code: Failure.interrupted)
     case .done(let record):
-      try StudyOutput.show(record, in: found.folder, asJSON: json, isQuiet: quiet)
+      try StudyOutput.show(record, of: found, asJSON: json, isQuiet: quiet)
       let failed = record.runs.filter { $0.status == .failed }
       guard failed.isEmpty else {
         throw Failure(
@@ -98,5 +102,11 @@ struct StudyArguments: ParsableArguments {
 
   func find(threads: Int) throws -> StudyPlace {
     try StudyPlace(study, output: output, isQuick: quick, threads: threads)
+  }
+
+  /// What the study has measured so far.
+  func results() throws -> StudyResults {
+    let found = try find(threads: 1)
+    return try StudyResults(found.study, in: found.folder)
   }
 }

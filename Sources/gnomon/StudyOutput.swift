@@ -49,13 +49,16 @@ enum StudyOutput {
 
   /// A study as it stands.
   static func show(
-    _ record: StudyRecord, in folder: StudyFolder, asJSON: Bool, isQuiet: Bool
+    _ record: StudyRecord, of found: StudyPlace, asJSON: Bool, isQuiet: Bool
   ) throws {
     if asJSON { return try Output.printJSON(record) }
     if isQuiet { return }
     for run in record.runs {
       print("\(run.status.rawValue)  \(run.key)" + (run.failure.map { "  \($0)" } ?? ""))
     }
-    Terminal.note("wrote \(folder.url.path)")
+    let table = try StudyResults(found.study, in: found.folder).table
+    if !table.columns.isEmpty { print("\n" + text(of: table)) }
+    if !record.claims.isEmpty { print("\n" + ledger(record.claims)) }
+    Terminal.note("wrote \(found.folder.url.path)")
   }
 }

@@ -95,6 +95,38 @@ import Testing
     }
   }
 
+  @Test func aStoreOnAFullDiskKeepsWhatItHasAndGoesOn() throws {
+    try withTemporaryFolder { folder in
+      guard try Program.shell("mount -t tmpfs -o size=600k tmpfs \(folder.path)") == 0 else {
+        print("skipped: a store on a full disk, since nothing can be mounted here")
+        return
+      }
+      defer { _ = try? Program.shell("umount \(folder.path)") }
+      let store = try RunDatabase.open(path: RunCollection.store(in: folder).path)
+      let content = RunContent(
+        name: "a", configuration: ["seed": 1], summary: nil,
+        metrics: (0..<900).map { MetricRecord(step: $0, epoch: 0, loss: 1 / Double($0 + 1)) },
+        geometry: [])
+      var written = 0
+      let error = #expect(throws: RunStoreError.self) {
+        while written < 100 {
+          try store.write(content, key: "\(written)")
+          written += 1
+        }
+      }
+      guard case .diskFull = error else {
+        Issue.record("\(String(describing: error))")
+        return
+      }
+      #expect(written > 0 && written < 100)
+      #expect(try Program.shell("mount -o remount,size=20m \(folder.path)") == 0)
+      try store.write(content, key: "\(written)")
+      for key in 0...written { #expect(try store.content(key: "\(key)") == content) }
+      #expect(try store.check(against: RunCollection(path: folder.path)).count == written + 1)
+      try store.close()
+    }
+  }
+
   @Test func aFileThatMayNotGrowStopsCleanlyAndContinuesLater() throws {
     try withTemporaryFolder { folder in
       let run = folder.appendingPathComponent("run").path

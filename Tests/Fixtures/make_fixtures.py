@@ -18,6 +18,7 @@ from makers import (  # noqa: E402
     objectives,
     planes,
     resnet_names,
+    studies,
     training,
 )
 
@@ -31,6 +32,7 @@ TOPICS = {
     "layers": layers.make,
     "resnet_names": resnet_names.make,
     "containers": containers.make,
+    "studies": studies.make,
 }
 
 

@@ -19,8 +19,10 @@ import Testing
   @Test func aLockOfAKilledProcessIsGone() throws {
     try withTemporaryFolder { folder in
       let holder = Process()
-      holder.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-      holder.arguments = ["flock", "--close", "\(folder.path)/.lock", "sleep", "10"]
+      holder.executableURL = URL(fileURLWithPath: "/bin/sh")
+      holder.arguments = [
+        "-c", "exec 9>\"$0/.lock\" && flock 9 && exec sleep 10", folder.path,
+      ]
       try holder.run()
       let isLocked = { (try? RunLock(folder)) == nil }
       for _ in 0..<500 where !isLocked() { usleep(10_000) }

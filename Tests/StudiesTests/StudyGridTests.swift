@@ -14,7 +14,8 @@ func readable(_ run: StudyRun) -> String { String(run.key.dropLast(9)) }
 struct StudyGridTests {
   @Test func theGridIsEveryCombinationInTheFilesOrder() throws {
     let study = try study(
-      "name: s\nsettings: {epochs: 3}\naxes: {strength: [0.1, 1], head: ['mlp:8-4,bn'], seed: [1, 0]}")
+      "name: s\nsettings: {epochs: 3}\naxes: {strength: [0.1, 1], head: ['mlp:8-4,bn'], seed: [1, 0]}"
+    )
     #expect(
       study.runs.map(readable) == [
         "strength-0.1_head-mlp-8-4-bn_seed-1", "strength-0.1_head-mlp-8-4-bn_seed-0",

@@ -38,7 +38,11 @@ import Training
   @Test func aRunLeavesEverythingItsFolderShouldHold() throws {
     try withTemporaryFolder { parent in
       let folder = RunFolder(path: parent.appendingPathComponent("run").path)
-      let summary = try finish(TrainingRun(small { $0.measureEvery = 1 }, folder: folder))
+      let measuredEveryEpoch = small {
+        $0.measureEvery = 1
+        $0.measureBudget = 1
+      }
+      let summary = try finish(TrainingRun(measuredEveryEpoch, folder: folder))
       #expect(summary.steps == 20)
       #expect(LayerFigures.canonicalOrder(of: summary.layers.keys) == ["h", "head.1", "z"])
       let h = try #require(summary.layers["h"])
@@ -59,7 +63,7 @@ import Training
       #expect(sheet.starts(with: [0x89] + Array("PNG".utf8)))
       #expect(
         try RunConfiguration(path: folder.config.path).resolved()
-          == small { $0.measureEvery = 1 }.resolved())
+          == measuredEveryEpoch.resolved())
     }
   }
 

@@ -1,0 +1,52 @@
+/// A statement about figures that a study's runs decide.
+struct Claim {
+  /// How a seed's values become its effect.
+  enum Statistic {
+    /// The least-squares slope of the formula against the axis.
+    case slope
+    /// The formula at the axis' second named value less the formula at its first.
+    case difference(from: SettingValue, to: SettingValue)
+    /// The formula itself.
+    case mean
+  }
+
+  /// The side of zero on which the effect is claimed to lie.
+  enum Direction: String, CaseIterable {
+    case positive, negative
+    /// No side: only that it is not zero.
+    case either
+
+    /// 1, -1 or, for either, 0.
+    var sign: Int {
+      switch self {
+      case .positive: 1
+      case .negative: -1
+      case .either: 0
+      }
+    }
+  }
+
+  let id: String
+  let statement: String
+  let statistic: Statistic
+  /// The formula's text and the formula.
+  let of: (text: String, expression: FigureExpression)
+  /// The axis along which runs are compared.
+  let axis: String?
+  let direction: Direction
+  /// The runs it is about: values on other axes.
+  let selection: Study.Selection
+  /// Axes over which a seed's effects are averaged.
+  let averaged: [String]
+
+  /// The statistic as a formula, for people.
+  var formula: String {
+    let place = averaged.isEmpty ? "" : ", averaged over \(averaged.joined(separator: ", "))"
+    switch statistic {
+    case .slope: return "slope of \(of.text) against \(axis ?? "")\(place)"
+    case .difference(let from, let to):
+      return "\(of.text), \(axis ?? "") \(to.text) less \(from.text)\(place)"
+    case .mean: return "\(of.text)\(place)"
+    }
+  }
+}

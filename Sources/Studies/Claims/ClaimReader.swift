@@ -1,0 +1,174 @@
+import RunStore
+import Training
+import Yams
+
+/// Reads the claims of a study file.
+struct ClaimReader {
+  private static let keys = [
+    "id", "statement", "statistic", "of", "axis", "between", "direction", "where", "average",
+  ]
+  private static let statistics = ["slope", "difference", "mean"]
+
+  private let reader: StudyFileReader
+  private let grid: StudyGridReader
+
+  init(_ reader: StudyFileReader, grid: StudyGridReader) {
+    self.reader = reader
+    self.grid = grid
+  }
+
+  /// The claims in the file's order.
+  ///
+  /// - Throws: `ConfigurationError`, one line that names the claim and the key.
+  func claims(_ node: Node?) throws(ConfigurationError) -> [Claim] {
+    guard let node, node.isPresent else { return [] }
+    guard let elements = node.sequence else {
+      throw reader.error("claims should be a list, as in - id: rank", at: node)
+    }
+    var claims: [Claim] = []
+    for (index, element) in elements.enumerated() {
+      let claim = try claim(element, "claims[\(index)]")
+      if claims.contains(where: { $0.id == claim.id }) {
+        throw reader.error("claims: there are two with the id '\(claim.id)'", at: element)
+      }
+      claims.append(claim)
+    }
+    return claims
+  }
+
+  private func claim(_ node: Node, _ position: String) throws(ConfigurationError) -> Claim {
+    let members = try reader.members(of: node, position, known: ClaimReader.keys)
+    func required(_ key: String, _ place: String) throws(ConfigurationError) -> Node {
+      guard let value = members[key] else {
+        throw reader.error("\(place) has no '\(key)'", at: node)
+      }
+      return value
+    }
+    let id = try reader.text(required("id", position), "\(position).id")
+    let place = "claim \(id)"
+    let text = try reader.text(required("of", place), "\(place): of")
+    let expression: FigureExpression
+    do throws(ExpressionError) {
+      expression = try FigureExpression(text)
+    } catch {
+      throw reader.error("\(place): of: \(error)", at: members["of"])
+    }
+    guard !expression.figures.isEmpty else {
+      throw reader.error("\(place): of: '\(text)' has no figure in it", at: members["of"])
+    }
+    let axis = try axis(members["axis"], place)
+    let averaged = try averagedAxes(members["average"], place)
+    let selection =
+      try members["where"].map { node throws(ConfigurationError) in
+        try grid.selection(node, "\(place): where", addsValues: false)
+      } ?? [:]
+    let claim = Claim(
+      id: id, statement: try reader.text(required("statement", place), "\(place): statement"),
+      statistic: try statistic(required("statistic", place), axis, members["between"], place),
+      of: (text, expression), axis: axis?.key,
+      direction: try direction(required("direction", place), place), selection: selection,
+      averaged: averaged)
+    try checkThatOthersAreFixed(claim, place, at: node)
+    return claim
+  }
+
+  private func axis(_ node: Node?, _ place: String) throws(ConfigurationError) -> Study.Axis? {
+    guard let node, node.isPresent else { return nil }
+    let key = try reader.text(node, "\(place): axis")
+    guard let axis = grid.axes.first(where: { $0.key == key }) else {
+      let keys = grid.axes.map(\.key)
+      let hint = keys.nearest(to: key).map { "did you mean '\($0)'?" }
+      throw reader.error(
+        "\(place): axis: '\(key)' is no axis of the study; "
+          + (hint ?? "the axes are \(keys.joined(separator: ", "))"), at: node)
+    }
+    guard key != "seed" else {
+      throw reader.error("\(place): axis: seeds are what is paired, not compared", at: node)
+    }
+    return axis
+  }
+
+  private func averagedAxes(_ node: Node?, _ place: String) throws(ConfigurationError) -> [String] {
+    guard let node, node.isPresent else { return [] }
+    var keys: [String] = []
+    for element in reader.elements(node) {
+      guard let axis = try axis(element, "\(place): average") else { continue }
+      keys.append(axis.key)
+    }
+    return keys
+  }
+
+  private func direction(
+    _ node: Node, _ place: String
+  ) throws(ConfigurationError) -> Claim.Direction {
+    let text = try reader.text(node, "\(place): direction")
+    if let direction = Claim.Direction(rawValue: text) { return direction }
+    throw reader.error(
+      "\(place): direction is '\(text)': use positive, negative, or either", at: node)
+  }
+
+  private func statistic(
+    _ node: Node, _ axis: Study.Axis?, _ between: Node?, _ place: String
+  ) throws(ConfigurationError) -> Claim.Statistic {
+    let name = try reader.text(node, "\(place): statistic")
+    if let between, name != "difference" {
+      throw reader.error("\(place): between goes with statistic difference", at: between)
+    }
+    switch (name, axis) {
+    case ("slope", let axis?):
+      let numbers = axis.values.compactMap(\.json.doubleValue)
+      guard numbers.count == axis.values.count, numbers.count > 1 else {
+        throw reader.error(
+          "\(place): a slope needs an axis with two numbers or more, which \(axis.key) is not: use "
+            + "difference", at: node)
+      }
+      return .slope
+    case ("difference", let axis?):
+      return try difference(axis, between, place, at: node)
+    case ("mean", nil): return .mean
+    case ("mean", .some):
+      throw reader.error("\(place): a mean compares nothing: leave out axis", at: node)
+    case ("slope", nil), ("difference", nil):
+      throw reader.error("\(place): a \(name) needs an axis", at: node)
+    default:
+      let hint = ClaimReader.statistics.nearest(to: name).map { "did you mean '\($0)'?" }
+      throw reader.error(
+        "\(place): statistic is '\(name)': "
+          + (hint ?? "use \(ClaimReader.statistics.joined(separator: ", "))"), at: node)
+    }
+  }
+
+  private func difference(
+    _ axis: Study.Axis, _ between: Node?, _ place: String, at node: Node
+  ) throws(ConfigurationError) -> Claim.Statistic {
+    guard let between else {
+      guard axis.values.count == 2 else {
+        throw reader.error(
+          "\(place): \(axis.key) has \(axis.values.count) values: say which two by between: [from, to]",
+          at: node)
+      }
+      return .difference(from: axis.values[0], to: axis.values[1])
+    }
+    let pair = Node([(Node(axis.key), between)])
+    let values =
+      try grid.selection(pair, "\(place): between", addsValues: false)[axis.key] ?? []
+    guard values.count == 2, values[0] != values[1] else {
+      throw reader.error("\(place): between should be two values, [from, to]", at: between)
+    }
+    return .difference(from: values[0], to: values[1])
+  }
+
+  /// An effect for each seed needs one run, or one along the axis, for each.
+  private func checkThatOthersAreFixed(
+    _ claim: Claim, _ place: String, at node: Node
+  ) throws(ConfigurationError) {
+    for axis in grid.axes where axis.key != "seed" && axis.key != claim.axis {
+      if claim.averaged.contains(axis.key) { continue }
+      let values = claim.selection[axis.key] ?? grid.values(of: axis)
+      guard values.count > 1 else { continue }
+      throw reader.error(
+        "\(place) is ambiguous: \(axis.key) varies too; fix it by where: {\(axis.key): "
+          + "\(values[0].text)}, or take the mean over it by average: [\(axis.key)]", at: node)
+    }
+  }
+}

@@ -1,0 +1,102 @@
+import Foundation
+import Studies
+import TestSupport
+import Testing
+import Torch
+
+/// Against SciPy, statsmodels and NumPy; `Tests/Fixtures/README.md` says how.
+struct StatisticsTests {
+  private let tensors: [String: Tensor]
+
+  init() throws {
+    tensors = try SafeTensors(path: fixture("studies.safetensors")).tensors
+  }
+
+  private func values(_ name: String) throws -> [Double] {
+    try #require(tensors[name], "\(name)").scalars()
+  }
+
+  private func number(_ name: String) throws -> Double {
+    try #require(tensors[name], "\(name)").item
+  }
+
+  private func cases(_ topic: String, _ part: String) -> [String] {
+    (0...).lazy.map { "\(topic).case\($0)" }.prefix { tensors["\($0).\(part)"] != nil }.map { $0 }
+  }
+
+  @Test func signedRanksAreThoseOfSciPy() throws {
+    let cases = cases("wilcoxon", "differences")
+    #expect(cases.count == 8)
+    for name in cases {
+      let differences = try values("\(name).differences")
+      // Both sum exact binary fractions; for 40 differences SciPy's sums differ in the last bits.
+      let expected = try ["greater", "less", "two_sided"].map { try number("\(name).\($0)") }
+      let found = [Wilcoxon.Alternative.greater, .less, .twoSided]
+        .map { Wilcoxon.p(differences, $0) ?? .nan }
+      for (a, b) in zip(found, expected) {
+        #expect(a.isApproximately(b, within: 1e-12), "\(name): \(found) \(expected)")
+      }
+    }
+  }
+
+  @Test func fiveSeedsOfOneSignGiveOneIn32() {
+    #expect(Wilcoxon.p([0.2, 0.1, 0.5, 0.3, 0.4], .greater) == 0.03125)
+    #expect(Wilcoxon.p([0.2, 0.1, 0.5, 0.3, 0.4], .less) == 1)
+    #expect(Wilcoxon.p([], .greater) == nil)
+    #expect(Wilcoxon.p([0, 0], .greater) == 1)
+  }
+
+  @Test func correctionsAreThoseOfStatsmodels() throws {
+    let cases = cases("holm", "p")
+    #expect(cases.count == 4)
+    for name in cases {
+      let found = Holm.corrected(try values("\(name).p"))
+      let expected = try values("\(name).corrected")
+      #expect(found.relativeDifference(from: expected) < 1e-15, "\(name)")
+    }
+    #expect(Holm.corrected([]).isEmpty)
+  }
+
+  @Test func rankCorrelationIsThatOfSciPy() throws {
+    let cases = cases("kendall", "x")
+    #expect(cases.count == 3)
+    for name in cases {
+      let tau = Kendall.tau(try values("\(name).x"), try values("\(name).y"))
+      #expect(try #require(tau).isApproximately(number("\(name).tau"), within: 1e-15))
+    }
+    #expect(Kendall.tau([1, 1], [1, 2]) == nil)
+    #expect(Kendall.tau([1], [1]) == nil)
+  }
+
+  @Test func percentilesAreThoseOfNumPy() throws {
+    let sorted = try values("percentile.sorted")
+    let found = [0, 2.5, 50, 97.5, 100].map { Bootstrap.percentile($0, ofSorted: sorted) }
+    #expect(found.relativeDifference(from: try values("percentile.values")) < 1e-15)
+  }
+
+  @Test func intervalsAgreeWithSciPysToTheErrorOfResampling() throws {
+    let cases = cases("bootstrap", "values")
+    #expect(cases.count == 2)
+    for name in cases {
+      let found = try #require(Bootstrap.interval(ofMean: values("\(name).values")))
+      let expected = try values("\(name).interval")
+      // A 2.5 % quantile of 10,000 normal draws has a standard error of 0.027 of theirs.
+      let tolerance = try 5 * 0.027 * number("\(name).error")
+      #expect(found.lowerBound.isApproximately(expected[0], within: tolerance))
+      #expect(found.upperBound.isApproximately(expected[1], within: tolerance))
+    }
+  }
+
+  @Test func intervalsAreTheSameBitsEveryTime() {
+    let values = [0.1, 0.4, -0.2, 0.3, 0.25]
+    let first = Bootstrap.interval(ofMean: values)
+    #expect(first == Bootstrap.interval(ofMean: values))
+    #expect(Bootstrap.interval(ofMean: [0.5, 0.5, 0.5]) == 0.5...0.5)
+    #expect(Bootstrap.interval(ofMean: [0.5]) == nil)
+  }
+
+  @Test func slopesAreThoseOfSciPy() throws {
+    let slope = LeastSquares.slope(try values("slope.x"), try values("slope.y"))
+    #expect(slope.isApproximately(try number("slope.slope"), within: 1e-14))
+  }
+}
