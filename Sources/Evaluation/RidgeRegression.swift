@@ -21,7 +21,8 @@ package struct RidgeRegression {
   }
 
   /// M×K predictions for M×D features, after a fit of N×K targets in float64.
-  package func predictions(for features: Tensor, fitting targets: Tensor, penalty: Double) -> Tensor {
+  package func predictions(for features: Tensor, fitting targets: Tensor, penalty: Double) -> Tensor
+  {
     predictions(for: standardization(features), Moments(of: targets, self), penalty)
   }
 

@@ -46,6 +46,21 @@ extension LayerFigures {
     conventions["invariance_at"] = raw
   }
 
+  /// Adds `uniformity` of embeddings that are no views, from `n` of them.
+  public mutating func addUniformity(_ uniformity: Double, n: Int? = nil) {
+    set("uniformity", uniformity, Convention(centered: false, rowNormalized: true, n: n))
+  }
+
+  /// Adds `alignment` of two views, from `n` samples.
+  public mutating func addAlignment(_ alignment: Double, n: Int? = nil) {
+    set("alignment", alignment, Convention(centered: false, rowNormalized: true, n: n, views: 2))
+  }
+
+  /// Adds `between_class_share`, from `n` embeddings.
+  public mutating func addBetweenClassShare(_ share: Double, n: Int? = nil) {
+    set("between_class_share", share, Convention(centered: true, rowNormalized: false, n: n))
+  }
+
   /// Adds an invariance of two views under another policy, from `n` samples.
   public mutating func addInvariance(_ invariance: Double, key: String, n: Int? = nil) {
     set(key, invariance, Convention(centered: false, rowNormalized: false, n: n, views: 2))
@@ -114,9 +129,9 @@ extension LayerFigures {
     }
   }
 
-  /// Adds `predicted_rank`.
-  public mutating func add(_ covariance: ContrastiveCovariance) {
-    let raw = Convention(centered: false, rowNormalized: false, views: 2)
+  /// Adds `predicted_rank`, from `n` samples.
+  public mutating func add(_ covariance: ContrastiveCovariance, n: Int? = nil) {
+    let raw = Convention(centered: false, rowNormalized: false, n: n, views: 2)
     set("predicted_rank", Double(covariance.predictedRank), raw)
   }
 
@@ -132,8 +147,10 @@ extension LayerFigures {
   }
 
   /// Adds `cka.LAYER` and, where it is defined, `cka_debiased.LAYER`: the similarity with another layer.
-  public mutating func add(_ similarity: CenteredKernelAlignment, with layer: String) {
-    let plain = Convention(centered: true, rowNormalized: false)
+  public mutating func add(
+    _ similarity: CenteredKernelAlignment, with layer: String, n: Int? = nil
+  ) {
+    let plain = Convention(centered: true, rowNormalized: false, n: n)
     set("cka.\(layer)", similarity.value, plain)
     if let debiased = similarity.debiased { set("cka_debiased.\(layer)", debiased, plain) }
   }

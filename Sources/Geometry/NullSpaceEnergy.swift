@@ -32,10 +32,7 @@ public struct NullSpaceEnergy: Sendable, Equatable {
       betweenClasses = nil
       return
     }
-    guard labels.count == centered.size(0), labels.allSatisfy({ $0 >= 0 }) else {
-      throw GeometryError(
-        "\(labels.count) labels for \(centered.size(0)) embeddings: give a class from 0 for each")
-    }
+    try checkLabels(labels, for: centered)
     betweenClasses = outsideShare(of: weightedClassMeans(centered, labels), basis)
   }
 }
@@ -46,20 +43,4 @@ private func outsideShare(of matrix: Tensor, _ basis: Tensor) -> Double? {
   guard all > 0 else { return nil }
   let residual = matrix - matrix.matmul(basis).matmul(basis.transposed())
   return residual.squared().sum().item / all
-}
-
-/// √n_c times the mean of each class of centred rows.
-private func weightedClassMeans(_ centered: Tensor, _ labels: [Int]) -> Tensor {
-  let classes = (labels.max() ?? 0) + 1
-  var counts = [Double](repeating: 0, count: classes)
-  for label in labels { counts[label] += 1 }
-  let sums = Operator.indexAdd(
-    Tensor.zeros([classes, centered.size(1)], .float64, on: centered.device), 0,
-    Tensor(labels).to(centered.device), centered)
-  let weights = counts.map { 1 / max($0, 1).squareRoot() }
-  return sums * Tensor(weights, shape: [classes, 1]).to(centered.device)
-}
-
-extension Operator {
-  static let indexAdd = Operator("aten::index_add")
 }

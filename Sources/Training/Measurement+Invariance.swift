@@ -34,7 +34,8 @@ extension Measurement {
     let samples = sample(sizes.partSamples)
     let side = splits.heldOut.height
     let fixed = try Measurement.fixedStrengths.map { strength in
-      (key: "invariance_at.\(strength)", policy: try policyChoice.policies(strength: Float(strength)))
+      let policy = try policyChoice.policies(strength: Float(strength))
+      return (key: "invariance_at.\(strength)", policy: policy)
     }
     var measured: [(policy: PolicyPair, invariances: [Double])] = []
     for (key, whole) in [(key: "invariance", policy: policy)] + fixed {

@@ -18,7 +18,7 @@ public final class TrainingRun {
   private let checkpoints: CheckpointFolder
   /// Held until the run ends or is stopped.
   private var lock: RunLock?
-  private var step = 0
+  private(set) var step = 0
   private var progress = RunProgress()
 
   /// A new run that writes into `folder`.
@@ -215,7 +215,7 @@ extension TrainingRun {
 
   private var totalEpochs: Int { (totalSteps + stepsPerEpoch - 1) / stepsPerEpoch }
 
-  private var epochsDone: Double { Double(step) / Double(stepsPerEpoch) }
+  var epochsDone: Double { Double(step) / Double(stepsPerEpoch) }
 
   private func batches(of epoch: Int) throws -> [ArraySlice<Int>] {
     try EpochOrder(count: splits.train.count, seed: configuration.orderSeed, epoch: epoch)

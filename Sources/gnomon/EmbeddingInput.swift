@@ -1,56 +1,64 @@
 import ArgumentParser
-import Foundation
 import RunStore
-import Torch
+import Training
 
 /// What `gnomon geometry` and `gnomon probe` measure: a run, or files of embeddings.
 struct EmbeddingInput: ParsableArguments {
   enum Source {
     case run(RunFolder)
-    case files([(layer: String, path: String)])
+    case files(h: String?, z: String?)
   }
 
   @Argument(help: "A run folder.") var run: String?
-  @Option(help: ArgumentHelp("Embeddings of layer h, one a row.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp(
+      "Embeddings of layer h, one a row.",
+      discussion: "A .npy file or a safetensors file; one of several tensors as FILE:NAME.",
+      valueName: "file"))
   var embeddings: String?
   @Option(help: ArgumentHelp("Embeddings of layer z, one a row.", valueName: "file"))
   var projections: String?
+  @Option(help: ArgumentHelp("Classes of the rows, whole numbers from 0.", valueName: "file"))
+  var labels: String?
+  @Flag(
+    name: .customLong("drop-nan"),
+    help: "Leave out rows that hold NaN or infinity, in all files alike.")
+  var dropNaN = false
 
   func source() throws -> Source {
-    let files = [("h", embeddings), ("z", projections)].compactMap { layer, path in
-      path.map { (layer: layer, path: $0) }
-    }
-    switch (run, files.isEmpty) {
-    case (.some(let path), true): return .run(RunFolder(path: path))
-    case (nil, false): return .files(files)
-    case (nil, true):
+    switch (run, embeddings != nil || projections != nil) {
+    case (.some(let path), false):
+      guard labels == nil, !dropNaN else {
+        throw Failure.usage("--labels and --drop-nan go with --embeddings: a run knows its own")
+      }
+      return .run(RunFolder(path: path))
+    case (nil, true): return .files(h: embeddings, z: projections)
+    case (nil, false):
       throw Failure.usage("nothing to measure: name a run folder, or give --embeddings FILE")
-    case (.some, false):
+    case (.some, true):
       throw Failure.usage("measure a run folder or files of embeddings, not both at once")
     }
   }
 }
 
-/// A matrix or vector in somebody's file.
-enum EmbeddingFile {
-  /// Reads a .npy file, or a safetensors file with one tensor.
-  static func read(_ path: String) throws -> Tensor {
-    guard path.hasSuffix(".safetensors") else { return try NumPyArray.read(path: path) }
-    let tensors = try SafeTensors(path: path).tensors
-    guard tensors.count == 1, let tensor = tensors.values.first else {
-      throw TorchError(
-        "\(path) holds \(tensors.count) tensors (\(tensors.keys.sorted().prefix(5).joined(separator: ", "))): "
-          + "one is needed")
+extension MeasuredRun {
+  /// Puts figures into the run's folder, and says so; a folder that cannot be written costs a warning.
+  func recordAndTell(_ layers: [LayerFigures]) {
+    do {
+      let files = try record(layers)
+      let names = files.map(\.lastPathComponent).joined(separator: " and ")
+      Terminal.note("wrote \(layers.count) layers at step \(step) into \(names) of the run")
+    } catch {
+      Terminal.warning("measured, but not written into the run: \(error)")
     }
-    return tensor
   }
+}
 
-  /// Reads one whole number a row.
-  static func readLabels(_ path: String) throws -> [Int] {
-    let tensor = try read(path)
-    guard tensor.rank == 1, !tensor.dtype.isFloatingPoint else {
-      throw TorchError("\(path) should hold a vector of whole numbers, it holds \(tensor)")
-    }
-    return tensor.scalars(Int.self)
+extension GivenEmbeddings {
+  /// Says how many rows were left out.
+  func tellDropped() {
+    guard droppedCount > 0 else { return }
+    Terminal.warning(
+      "left out \(droppedCount) of \(count + droppedCount) rows that hold NaN or infinity")
   }
 }

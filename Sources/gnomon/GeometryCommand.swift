@@ -1,36 +1,55 @@
 import ArgumentParser
-import Geometry
 import RunStore
 import Training
 
 struct GeometryCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "geometry",
-    abstract: "Spectra, ranks and invariances, of a run or of anybody's embeddings.",
+    abstract: "Everything about the layers themselves, of a run or of anybody's embeddings.",
     discussion: """
-      A run is measured at every layer on its held-out images, from its newest checkpoint. Embeddings are \
-      .npy files or safetensors files with one tensor, one embedding a row: layer h by --embeddings, layer z \
-      by --projections.
+      A run is measured at every layer on its held-out images, from its newest checkpoint, and the figures are \
+      written into its folder. Embeddings are .npy or safetensors files, one embedding a row; what they allow is \
+      measured, and what else would be needed is said.
       """)
 
   @OptionGroup var input: EmbeddingInput
+  @Option(
+    help: ArgumentHelp(
+      "Further views of the rows of --embeddings: N×D of a second one, or N×q×D.",
+      valueName: "file"))
+  var views: String?
+  @Option(
+    help: ArgumentHelp("The same for the rows of --projections.", valueName: "file"))
+  var projectionViews: String?
+  @Option(
+    help: "Temperature of the softmax behind the predicted rank, for files (default: 0.2).")
+  var temperature = 0.2
   @Flag(help: "Print one JSON document.") var json = false
+
+  func validate() throws {
+    guard temperature > 0 else { throw ValidationError("--temperature must be above 0") }
+  }
 
   func run() throws {
     try Failure.classifying {
       switch try input.source() {
       case .run(let folder):
-        let run = try MeasuredRun(folder, warn: Terminal.warning)
-        try Output.show(run.measurement.layers(.geometry), asJSON: json)
-      case .files(let files):
-        let layers = try files.map { file in
-          try LayerFigures(layer: file.layer, embeddings: EmbeddingFile.read(file.path))
+        guard views == nil, projectionViews == nil else {
+          throw Failure.usage("--views go with --embeddings: a run makes its own")
         }
+        let run = try MeasuredRun(folder, warn: Terminal.warning)
+        let layers = try run.measurement.layers(.geometry)
         try Output.show(layers, asJSON: json)
+        run.recordAndTell(layers)
+      case .files(let h, let z):
+        let given = try GivenEmbeddings(
+          h: h, z: z, hViews: views, zViews: projectionViews, labels: input.labels,
+          dropsNonFinite: input.dropNaN)
+        given.tellDropped()
+        try Output.show(given.figures(temperature: temperature), asJSON: json)
         if !json {
-          Terminal.note(
-            "invariances need two views of each sample: measure a run, or see gnomon probe for accuracies"
-          )
+          Terminal.note("more could be measured with")
+          for item in given.missing { Terminal.note("  \(item)") }
         }
       }
     }

@@ -1,41 +1,39 @@
 import ArgumentParser
 import Evaluation
 import RunStore
-import Torch
 import Training
 
 struct ProbeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "probe",
-    abstract: "What can be read from each layer: nearest neighbours and a linear probe.",
+    abstract: "What can be read from each layer: nearest neighbours, a linear probe, attributes.",
     discussion: """
       A run is probed at every layer from its newest checkpoint, fitted on its training images and tested on \
-      the held-out ones. For files, --labels names the classes of --embeddings' rows, and a deterministic \
-      fifth of the rows is held out.
+      the held-out ones, and the figures are written into its folder. For files, --labels names the classes of \
+      the rows, and a deterministic fifth of them is held out.
       """)
 
   @OptionGroup var input: EmbeddingInput
-  @Option(
-    help: ArgumentHelp(
-      "Classes of the rows, whole numbers, as .npy or safetensors.", valueName: "file"))
-  var labels: String?
   @Flag(help: "Print one JSON document.") var json = false
 
   func run() throws {
     try Failure.classifying {
       switch try input.source() {
       case .run(let folder):
-        guard labels == nil else {
-          throw Failure.usage("--labels goes with --embeddings: a run knows its own")
-        }
         let run = try MeasuredRun(folder, warn: Terminal.warning)
-        try Output.show(run.measurement.layers(.evaluation), asJSON: json)
-      case .files(let files):
-        guard let labels else { throw Failure.usage("a probe of --embeddings needs --labels FILE") }
-        let classes = try EmbeddingFile.readLabels(labels)
-        let layers = try files.map { file in
+        let layers = try run.measurement.layers(.evaluation)
+        try Output.show(layers, asJSON: json)
+        run.recordAndTell(layers)
+      case .files(let h, let z):
+        guard let labels = input.labels else {
+          throw Failure.usage("a probe of --embeddings needs --labels FILE")
+        }
+        let given = try GivenEmbeddings(
+          h: h, z: z, labels: labels, dropsNonFinite: input.dropNaN)
+        given.tellDropped()
+        let layers = try given.wholeLayers().map { layer in
           try LayerFigures(
-            probing: EmbeddingFile.read(file.path), labels: classes, layer: file.layer)
+            probing: layer.embeddings, labels: layer.labels ?? [], layer: layer.name)
         }
         try Output.show(layers, asJSON: json)
       }

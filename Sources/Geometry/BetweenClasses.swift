@@ -1,0 +1,45 @@
+import Torch
+
+/// The share of the variance of N×D embeddings that lies between the means of classes: 0 where all classes
+/// have one mean, 1 where each class is a point.
+///
+/// - Parameters:
+///   - embeddings: N×D.
+///   - labels: the class of each, from 0.
+/// - Throws: `GeometryError` for another number of labels or negative ones, embeddings that do not vary or are
+///   not a matrix, NaN or infinity.
+public func betweenClassShare(
+  of embeddings: Tensor, labels: [Int]
+) throws(GeometryError) -> Double {
+  let centered = try embeddings.asEmbeddings().centeredRows()
+  try checkLabels(labels, for: centered)
+  let total = centered.squared().sum().item
+  guard total > 0 else {
+    throw GeometryError("the embeddings do not vary: there is no variance to share out")
+  }
+  return weightedClassMeans(centered, labels).squared().sum().item / total
+}
+
+/// Checks that there is a class from 0 for each row.
+func checkLabels(_ labels: [Int], for embeddings: Tensor) throws(GeometryError) {
+  guard labels.count == embeddings.size(0), labels.allSatisfy({ $0 >= 0 }) else {
+    throw GeometryError(
+      "\(labels.count) labels for \(embeddings.size(0)) embeddings: give a class from 0 for each")
+  }
+}
+
+/// √n_c times the mean of each class of centred rows.
+func weightedClassMeans(_ centered: Tensor, _ labels: [Int]) -> Tensor {
+  let classes = (labels.max() ?? 0) + 1
+  var counts = [Double](repeating: 0, count: classes)
+  for label in labels { counts[label] += 1 }
+  let sums = Operator.indexAdd(
+    Tensor.zeros([classes, centered.size(1)], .float64, on: centered.device), 0,
+    Tensor(labels).to(centered.device), centered)
+  let weights = counts.map { 1 / max($0, 1).squareRoot() }
+  return sums * Tensor(weights, shape: [classes, 1]).to(centered.device)
+}
+
+extension Operator {
+  static let indexAdd = Operator("aten::index_add")
+}
