@@ -42,6 +42,7 @@ public final class StudyRunner {
   private var estimate = StudyEstimate()
   private var children: [Child] = []
   private var failure: StudyError?
+  private var store: RunDatabase?
 
   /// Prepares a study to run in `folder`; nothing is written yet.
   ///
@@ -79,12 +80,20 @@ public final class StudyRunner {
       shouldStop: shouldStop)
     defer { withExtendedLifetime(lock) {} }
     folder.removeTemporaryFiles()
+    let store = try RunDatabase.open(for: RunCollection(path: folder.url.path)) {
+      report(.warning($0))
+    }
+    self.store = store
+    defer {
+      self.store = nil
+      try? store.close()
+    }
     if try folder.keep(study.text) {
       report(
         .note("\(study.source) has changed since the study was started: only new runs are made"))
     }
     try lookForFinishedRuns()
-    try folder.write(record)
+    try keepRecord()
 
     var wasStopped = false
     do {
@@ -93,9 +102,9 @@ public final class StudyRunner {
       stopChildren()
       throw error
     }
-    try folder.write(record)
+    try keepRecord()
     record.claims = try StudyResults(study, in: folder).claims
-    try folder.write(record)
+    try keepRecord()
     if let failure { throw failure }
     if FileManager.default.contents(atPath: study.source) != Data(study.text.utf8) {
       report(
@@ -104,6 +113,12 @@ public final class StudyRunner {
             + "kept in \(folder.file.path); start the study again for those of the new one"))
     }
     return wasStopped ? .interrupted(record) : .done(record)
+  }
+
+  /// Writes the record as a file and into the store.
+  private func keepRecord() throws {
+    try folder.write(record)
+    try store?.record(record)
   }
 
   private func lookForFinishedRuns() throws {
@@ -166,7 +181,7 @@ public final class StudyRunner {
       executable, arguments, environment: environment, log: folder.log(run.key).path)
     children.append(Child(index: index, process: process))
     record.runs[index].status = .running
-    try folder.write(record)
+    try keepRecord()
     report(.started(key: run.key, resumed: isResumed, progress))
   }
 
@@ -178,7 +193,9 @@ public final class StudyRunner {
     if ending == .exited(0), let summary = try folder.finished(run) {
       record.runs[index].status = .finished
       estimate.add(run, summary)
-      try folder.write(record)
+      try store?.catchUp(
+        with: RunCollection(path: folder.url.path), warn: { report(.warning($0)) })
+      try keepRecord()
       report(.finished(key: run.key, seconds: summary.wallSeconds, progress))
       return
     }
@@ -190,7 +207,7 @@ public final class StudyRunner {
     }
     record.runs[index].status = .failed
     record.runs[index].failure = reason
-    try folder.write(record)
+    try keepRecord()
     report(.failed(key: run.key, reason: reason, progress))
   }
 
