@@ -51,7 +51,8 @@ import Testing
       let arguments = ["study", file, "--output", output.path]
 
       let plan = try Program.run(arguments + ["--dry-run", "--json"])
-      #expect(plan.code == 0 && (try plan.json()["runs"] as? [Any])?.count == 2, "\(plan.error)")
+      #expect(plan.code == 0, "\(plan.error)")
+      #expect(try (plan.json()["runs"] as? [Any])?.count == 2)
       #expect(!FileManager.default.fileExists(atPath: output.path))
 
       let first = try Program.run(arguments + ["--json"])
