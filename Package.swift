@@ -147,7 +147,8 @@ let package = Package(
     tests("Contrastive", ["Torch", "TorchNN"]),
     tests("Geometry", ["Torch", "TorchNN", "RunStore"]),
     tests("Evaluation", ["Torch"]),
-    tests("Training", ["Torch", "TorchNN", "RunStore", "Contrastive", "Datasets", "Augmentations"]),
+    tests(
+      "Training", ["Torch", "TorchNN", "RunStore", "Contrastive", "Datasets", "Augmentations"]),
     tests("Studies", ["RunStore", "Torch", "Training"]),
     tests("Reports", ["RunStore"]),
     .testTarget(
