@@ -119,24 +119,33 @@ let package = Package(
       name: "library-example",
       dependencies: ["Augmentations", "Contrastive", "Datasets", "Training"],
       path: "Examples/Library", swiftSettings: swiftSettings),
+    .target(
+      name: "BenchmarkSupport", path: "Benchmarks/Support", swiftSettings: swiftSettings),
     // Training beside PyTorch and lightly, driven by Benchmarks/training.py.
     .executableTarget(
       name: "training-benchmark",
-      dependencies: ["Augmentations", "Contrastive", "Datasets", "Torch", "Training"],
+      dependencies: [
+        "Augmentations", "BenchmarkSupport", "Contrastive", "Datasets", "Torch", "Training",
+      ],
       path: "Benchmarks/Training", swiftSettings: swiftSettings),
     // Views a second, driven by Benchmarks/views.py beside its peers.
     .executableTarget(
-      name: "views-benchmark", dependencies: ["Augmentations", "Torch"], path: "Benchmarks/Views",
-      swiftSettings: swiftSettings),
+      name: "views-benchmark", dependencies: ["Augmentations", "BenchmarkSupport", "Torch"],
+      path: "Benchmarks/Views", swiftSettings: swiftSettings),
     // What schedules, heads and objectives cost.
     .executableTarget(
-      name: "heads-benchmark", dependencies: ["Contrastive", "Torch", "Training"],
+      name: "heads-benchmark",
+      dependencies: ["BenchmarkSupport", "Contrastive", "Torch", "Training"],
       path: "Benchmarks/Heads", swiftSettings: swiftSettings),
 
     // The store of a large study: rows a second written, milliseconds a query.
     .executableTarget(
-      name: "store-benchmark", dependencies: ["RunStore"], path: "Benchmarks/Store",
-      swiftSettings: swiftSettings),
+      name: "store-benchmark", dependencies: ["BenchmarkSupport", "RunStore"],
+      path: "Benchmarks/Store", swiftSettings: swiftSettings),
+    // The spectrum of a large file, driven by Benchmarks/geometry.py.
+    .executableTarget(
+      name: "geometry-benchmark", dependencies: ["BenchmarkSupport", "Geometry", "Torch"],
+      path: "Benchmarks/Geometry", swiftSettings: swiftSettings),
 
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swiftSettings),
     tests("Torch"),
@@ -147,7 +156,8 @@ let package = Package(
     tests("Contrastive", ["Torch", "TorchNN"]),
     tests("Geometry", ["Torch", "TorchNN", "RunStore"]),
     tests("Evaluation", ["Torch"]),
-    tests("Training", ["Torch", "TorchNN", "RunStore", "Contrastive", "Datasets", "Augmentations"]),
+    tests(
+      "Training", ["Torch", "TorchNN", "RunStore", "Contrastive", "Datasets", "Augmentations"]),
     tests("Studies", ["RunStore", "Torch", "Training"]),
     tests("Reports", ["RunStore"]),
     .testTarget(

@@ -12,6 +12,10 @@ if [ ! -e "$peers/ready" ]; then
   touch "$peers/ready"
 fi
 "$peers/bin/python" Benchmarks/training.py "$@"
-if [ $# -eq 0 ]; then .build/release/heads-benchmark; fi
-if [ $# -eq 0 ]; then .build/release/store-benchmark; fi
-if [ $# -eq 0 ]; then "$peers/bin/python" Benchmarks/views.py; fi
+# With arguments, which are the training benchmark's, it runs alone.
+if [ $# -eq 0 ]; then
+  .build/release/heads-benchmark
+  "$peers/bin/python" Benchmarks/geometry.py
+  .build/release/store-benchmark
+  "$peers/bin/python" Benchmarks/views.py
+fi

@@ -29,8 +29,8 @@ from pathlib import Path
 
 SETTINGS = {
     "image_size": 16, "width": 4, "head": "mlp:16-8", "train_count": 320, "held_out_count": 60,
-    "batch_size": 16, "threads": 1, "log_every": 5, "epochs": 20, "measure_every": 10, "keep": 2,
-    "keep_every": 8,
+    "batch_size": 16, "threads": 1, "log_every": 5, "epochs": 20, "measure_every": 10,
+    "measure_budget": 100, "keep": 2, "keep_every": 8,
 }
 SEEDS = [0, 1]
 STRENGTHS = [0.1, 1.0]

@@ -9,41 +9,11 @@
 // Times are taken in pairs, one of each in turn; of all pairs the median ratio stands with the smallest
 // and the largest.
 
+import BenchmarkSupport
 import Contrastive
 import Foundation
 import Torch
 import Training
-
-/// A line that appears at once, also in a pipe.
-func show(_ line: String) { FileHandle.standardOutput.write(Data("\(line)\n".utf8)) }
-
-func seconds(_ body: () throws -> Void) rethrows -> Double {
-  let start = ContinuousClock.now
-  try body()
-  return start.duration(to: .now) / .seconds(1)
-}
-
-/// Times the first body against the second, in turns.
-func compare(
-  _ name: String, pairs: Int, _ first: () throws -> Void, against second: () throws -> Void
-) rethrows {
-  for _ in 0..<2 {
-    try first()
-    try second()
-  }
-  var firsts: [Double] = []
-  var ratios: [Double] = []
-  for _ in 0..<pairs {
-    let time = try seconds(first)
-    firsts.append(time)
-    ratios.append(time / (try seconds(second)))
-  }
-  let middle = { (values: [Double]) in values.sorted()[values.count / 2] }
-  show(
-    String(
-      format: "%@: %.1f ms, %.3f × (%.3f to %.3f in %d pairs)", name, middle(firsts) * 1e3,
-      middle(ratios), ratios.min() ?? 0, ratios.max() ?? 0, pairs))
-}
 
 func makeTrainer(_ schedule: any HeadSchedule) -> Trainer {
   let encoder = ResNet.resNet18(stem: .small, width: 16)
@@ -91,12 +61,6 @@ func benchmarkTiles() {
   }
 }
 
-func residentBytes(_ field: String) -> Double {
-  let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
-  let line = status.split(separator: "\n").first { $0.hasPrefix(field) }
-  return (line?.split(separator: " ").compactMap { Double($0) }.first ?? 0) * 1024
-}
-
 func benchmarkMemory() {
   let tiled = InfoNCE(temperature: 0.1, tile: InfoNCE.usualTile)
   let small = Tensor.randomNormal([2048, 128])
@@ -104,16 +68,15 @@ func benchmarkMemory() {
   score(tiled, small)
   let z = Tensor.randomNormal([65_536, 128])
   z.requiresGradient = true
-  let before = residentBytes("VmRSS:")
-  // Linux then forgets the peak of resident memory so far.
-  try? Data("5".utf8).write(to: URL(fileURLWithPath: "/proc/self/clear_refs"))
+  let before = residentBytes()
+  forgetPeak()
   let time = seconds { score(tiled, z) }
   show(
     String(
       format:
         "NT-Xent of 65,536 views of 128 dimensions in tiles: %.1f s, %.0f MiB beyond the inputs"
         + " (the whole matrix is 16,384 MiB)", time,
-      (residentBytes("VmHWM:") - before) / 0x1p20))
+      Double(peakResidentBytes() - before) / 0x1p20))
 }
 
 Runtime.threads = 2

@@ -5,6 +5,7 @@
 // Writes so many runs (2,000) of so many logged steps (500) with 5 layers of 40 figures, measured at 5
 // steps, and times writing and each query of a report, the slowest of five against 300 ms.
 
+import BenchmarkSupport
 import Foundation
 import RunStore
 
@@ -12,12 +13,6 @@ let layerNames = ["h", "head.1", "head.2", "head.3", "z"]
 let figureKeys = (0..<40).map { "figure_\($0)" }
 let runCount = CommandLine.arguments.dropFirst().first.flatMap(Int.init) ?? 2000
 let pointCount = CommandLine.arguments.dropFirst(2).first.flatMap(Int.init) ?? 500
-
-func seconds(_ body: () throws -> Void) rethrows -> Double {
-  let start = ContinuousClock.now
-  try body()
-  return start.duration(to: .now) / .seconds(1)
-}
 
 func figures(_ run: Int, step: Int, layer: Int) -> LayerFigures {
   let values = figureKeys.enumerated().map { ($1, Double(run + step) / Double($0 + layer + 1)) }

@@ -7,6 +7,7 @@
 //   training-benchmark calls                     nanoseconds of one operator's call, direct and boxed
 
 import Augmentations
+import BenchmarkSupport
 import Contrastive
 import Datasets
 import Foundation
@@ -42,12 +43,6 @@ func serve(_ repetition: () throws -> Int) throws {
     let seconds = start.duration(to: .now) / .seconds(1)
     answer(["seconds": seconds, "views": Double(views), "peak_bytes": Double(peakResidentBytes())])
   }
-}
-
-func peakResidentBytes() -> Int {
-  let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
-  let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
-  return (line?.split(separator: " ").compactMap { Int($0) }.first ?? 0) * 1024
 }
 
 func benchmarkSteps(width: Int, views: Int, steps: Int) throws {

@@ -20,11 +20,3 @@ private func processorSeconds() -> Double {
   clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
   return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
 }
-
-/// The largest resident memory of this process so far, in bytes.
-func peakResidentBytes() -> Int {
-  let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
-  let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
-  let kibibytes = line?.split(separator: " ").compactMap { Int($0) }.first ?? 0
-  return kibibytes * 1024
-}

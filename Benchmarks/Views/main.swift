@@ -10,6 +10,7 @@
 //                            was asked nothing else before
 
 import Augmentations
+import BenchmarkSupport
 import Foundation
 import Torch
 

@@ -42,10 +42,13 @@ public struct PowerLaw: Sendable, Equatable {
 }
 
 extension Spectrum {
-  /// The power law of eigenvalues 11 to min(D, 100); nil where D < 12, or where N ≤ min(D, 100), so
-  /// that some of these eigenvalues are zero by construction.
+  /// The power law of eigenvalues 11 to min(D, 100); nil where D < 12, where N ≤ min(D, 100), so that some of
+  /// these eigenvalues are zero by construction, and where some are zero but for float64's rounding.
   public var powerLaw: PowerLaw? {
-    guard sampleCount > min(dimension, 100) else { return nil }
+    let last = min(dimension, 100)
+    guard sampleCount > last, let largest = singularValues.first else { return nil }
+    let rounding = largest * Double(max(sampleCount, dimension)) * Double.ulpOfOne
+    guard singularValues[last - 1] > rounding else { return nil }
     return PowerLaw(eigenvalues: eigenvalues)
   }
 }

@@ -70,8 +70,9 @@ extension ChartFigure {
   /// Names once each: moves, then changes of shape, then of colour, then others by name.
   private static func generatorOrder(_ names: [String]) -> [String] {
     let known = [
-      "translation_x", "translation_y", "rotation", "log_scale", "log_aspect", "shear_x", "shear_y",
-      "brightness", "contrast", "saturation", "hue",
+      "crop", "flip", "translation_x", "translation_y", "rotation", "log_scale", "log_aspect",
+      "shear_x", "shear_y",
+      "brightness", "contrast", "saturation", "hue", "grey",
     ]
     return Set(names).sorted {
       (known.firstIndex(of: $0) ?? known.count, $0) < (known.firstIndex(of: $1) ?? known.count, $1)

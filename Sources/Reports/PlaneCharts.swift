@@ -6,8 +6,8 @@ extension ChartFigure {
   static func tangentOverlap(of runs: RunSet) -> ChartFigure? {
     let overlaps = Chart.sharingVerticalRange(
       [
-        overlap("Local plane and local subspace", "", of: runs),
-        overlap("Local plane and global subspace", ".global", of: runs),
+        overlap("Local plane and local subspace", "tangent_overlap", of: runs),
+        overlap("Local plane and global subspace", "tangent_overlap", ".global", of: runs),
       ].filter(\.hasPoints))
     let angles = Chart(
       title: "Principal angles (rad)", x: dimension,
@@ -22,7 +22,6 @@ extension ChartFigure {
             paint: paint(of: series, in: runs), dash: .dash),
         ]
       })
-    let chance = LegendEntry(label: "by chance", paint: .neutral, dash: .dot, group: "chance")
     return ChartFigure(
       title: "The data's tangent plane and the projector's subspace at h",
       reading: "The further an overlap lies above the dotted line of chance, the better the "
@@ -54,48 +53,56 @@ extension ChartFigure {
       charts: Chart.sharingVerticalRange(charts.filter(\.hasPoints)))
   }
 
-  /// The rank that the contrastive covariance at h predicts and the one that z has.
-  static func predictedRank(of runs: RunSet) -> ChartFigure? {
-    let pairs = runs.members.map { member -> (member: RunSet.Member, x: Double, y: Double)? in
+  /// The rank and the subspace that the contrastive covariance at h predicts, and what came of them.
+  static func prediction(of runs: RunSet) -> ChartFigure? {
+    let identity = LegendEntry(
+      label: "prediction = measurement", paint: .neutral, dash: .dot, group: "identity")
+    return ChartFigure(
+      title: "Theory beside measurement",
+      reading: "A point is a run: on the dotted line the head's output has as many directions as "
+        + "the contrastive covariance at h has positive ones, below it fewer; an overlap above "
+        + "chance says that the head's leading directions are among those predicted.",
+      legend: legend(of: runs, "this run") + [identity, chance],
+      charts: [
+        measuredRank(of: runs, identity),
+        overlap("Predicted and global subspace", "predicted_overlap", of: runs),
+      ].compactMap { $0 })
+  }
+
+  private static func measuredRank(of runs: RunSet, _ identity: LegendEntry) -> Chart? {
+    let pairs = runs.members.compactMap {
+      member -> (member: RunSet.Member, x: Double, y: Double)? in
       guard let x = member.run.figures("h")?["predicted_rank"], x.isFinite,
         let y = member.run.figures("z")?["effective_rank"], y.isFinite
       else { return nil }
       return (member, x, y)
-    }.compactMap { $0 }
+    }
     guard let most = pairs.map({ max($0.x, $0.y) }).max() else { return nil }
-    let identity = Trace(
-      name: "prediction = measurement", group: "identity", points: [(0, 0), (most, most)],
-      paint: .neutral, dash: .dot)
-    let entry = LegendEntry(
-      label: "prediction = measurement", paint: .neutral, dash: .dot, group: "identity")
-    return ChartFigure(
-      title: "Predicted and measured rank",
-      reading: "A point is a run: on the dotted line the head's output has as many directions as "
-        + "the contrastive covariance at h has positive ones, below it fewer.",
-      legend: legend(of: runs, "this run") + [entry],
-      charts: [
-        Chart(
-          title: "Effective rank of z",
-          x: Axis(title: "predicted rank of h", fromZero: true),
-          y: Axis(title: "Effective rank of z", fromZero: true),
-          traces: [identity]
-            + pairs.map { pair in
-              Trace(of: pair.member, points: [(pair.x, pair.y)], mode: .markers)
-            })
-      ])
+    let line = Trace(
+      name: identity.label, group: identity.group, points: [(0, 0), (most, most)],
+      paint: identity.paint, dash: identity.dash)
+    let points = pairs.map { Trace(of: $0.member, points: [($0.x, $0.y)], mode: .markers) }
+    return Chart(
+      title: "Effective rank of z", x: Axis(title: "predicted rank of h", fromZero: true),
+      y: Axis(title: "Effective rank of z", fromZero: true), traces: [line] + points)
   }
+
+  private static let chance = LegendEntry(
+    label: "by chance", paint: .neutral, dash: .dot, group: "chance")
 
   private static let dimension = Axis(title: "dimension r of the planes", fromZero: true)
 
-  private static func overlap(_ title: String, _ pair: String, of runs: RunSet) -> Chart {
+  private static func overlap(
+    _ title: String, _ family: String, _ pair: String = "", of runs: RunSet
+  ) -> Chart {
     var traces = runs.series.map { series in
       Trace(
-        of: series, points: overRank("tangent_overlap\(pair)", of: series),
+        of: series, points: overRank("\(family)\(pair)", of: series),
         paint: paint(of: series, in: runs))
     }
     var baselines: [[Double]] = []
     for series in runs.series {
-      let points = overRank("tangent_overlap_random\(pair)", of: series)
+      let points = overRank("\(family)_random\(pair)", of: series)
       let chance = Trace(
         name: "by chance", group: "chance", points: points, paint: .neutral, dash: .dot)
       // Chance depends on the dimension of h alone, which most runs share.

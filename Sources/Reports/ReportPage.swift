@@ -12,7 +12,7 @@ struct ReportPage {
       ChartFigure.rankAndAccuracy(of: runs), ChartFigure.spectra(of: runs),
       ChartFigure.invariance(of: runs), ChartFigure.invarianceByGenerator(of: runs),
       ChartFigure.tangentOverlap(of: runs), ChartFigure.nullSpace(of: runs),
-      ChartFigure.predictedRank(of: runs), ChartFigure.similarity(of: runs),
+      ChartFigure.prediction(of: runs), ChartFigure.similarity(of: runs),
       ChartFigure.information(of: runs), ChartFigure.trajectory(of: runs),
       ChartFigure.training(of: runs),
     ].compactMap { $0 }

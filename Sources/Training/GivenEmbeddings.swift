@@ -7,8 +7,8 @@ import Torch
 /// Spectra and ranks are of all rows, read a block at a time. All else is of a fixed random sample of
 /// `sampleLimit` rows where there are more; the figures' conventions say of how many.
 public struct GivenEmbeddings {
-  /// More rows than this are sampled for figures of pairs, views and layers.
-  public static let sampleLimit = 10_000
+  /// Of more rows than this a sample is taken for figures of pairs, views and layers, unless told otherwise.
+  public static let usualSampleLimit = 10_000
   /// Samples that are contrasted with each other in the contrastive covariance, as in training.
   public static let contrastedSamples = 256
 
@@ -23,6 +23,8 @@ public struct GivenEmbeddings {
 
   let layers: [Layer]
   let labels: [Int]?
+  /// The number of rows of the figures that are not of all rows.
+  let sampleLimit: Int
   /// The rows that are measured, where some are dropped.
   let kept: [Int]?
   /// How many rows were dropped because a file holds NaN or infinity there.
@@ -35,13 +37,16 @@ public struct GivenEmbeddings {
   ///     `EmbeddingFile` takes them.
   ///   - hViews, zViews: the same of views: N×D of a second view, or N×q×D of q views.
   ///   - labels: a vector of N classes.
+  ///   - sampleLimit: the number of rows of the figures that are not of all rows, at most; at least 2.
   ///   - dropsNonFinite: leave out the rows at which any file holds NaN or infinity, rather than refuse them.
   /// - Throws: `TorchError` for files that cannot be read, `GeometryError` for those that do not fit
   ///   together, for fewer than two rows, and for rows of NaN or infinity.
   public init(
     h: String?, z: String? = nil, hViews: String? = nil, zViews: String? = nil,
-    labels: String? = nil, dropsNonFinite: Bool = false
+    labels: String? = nil, sampleLimit: Int = GivenEmbeddings.usualSampleLimit,
+    dropsNonFinite: Bool = false
   ) throws {
+    self.sampleLimit = max(sampleLimit, 2)
     layers = try [("h", h, hViews), ("z", z, zViews)].compactMap { name, path, views in
       guard let path else {
         guard let views else { return nil }
@@ -103,10 +108,10 @@ public struct GivenEmbeddings {
 
   /// The sampled rows, by their numbers among those that are measured.
   var sample: [Int] {
-    guard count > GivenEmbeddings.sampleLimit else { return Array(0..<count) }
+    guard count > sampleLimit else { return Array(0..<count) }
     var random = CounterRandom(seed: 0x5AD1A1)
     // In order, so that a file is read from its beginning to its end.
-    return random.permutation(of: count).prefix(GivenEmbeddings.sampleLimit).sorted()
+    return random.permutation(of: count).prefix(sampleLimit).sorted()
   }
 
   /// Rows of a file in float32 or float64, by their numbers among those that are measured.

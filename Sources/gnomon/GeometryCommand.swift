@@ -24,10 +24,16 @@ struct GeometryCommand: ParsableCommand {
   @Option(
     help: "Temperature of the softmax behind the predicted rank, for files (default: 0.2).")
   var temperature = 0.2
+  @Option(
+    help: ArgumentHelp(
+      "Rows of files that figures of pairs, views and layers are measured on, at most; spectra are of all.",
+      valueName: "rows"))
+  var sample = GivenEmbeddings.usualSampleLimit
   @Flag(help: "Print one JSON document.") var json = false
 
   func validate() throws {
     guard temperature > 0 else { throw ValidationError("--temperature must be above 0") }
+    guard sample >= 2 else { throw ValidationError("--sample must be at least 2") }
   }
 
   func run() throws {
@@ -44,7 +50,7 @@ struct GeometryCommand: ParsableCommand {
       case .files(let h, let z):
         let given = try GivenEmbeddings(
           h: h, z: z, hViews: views, zViews: projectionViews, labels: input.labels,
-          dropsNonFinite: input.dropNaN)
+          sampleLimit: sample, dropsNonFinite: input.dropNaN)
         given.tellDropped()
         try Output.show(given.figures(temperature: temperature), asJSON: json)
         if !json {

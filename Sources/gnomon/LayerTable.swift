@@ -69,7 +69,7 @@ struct LayerTable {
     for group in Self.groups {
       let own = group.families.flatMap { family in
         keys.filter { Self.belongs($0, to: family) }
-          .sorted { $0.compare($1, options: .numeric) == .orderedAscending }
+          .sorted { Self.place(of: $0) < Self.place(of: $1) }
       }
       var seen: Set<String> = []
       let rows = own.filter { seen.insert($0).inserted }.map(row)
@@ -82,6 +82,14 @@ struct LayerTable {
 
   private static func belongs(_ key: String, to family: String) -> Bool {
     family.isEmpty || key == family || key.hasPrefix("\(family).")
+  }
+
+  /// Ranks r count as numbers: r2 before r13.
+  private static func place(of key: String) -> (String, Int) {
+    guard let dot = key.lastIndex(of: "."), key[dot...].hasPrefix(".r"),
+      let rank = Int(key[dot...].dropFirst(2))
+    else { return (key, 0) }
+    return (String(key[..<dot]), rank)
   }
 
   private static func isDetail(_ key: String) -> Bool {

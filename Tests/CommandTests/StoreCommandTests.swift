@@ -48,6 +48,31 @@ import Testing
     }
   }
 
+  @Test func aStudyFillsItsStoreAsItGoes() throws {
+    try withTemporaryFolder { folder in
+      let file = folder.appendingPathComponent("two.yaml")
+      try Data(
+        """
+        name: two
+        settings: {steps: 2, image_size: 16, width: 2, head: 'mlp:8-4', train_count: 32,
+          held_out_count: 40, batch_size: 16, threads: 1}
+        axes: {strength: [0.5], seed: [0, 1]}
+        """.utf8
+      ).write(to: file)
+      let place = folder.appendingPathComponent("two")
+      let made = try Program.run(["study", file.path, "--output", place.path, "--quiet"])
+      #expect(made.code == 0, "\(made.error)")
+      let checked = try Program.run(["store", "check", place.path])
+      #expect(checked.code == 0 && checked.output.contains("2 run folders"), "\(checked.error)")
+      let store = try RunDatabase.open(path: RunCollection.store(in: place).path)
+      let rank = FigureName(layer: "z", key: "effective_rank")
+      let runs = try store.runs(of: "two", with: [rank])
+      #expect(runs.map { $0.settings["seed"] } == [0, 1])
+      #expect(runs.allSatisfy { $0.status == .finished && $0.figures[rank] != nil })
+      try store.close()
+    }
+  }
+
   @Test func aConfigurationFileReadsAsTheSummaryHasIt() throws {
     try withTemporaryFolder { folder in
       let run = try train(folder)

@@ -10,6 +10,8 @@ enum Browser {
       let maps: Int
       /// Texts that reach over an edge of the chart.
       let clipped: [String]
+      /// The labels along both axes that can be seen.
+      let labels: Set<String>
     }
     /// The width of the window, in CSS pixels.
     let width: Int
@@ -87,6 +89,10 @@ enum Browser {
           traces: chart.querySelectorAll(".trace.scatter").length,
           maps: chart.querySelectorAll(".hm").length,
           clipped: texts(chart),
+          labels: [...chart.querySelectorAll(".xtick text, .ytick text")].filter((text) =>
+            text.getBoundingClientRect().width && getComputedStyle(text).opacity !== "0"
+              && getComputedStyle(text).visibility !== "hidden"
+          ).map((text) => text.textContent),
         };
       }
       const strokes = [...page.querySelectorAll(".js-line")].map((line) => line.style.stroke);

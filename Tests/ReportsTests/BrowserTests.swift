@@ -23,6 +23,10 @@ struct BrowserTests {
       #expect(drawn?.traces == chart.traces.filter { !$0.x.isEmpty }.count, "\(id)")
       #expect(drawn?.maps == (chart.heat == nil ? 0 : 1), "\(id)")
       #expect(drawn?.clipped == [], "\(id) at \(findings.width)")
+      let ticks = (chart.x.ticks ?? []) + (chart.y.ticks ?? [])
+      let names = ticks.map(\.label) + (chart.heat.map { $0.rows + $0.columns } ?? [])
+      let missing = Set(names.filter { $0.count <= 22 }).subtracting(drawn?.labels ?? [])
+      #expect(missing.isEmpty, "\(id) at \(findings.width)")
     }
   }
 

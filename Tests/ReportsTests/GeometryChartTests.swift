@@ -94,7 +94,11 @@ struct GeometryChartTests {
     try withTemporaryFolder { folder in
       let runs = try [("a", 0.1, 60.0), ("b", 1, 7)].map { name, strength, rank in
         try run(
-          name, strength: strength, in: folder, h: ["predicted_rank": rank],
+          name, strength: strength, in: folder,
+          h: [
+            "predicted_rank": rank, "predicted_overlap.r2": rank / 100,
+            "predicted_overlap_random.r2": 0.25,
+          ],
           z: ["effective_rank": 10])
       }
       let page = try page(of: runs)
@@ -102,6 +106,8 @@ struct GeometryChartTests {
         page.charts.map(\.chart).first { $0.x.title == "predicted rank of h" })
       #expect(chart.traces.map(\.x) == [[0, 60], [60], [7]])
       #expect(chart.traces.map(\.y) == [[0, 60], [10], [10]])
+      let overlaps = page.chart("Predicted and global subspace")
+      #expect(overlaps?.traces.map(\.y) == [[0.6], [0.07], [0.25]])
       let legend = page.all("button", ["aria-pressed": "true"]).map(\.text)
       #expect(legend.contains("prediction = measurement"))
     }

@@ -43,7 +43,7 @@ struct ReportTests {
           "Local plane and local subspace", "Local plane and global subspace",
           "Principal angles (rad)",
           "Share of the variance of h", "Share of the variance between classes",
-          "Effective rank of z",
+          "Effective rank of z", "Predicted and global subspace",
           "s = 0.1, sprites-s0.1", "s = 0.5, sprites-s0.5", "s = 1, sprites-s1.0",
           "s = 0.1, sprites-s0.1", "s = 0.5, sprites-s0.5", "s = 1, sprites-s1.0",
           "Effective rank of h", "Effective rank of z",

@@ -59,6 +59,8 @@ enum SampleGeometry {
         values["tangent_angle_largest\(pair).r\(rank)"] = 1.57 - 0.1 / r
         values["tangent_angle_smallest\(pair).r\(rank)"] = 1.2 / (1 + strength * r / 4)
       }
+      values["predicted_overlap.r\(rank)"] = 0.4 * strength + r / 128
+      values["predicted_overlap_random.r\(rank)"] = r / 128
       values["nullspace_energy.r\(rank)"] = exp(-r / (4 + 14 * (1 - strength)))
       values["nullspace_energy_between.r\(rank)"] = exp(-r / (3 + 6 * (1 - strength)))
     }

@@ -5,7 +5,9 @@ import RunStore
 /// A made-up study with a claim of every verdict; no number is a measurement.
 enum SampleStudy {
   static let strengths = [0.1, 0.5, 1.0]
-  static let heads: [JSONValue] = ["none", "linear", "mlp:128-128-64"]
+  static let heads: [JSONValue] = [
+    "none", "linear:64", "mlp:64-64", "mlp:256-64", "mlp:64-64-64", "mlp:256-256-64",
+  ]
 
   /// A study of three strengths and five seeds of which one run failed and one is to come.
   static func write(to folder: URL) throws -> StudyRecord {
@@ -116,7 +118,7 @@ enum SampleStudy {
       ClaimRecord(
         id: "head", statement: "A head protects h: without one, h itself loses rank.",
         statistic: "effective_rank(h)", axis: "head", direction: 1,
-        points: points(heads, seeds: 3, series: ["h"]) { place, _, _ in 20 + 9 * Double(place) },
+        points: points(heads, seeds: 3, series: ["h"]) { place, _, _ in 20 + 4 * Double(place) },
         effects: [17.2, 18.9, 18.1], seeds: [1, 2, 3], effect: 18.07, lower: 17.2, upper: 18.9,
         p: nil, correctedP: nil, verdict: .tooFewSeeds),
       ClaimRecord(

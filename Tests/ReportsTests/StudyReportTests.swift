@@ -61,8 +61,8 @@ struct StudyReportTests {
       // Where nothing was varied, a run's compared quantities are joined.
       #expect(values[1].x.ticks?.map(\.label) == ["h", "z"])
       #expect(values[1].traces.count == 7)
-      #expect(values[3].x.ticks?.map(\.label) == ["none", "linear", "mlp:128-128-64"])
-      #expect(values[3].traces[0].x == [0, 1, 2])
+      #expect(values[3].x.ticks?.map(\.label) == SampleStudy.heads.map(\.stringValue))
+      #expect(values[3].traces[0].x == [0, 1, 2, 3, 4, 5])
 
       #expect(effects[0].y.ticks?.map(\.label) == (1...5).map { "seed \($0)" } + ["mean"])
       #expect(effects[2].y.ticks?.map(\.label) == ["seeds", "mean"])
@@ -131,7 +131,7 @@ struct StudyReportTests {
           $0.components(separatedBy: ",")
         }
       }
-      #expect(try rows("points.csv").count == 1 + 30 + 12 + 60 + 9)
+      #expect(try rows("points.csv").count == 1 + 30 + 12 + 60 + 18)
       #expect(try rows("effects.csv").count == 1 + 5 + 6 + 20 + 3)
       let runs = try rows("runs.csv")
       #expect(runs.count == 1 + 15)

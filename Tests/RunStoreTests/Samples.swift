@@ -58,7 +58,7 @@ enum Samples {
       id: "rank", statement: "rank falls with strength", statistic: "slope of effective_rank(z)",
       axis: "strength", direction: -1, points: [point, point], effects: [-0.5, 1 / 3],
       seeds: [0, 1], effect: -0.1, lower: -0.5, upper: 0.3, p: 0.25, correctedP: nil,
-      verdict: .tooFewSeeds)
+      verdict: .tooFewSeeds, note: "seed 2 is left out")
     return StudyRecord(
       name: "strength", question: "what does strength do?",
       isQuick: status == .failed ? true : nil,

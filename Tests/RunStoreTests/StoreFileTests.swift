@@ -51,8 +51,20 @@ import Testing
     try withStore { folder, path in
       let store = try RunDatabase.open(path: path)
       try store.write(Samples.content(1), key: "a")
+      try store.record(Samples.study(0..<1, status: .pending))
       try store.close()
       #expect(try names(in: folder) == ["store.sqlite"])
+      let claims =
+        "SELECT c.id, c.verdict, c.upper, count(*), sum(p.seed), c.corrected_p, c.note FROM claims c "
+        + "JOIN claim_points p ON p.study_id = c.study_id AND p.claim_id = c.id"
+      #expect(
+        try sqlite(path, claims)
+          == "[('rank', 'too few seeds', 0.3, 2, 0, None, 'seed 2 is left out')]\n")
+      let settings = "SELECT key, value, type FROM settings ORDER BY key"
+      #expect(
+        try sqlite(path, settings)
+          == "[('head', '1', 'text'), ('seed', 0, 'integer'), ('strength', 0.1, 'real'), "
+          + "('strict', 1, 'bool')]\n")
       let query =
         "SELECT r.key, f.value FROM runs r JOIN layer_figures f ON f.run_id = r.id "
         + "AND f.step = r.steps WHERE f.layer = 'z' AND f.key = 'invariance_at.0.5'"
@@ -185,6 +197,15 @@ import Testing
       try Data(repeating: 7, count: 9000).write(to: URL(fileURLWithPath: path))
       #expect(try keys() == finished)
       #expect(warnings.count == 1 && warnings[0].contains(path))
+
+      // A run whose files are damaged does not keep the others out.
+      let again = try RunDatabase.open(path: path)
+      for seed in [2, 4] { try again.remove(key: "run-\(seed)", study: "strength") }
+      try again.close()
+      try Data("nonsense\n{}\n".utf8).write(
+        to: folder.appendingPathComponent("runs/run-2/metrics.jsonl"))
+      #expect(try keys() == ["run-0", "run-1", "run-4"])
+      #expect(warnings.count == 2 && warnings[1].contains("run-2/metrics.jsonl, line 1"))
     }
   }
 
@@ -254,12 +275,16 @@ import Testing
       try store.write(other, key: "run-2", study: "strength")
       try store.write(Samples.content(7), key: "run-7", study: "strength")
       let problems = try store.check(against: RunCollection(path: folder.path))
-      #expect(problems.count == 5, "\(problems)")
+      #expect(problems.count == 6, "\(problems)")
       #expect(problems.contains { $0.contains("run-0 is finished and not in the store") })
       #expect(problems.contains { $0.contains("run-1 ") && $0.contains("4 of 5 steps") })
       #expect(problems.contains { $0.contains("run-2 ") && $0.contains("summary") })
       #expect(problems.contains { $0.contains("run-7 has no folder") })
-      #expect(problems.contains { $0.contains("study.json") })
+      #expect(problems.contains { $0.contains("run-0 is not what study.json says") })
+      #expect(problems.contains { $0.contains("run-3 is not what study.json says") })
+      try store.record(Samples.study(0..<4, status: .finished))
+      let others = try store.check(against: RunCollection(path: folder.path))
+      #expect(others.contains("the study is not what study.json says"))
     }
   }
 

@@ -56,24 +56,23 @@ import Training
       + (SpriteFactor.allCases.map(\.rawValue) + ["texture"]).map { "attribute.\($0)" }
   }
 
-  private func ofPlanes(ranks: [Int]) -> [String] {
-    let compared = ["", ".global"].flatMap { kind in
-      ranks.flatMap { rank in
-        [
-          "tangent_overlap", "tangent_overlap_random", "tangent_angle_largest",
-          "tangent_angle_smallest",
-        ].map { "\($0)\(kind).r\(rank)" }
-      }
-    }
-    let energies = ranks.flatMap {
-      [
-        "nullspace_energy.r\($0)", "nullspace_energy_between.r\($0)", "predicted_overlap.r\($0)",
-        "predicted_overlap_random.r\($0)",
+  /// z has 8 dimensions, and so have the head's planes at a point; over all points it passes on more.
+  private var ofPlanes: [String] {
+    let measures = [
+      "tangent_overlap", "tangent_overlap_random", "tangent_angle_largest",
+      "tangent_angle_smallest",
+    ]
+    let local = [1, 2, 3, 5, 8].flatMap { rank in measures.map { "\($0).r\(rank)" } }
+    let global = MeasurementSizes.ranks.flatMap { rank in
+      measures.map { "\($0).global.r\(rank)" } + [
+        "nullspace_energy.r\(rank)", "nullspace_energy_between.r\(rank)",
+        "predicted_overlap.r\(rank)", "predicted_overlap_random.r\(rank)",
       ]
     }
-    return compared + energies + [
-      "tangent_overlap", "tangent_overlap_random", "nullspace_energy", "nullspace_energy_between",
-      "predicted_rank", "predicted_overlap", "predicted_overlap_random",
+    let factors = measures.map { "\($0).planes.r13" }
+    return measures + local + global + factors + [
+      "nullspace_energy", "nullspace_energy_between", "predicted_rank", "predicted_overlap",
+      "predicted_overlap_random",
     ]
   }
 
@@ -84,11 +83,7 @@ import Training
       let others = layers.map(\.layer).filter { $0 != figures.layer }
       var expected = ofEveryLayer + others.flatMap { ["cka.\($0)", "cka_debiased.\($0)"] }
       if figures.layer == "h" {
-        // z has 8 dimensions, so planes of more than 8 directions do not compare with it.
-        expected += ofPlanes(ranks: [1, 2, 3, 5, 8])
-        expected += ["tangent_overlap.planes.r13", "tangent_overlap_random.planes.r13"]
-        expected += ["tangent_angle_largest.planes.r13", "tangent_angle_smallest.planes.r13"]
-        expected += ["tangent_angle_largest", "tangent_angle_smallest"]
+        expected += ofPlanes
       } else {
         expected += directions.map { "tangent_gain.\($0)" }
       }

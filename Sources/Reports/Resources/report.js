@@ -97,6 +97,7 @@
     if (source.range) shared.range = source.range;
     if (source.ticks) {
       shared.tickvals = source.ticks.map((tick) => tick.value);
+      shared.ticklabeloverflow = "allow";
       shared.ticktext = source.ticks.map((tick) => plain(shortened(tick.label, 22)));
     }
     return shared;
@@ -112,7 +113,15 @@
       paper: body.backgroundColor,
       quiet: own.color,
       rule: own.borderTopColor,
+      width: element.clientWidth,
     };
+  };
+
+  // Labels that do not fit side by side slant, so that none of them is left out.
+  const angle = (chart, width) => {
+    const labels = chart.x.ticks?.map((tick) => shortened(tick.label, 22)) ?? [];
+    const needed = labels.reduce((sum, label) => sum + 7 * label.length + 10, 0);
+    return needed > 0.8 * width ? -35 : 0;
   };
 
   // The axes of a heat map are its names.
@@ -127,6 +136,7 @@
 
   const axes = (chart, yTitle, style) => {
     const x = { ...axis(chart.x, chart.x.title, style), showgrid: Boolean(chart.y.ticks) };
+    if (chart.x.ticks) x.tickangle = angle(chart, style.width);
     const y = axis(chart.y, yTitle, style);
     if (!chart.heat) return { xaxis: x, yaxis: y };
     const rows = named(chart.heat.rows);
@@ -167,7 +177,7 @@
 
   // A file stands alone, on paper: light, with its legend and the name of its vertical axis.
   const save = ({ id, chart }) => {
-    const style = { ...pageStyle(document.getElementById(id)), family: "sans-serif" };
+    const style = { ...pageStyle(document.getElementById(id)), family: "sans-serif", width: 640 };
     Object.assign(style, { ink: "#1b1c1e", paper: "#ffffff", quiet: "#5b5e63", rule: "#d9dbde" });
     const names = chart.traces.map((each) => each.name);
     const data = traces(chart, false).map((each, place) => ({
@@ -215,7 +225,13 @@
 
   const resizing = new ResizeObserver((entries) => {
     for (const { target } of entries) {
-      if (target.classList.contains("js-plotly-plot")) Plotly.Plots.resize(target);
+      if (!target.classList.contains("js-plotly-plot")) continue;
+      Plotly.Plots.resize(target);
+      const { chart } = charts.find(({ id }) => id === target.id);
+      const tickangle = angle(chart, target.clientWidth);
+      if (chart.x.ticks && target.layout.xaxis.tickangle !== tickangle) {
+        Plotly.relayout(target, { "xaxis.tickangle": tickangle });
+      }
     }
   });
 

@@ -23,12 +23,18 @@ extension RunDatabase {
       }
     }
     let folders = Set(collection.runs.map(\.key))
-    for run in try runs(of: study)
-    where run.study == study && run.name != nil && !folders.contains(run.key) {
+    let stored = try runs(of: study).filter { $0.study == study }
+    for run in stored where run.name != nil && !folders.contains(run.key) {
       problems.append("run \(run.key) has no folder any more")
     }
-    if let record = collection.study, try self.study(named: record.name) != record {
-      problems.append("the study is not what study.json says")
+    if let record = collection.study {
+      if try self.study(named: record.name) != record {
+        problems.append("the study is not what study.json says")
+      }
+      let known = Dictionary(stored.map { ($0.key, $0) }, uniquingKeysWith: { $1 })
+      for run in record.runs where known[run.key].map({ $0.agrees(with: run) }) != true {
+        problems.append("run \(run.key) is not what study.json says")
+      }
     }
     return problems
   }
@@ -43,6 +49,12 @@ extension RunDatabase {
       }
       return problems
     }
+  }
+}
+
+extension StoredRun {
+  fileprivate func agrees(with run: StudyRecord.Run) -> Bool {
+    status == run.status && failure == run.failure && settings == run.settings
   }
 }
 

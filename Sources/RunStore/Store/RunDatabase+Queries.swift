@@ -29,8 +29,10 @@ extension RunDatabase {
         let rows = try Row.fetchCursor(
           database,
           sql: """
-            SELECT f.run_id, f.value FROM layer_figures f JOIN runs r ON r.id = f.run_id
-            WHERE f.key = ? AND f.layer = ? AND r.has_summary AND f.step = r.steps
+            SELECT f.run_id, f.value
+            FROM runs r CROSS JOIN layer_figures f INDEXED BY layer_figures_by_key
+            WHERE r.has_summary
+              AND f.key = ? AND f.layer = ? AND f.run_id = r.id AND f.step = r.steps
             """, arguments: [figure.key, figure.layer])
         while let row = try rows.next() {
           if let place = places[row[0]] { runs[place].figures[figure] = row[1] }
@@ -44,15 +46,23 @@ extension RunDatabase {
   public func figureNames() throws(RunStoreError) -> [FigureName] {
     try reading { database in
       // Goes from name to name through the index; a DISTINCT would read all of it.
-      let next = try database.makeStatement(
+      let nextLayer = try database.makeStatement(
         sql: """
-          SELECT key, layer FROM layer_figures WHERE (key, layer) > (?, ?)
-          ORDER BY key, layer LIMIT 1
+          SELECT key, layer FROM layer_figures INDEXED BY layer_figures_by_key
+          WHERE key = ? AND layer > ? ORDER BY layer LIMIT 1
+          """)
+      let nextKey = try database.makeStatement(
+        sql: """
+          SELECT key, layer FROM layer_figures INDEXED BY layer_figures_by_key
+          WHERE key > ? ORDER BY key, layer LIMIT 1
           """)
       var names: [FigureName] = []
-      while let row = try Row.fetchOne(
-        next, arguments: [names.last?.key ?? "", names.last?.layer ?? ""])
-      {
+      while true {
+        let (key, layer) = (names.last?.key ?? "", names.last?.layer ?? "")
+        let row =
+          try Row.fetchOne(nextLayer, arguments: [key, layer])
+          ?? Row.fetchOne(nextKey, arguments: [key])
+        guard let row else { break }
         names.append(FigureName(layer: row["layer"], key: row["key"]))
       }
       return names

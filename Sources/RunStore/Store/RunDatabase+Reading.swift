@@ -22,12 +22,12 @@ extension RunDatabase {
     }
   }
 
-  /// A study as it was last recorded; `nil` when there is none of this name.
+  /// A study as it was last recorded; `nil` when none of this name was.
   public func study(named name: String) throws(RunStoreError) -> StudyRecord? {
     try reading { database in
-      let row = try Row.fetchOne(
-        database, sql: "SELECT * FROM studies WHERE name = ?", arguments: [name])
-      return try row.map { try Self.study(database, $0) }
+      let record = try String.fetchOne(
+        database, sql: "SELECT record FROM studies WHERE name = ?", arguments: [name])
+      return try record.map { try RunJSON.value($0) }
     }
   }
 
@@ -84,58 +84,5 @@ extension RunDatabase {
       let layers = found[step] ?? [:]
       return LayerFigures.canonicalOrder(of: layers.keys).compactMap { layers[$0] }
     }
-  }
-
-  private static func study(_ database: Database, _ row: Row) throws -> StudyRecord {
-    let id: Int64 = row["id"]
-    let axes = try Row.fetchAll(
-      database, sql: "SELECT * FROM axes WHERE study_id = ? ORDER BY position", arguments: [id])
-    var settings: [Int64: [String: JSONValue]] = [:]
-    try eachValue(
-      database,
-      """
-      SELECT run_id, s.key, value, type FROM settings s JOIN runs r ON r.id = s.run_id
-      WHERE r.study_id = ?
-      """, [id]
-    ) { run, key, value in settings[run, default: [:]][key] = value }
-    let runs = try Row.fetchAll(
-      database,
-      sql: "SELECT * FROM runs WHERE study_id = ? AND position IS NOT NULL ORDER BY position",
-      arguments: [id])
-    let claims = try Row.fetchAll(
-      database, sql: "SELECT * FROM claims WHERE study_id = ? ORDER BY position", arguments: [id])
-    var study = StudyRecord(
-      name: row["name"], question: row["question"], isQuick: row["is_quick"],
-      axes: try axes.map {
-        StudyRecord.Axis(key: $0["key"], values: try RunJSON.value($0["values"]))
-      },
-      runs: runs.map {
-        StudyRecord.Run(
-          key: $0["key"], settings: settings[$0["id"]] ?? [:],
-          status: StudyRecord.Run.Status(rawValue: $0["status"]) ?? .pending,
-          failure: $0["failure"])
-      },
-      claims: try claims.map { try claim(database, $0) })
-    study.schema = row["schema"]
-    return study
-  }
-
-  private static func claim(_ database: Database, _ row: Row) throws -> ClaimRecord {
-    let points = try Row.fetchAll(
-      database,
-      sql: "SELECT * FROM claim_points WHERE study_id = ? AND claim_id = ? ORDER BY position",
-      arguments: [row["study_id"] as Int64, row["id"] as String])
-    return ClaimRecord(
-      id: row["id"], statement: row["statement"], statistic: row["statistic"], axis: row["axis"],
-      direction: row["direction"],
-      points: try points.map {
-        ClaimRecord.Point(
-          run: $0["run"], seed: $0["seed"], setting: try RunJSON.value($0["setting"]),
-          value: $0["value"], series: $0["series"])
-      },
-      effects: try RunJSON.value(row["effects"]), seeds: try RunJSON.value(row["seeds"]),
-      effect: row["effect"], lower: row["lower"], upper: row["upper"], p: row["p"],
-      correctedP: row["corrected_p"],
-      verdict: ClaimRecord.Verdict(rawValue: row["verdict"]) ?? .notSupported)
   }
 }

@@ -5,7 +5,7 @@ extension RunDatabase {
   /// The store of a folder of runs, with every run in it that is finished. One that is damaged is
   /// made again, since the run folders have everything.
   ///
-  /// - Parameter warn: gets a line when the store was damaged.
+  /// - Parameter warn: gets a line when the store was damaged, and one for each run whose files are.
   /// - Throws: what `open(path:)` and `rebuild(at:from:)` throw besides.
   public static func open(
     for collection: RunCollection, warn: (String) -> Void
@@ -14,7 +14,7 @@ extension RunDatabase {
     do throws(RunStoreError) {
       let store = try open(path: path)
       do throws(RunStoreError) {
-        try store.catchUp(with: collection)
+        try store.catchUp(with: collection, warn: warn)
         return store
       } catch {
         try store.close()

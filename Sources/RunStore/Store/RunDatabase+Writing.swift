@@ -34,13 +34,21 @@ extension RunDatabase {
 
   /// Reads those finished runs that the store does not have: what a process that was killed between
   /// a run's end and the store has left out.
-  public func catchUp(with collection: RunCollection) throws(RunStoreError) {
+  ///
+  /// - Parameter warn: gets a line for each run whose files are damaged; it stays out.
+  public func catchUp(
+    with collection: RunCollection, warn: (String) -> Void
+  ) throws(RunStoreError) {
     let study = collection.study?.name
     let known = Set(
       try runs(of: study).filter { $0.study == study && $0.hasSummary }.map(\.key))
     for (key, folder) in collection.runs where !known.contains(key) {
-      if FileManager.default.fileExists(atPath: folder.summary.path) {
+      guard FileManager.default.fileExists(atPath: folder.summary.path) else { continue }
+      do throws(RunStoreError) {
         try importRun(folder, key: key, study: study)
+      } catch {
+        guard case .damaged = error else { throw error }
+        warn("run \(key) is not in the store: \(error)")
       }
     }
   }

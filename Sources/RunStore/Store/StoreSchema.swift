@@ -23,7 +23,8 @@ enum StoreSchema {
       name TEXT NOT NULL UNIQUE,
       question TEXT,
       is_quick INTEGER,
-      schema INTEGER NOT NULL
+      schema INTEGER NOT NULL,
+      record TEXT
     ) STRICT;
 
     CREATE TABLE axes (
@@ -50,6 +51,7 @@ enum StoreSchema {
       corrected_p REAL,
       seeds TEXT NOT NULL,
       effects TEXT NOT NULL,
+      note TEXT,
       PRIMARY KEY (study_id, id)
     ) STRICT, WITHOUT ROWID;
 

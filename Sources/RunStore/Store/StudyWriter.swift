@@ -9,9 +9,10 @@ struct StudyWriter {
 
   func write(_ study: StudyRecord) throws {
     let id = try rows.identifier(ofStudy: study.name)
+    // Whole as well, so that it comes back with what no column has.
     try rows.execute(
-      "UPDATE studies SET question = ?, is_quick = ?, schema = ? WHERE id = ?",
-      [study.question, study.isQuick, study.schema, id])
+      "UPDATE studies SET question = ?, is_quick = ?, schema = ?, record = ? WHERE id = ?",
+      [study.question, study.isQuick, study.schema, try RunJSON.text(study), id])
     try rows.execute("DELETE FROM axes WHERE study_id = ?", [id])
     for (position, axis) in study.axes.enumerated() {
       try rows.execute(
@@ -47,11 +48,11 @@ struct StudyWriter {
 
   private func write(_ claim: ClaimRecord, at position: Int, of study: Int64) throws {
     try rows.execute(
-      "INSERT INTO claims VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      "INSERT INTO claims VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       [
         study, claim.id, position, claim.statement, claim.statistic, claim.axis, claim.direction,
         claim.verdict.rawValue, claim.effect, claim.lower, claim.upper, claim.p, claim.correctedP,
-        try RunJSON.text(claim.seeds), try RunJSON.text(claim.effects),
+        try RunJSON.text(claim.seeds), try RunJSON.text(claim.effects), claim.note,
       ])
     for (place, point) in claim.points.enumerated() {
       try rows.execute(
