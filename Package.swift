@@ -119,6 +119,10 @@ let package = Package(
       name: "library-example",
       dependencies: ["Augmentations", "Contrastive", "Datasets", "Training"],
       path: "Examples/Library", swiftSettings: swiftSettings),
+    // The linear toy problem of Docs/Geometry.md.
+    .executableTarget(
+      name: "linear-collapse-example", dependencies: ["Geometry"], path: "Examples/LinearCollapse",
+      swiftSettings: swiftSettings),
     .target(
       name: "BenchmarkSupport", path: "Benchmarks/Support", swiftSettings: swiftSettings),
     // Training beside PyTorch and lightly, driven by Benchmarks/training.py.
@@ -162,7 +166,10 @@ let package = Package(
     tests("Reports", ["RunStore"]),
     .testTarget(
       name: "CommandTests",
-      dependencies: ["TestSupport", "Datasets", "RunStore", "Torch", "gnomon", "library-example"],
+      dependencies: [
+        "TestSupport", "Datasets", "RunStore", "Torch", "gnomon", "library-example",
+        "linear-collapse-example",
+      ],
       swiftSettings: swiftSettings),
   ],
   cxxLanguageStandard: .cxx20

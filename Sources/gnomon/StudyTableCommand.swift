@@ -30,15 +30,21 @@ struct StudyTableCommand: ParsableCommand {
 }
 
 extension StudyOutput {
-  /// Mean ± standard deviation over seeds.
+  /// Mean ± standard deviation over seeds. Settings are rows, or columns where there are more figures.
   static func text(of table: StudyTable) -> String {
-    let rows = table.rows.map { row in
-      [row.name]
-        + row.cells.map { cell in
-          guard let cell else { return "–" }
-          return number(cell.mean) + (cell.deviation.map { String(format: " ± %.2g", $0) } ?? "")
-        }
+    var lines = [["settings"] + table.columns]
+    lines += table.rows.map { [$0.name] + $0.cells.map(text) }
+    if table.columns.count > table.rows.count {
+      lines = lines[0].indices.map { place in lines.map { $0[place] } }
     }
-    return TextTable(rows: [["settings"] + table.columns] + rows).text
+    return TextTable(rows: lines).text
+  }
+
+  private static func text(_ cell: StudyTable.Cell?) -> String {
+    guard let cell else { return "–" }
+    let deviation = cell.deviation.map {
+      String(format: $0.magnitude < 10 ? " ± %.2g" : " ± %.0f", $0)
+    }
+    return number(cell.mean) + (deviation ?? "")
   }
 }

@@ -3,47 +3,75 @@ import TestSupport
 import Testing
 import Torch
 
-/// What the README shows is what runs.
+/// What the README and the other documents show is what runs.
 @Suite(.serialized) struct DocumentationTests {
-  private let readme: String
-
-  init() throws {
-    readme = try String(contentsOfFile: repositoryFile("README.md"), encoding: .utf8)
+  /// The code blocks of a document in a language.
+  private func blocks(_ language: String, of document: String) throws -> [String] {
+    try String(contentsOfFile: repositoryFile(document), encoding: .utf8)
+      .components(separatedBy: "```\(language)\n").dropFirst()
+      .compactMap { $0.components(separatedBy: "```").first }
   }
 
-  /// The lines of the README's code blocks in a language.
-  private func blocks(_ language: String) -> [String] {
-    readme.components(separatedBy: "```\(language)\n").dropFirst()
-      .compactMap { $0.components(separatedBy: "```").first }
+  private func commands(of document: String) throws -> [[String]] {
+    try blocks("sh", of: document).joined().split(separator: "\n").map(String.init)
+      .filter { $0.hasPrefix("gnomon ") }
+      .map { $0.split(separator: " ").dropFirst().map(String.init) }
   }
 
   @Test func theLibraryExampleIsTheProgramThatIsBuiltAndItRuns() throws {
     let source = try String(
       contentsOfFile: repositoryFile("Examples/Library/main.swift"), encoding: .utf8)
-    #expect(blocks("swift") == [source])
+    #expect(try blocks("swift", of: "README.md") == [source])
     let result = try Program.run([], of: "library-example")
     #expect(result.code == 0, "\(result.error)")
     #expect(result.output.split(separator: "\n").count == 8)
   }
 
-  @Test func everyCommandOfTheREADMERunsAsItStands() throws {
+  @Test func theTableOfTheLinearProblemIsWhatItsProgramPrints() throws {
+    let result = try Program.run([], of: "linear-collapse-example")
+    #expect(result.code == 0, "\(result.error)")
+    #expect(try blocks("text", of: "Docs/Geometry.md").contains(result.output))
+  }
+
+  @Test func everyCommandOfTheDocumentsRuns() throws {
+    let folder = repositoryFile("Docs")
+    let documents = try FileManager.default.contentsOfDirectory(atPath: folder)
+      .filter { $0.hasSuffix(".md") }.sorted().map { "Docs/\($0)" }
+    let commands = try (["README.md"] + documents).flatMap(commands)
+    #expect(commands.count >= 12)
     try withTemporaryFolder { folder in
       try Photos.make(in: folder.appendingPathComponent("photos"))
-      var random = CounterRandom(seed: 1)
-      for name in ["h.npy", "z.npy"] {
-        let rows = Tensor((0..<640).map { _ in Double(random.normal()) }, shape: [40, 16])
-        try NumPyArray.encode(rows).write(to: folder.appendingPathComponent(name))
-      }
-      let commands = blocks("sh").joined().split(separator: "\n").filter { $0.hasPrefix("gnomon ") }
-      #expect(commands.count >= 5)
+      try makeEmbeddings(in: folder)
+      try FileManager.default.createSymbolicLink(
+        at: folder.appendingPathComponent("Examples"),
+        withDestinationURL: URL(fileURLWithPath: repositoryFile("Examples")))
       for command in commands {
-        let words = command.split(separator: " ").dropFirst().map(String.init)
-        let result = try Program.run(words, in: folder)
-        #expect(result.code == 0, "\(command): \(result.error)")
+        let result = try Program.run(shortened(command), in: folder)
+        #expect(result.code == 0, "\(command.joined(separator: " ")): \(result.error)")
       }
       #expect(
         FileManager.default.fileExists(atPath: folder.appendingPathComponent("photos.html").path))
     }
+  }
+
+  /// What takes minutes is shortened: a study is planned, and the default data set is made small.
+  private func shortened(_ command: [String]) -> [String] {
+    switch command[0] {
+    case "study" where !command.contains("--dry-run"): command + ["--dry-run"]
+    case "train" where !command.contains("--config") && !command.contains("--dataset"):
+      command + ["--steps", "1", "--train-count", "512", "--held-out-count", "64"]
+    default: command
+    }
+  }
+
+  private func makeEmbeddings(in folder: URL) throws {
+    var random = CounterRandom(seed: 1)
+    for name in ["h", "z", "hv", "zv"] {
+      let rows = Tensor((0..<640).map { _ in Double(random.normal()) }, shape: [40, 16])
+      try NumPyArray.encode(rows).write(to: folder.appendingPathComponent("\(name).npy"))
+    }
+    let labels = Tensor((0..<40).map { $0 % 4 })
+    try NumPyArray.encode(labels).write(to: folder.appendingPathComponent("y.npy"))
   }
 
   @Test func everySettingAndCommandIsInTheHelp() throws {
@@ -52,7 +80,9 @@ import Torch
       #expect(help.contains(option))
     }
     let overview = try Program.run(["--help"]).output
-    for command in ["train", "geometry", "probe", "report"] { #expect(overview.contains(command)) }
+    for command in ["train", "geometry", "probe", "report", "study", "store", "preview"] {
+      #expect(overview.contains(command))
+    }
   }
 }
 

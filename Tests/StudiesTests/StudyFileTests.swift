@@ -155,6 +155,16 @@ struct StudyFileTests {
     }
   }
 
+  @Test func theManualsFilesAreStudies() throws {
+    let manual = try String(contentsOfFile: fixture("../../Docs/Studies.md"), encoding: .utf8)
+    let files = manual.components(separatedBy: "```yaml\n").dropFirst()
+      .compactMap { $0.components(separatedBy: "```").first }
+    #expect(files.count == 2)
+    #expect(try study(files[0]).runs.count == 16)
+    #expect(try study(files[0], isQuick: true).runs.count == 6)
+    #expect(try study(files[1] + "axes: {seed: [0]}").runs.count == 2)
+  }
+
   private func expectRefusal(_ text: String, _ part: String) {
     do {
       _ = try study(text)
