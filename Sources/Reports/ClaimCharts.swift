@@ -9,14 +9,15 @@ extension ChartFigure {
   static func claim(_ claim: ClaimRecord, values: [JSONValue]) -> ChartFigure? {
     let points = ClaimPoints(claim, values: values)
     let charts = [points.chart, effects(of: claim)].compactMap { $0 }
-    let side = claim.direction < 0 ? "left" : "right"
+    let side =
+      claim.direction == 0 ? "on one side" : "to the \(claim.direction < 0 ? "left" : "right")"
     let seeds = points.joinsSettings ? "each thin line is one seed" : "each thin line is one run"
     return ChartFigure(
       title: "\(claim.id): \(claim.axis.map { "values against \($0)" } ?? "values and effect")",
       reading:
         "Beside the values, of which \(seeds) and the thick one the mean, stand the effects: to be "
-        + "supported the claim needs the whole bar of the mean's 95 % interval to the \(side) of "
-        + "the dotted zero, and a Holm p below 0.05.",
+        + "supported the claim needs the whole bar of the mean's 95 % interval \(side) of the "
+        + "dotted zero, and a small p.",
       legend: points.legend, charts: charts)
   }
 
@@ -55,7 +56,7 @@ extension ChartFigure {
     return Chart(
       title: "Effect of each seed",
       x: Axis(
-        title: "effect, claimed \(claim.direction < 0 ? "below" : "above") 0",
+        title: "effect, claimed \(claim.claimedSide)",
         range: range(around: seeds + mean)),
       y: Axis(title: "", range: [last + 0.5, -0.5], ticks: ticks), traces: [zero] + seeds + mean,
       height: max(270, 80 + 24 * ticks.count))
@@ -72,5 +73,12 @@ extension ChartFigure {
     let margin = max((greatest - least) * 0.08, 1e-6)
     let range = [least - margin, greatest + margin]
     return range.allSatisfy { $0.isFinite } ? range : nil
+  }
+}
+
+extension ClaimRecord {
+  /// Where the effect is claimed to lie.
+  var claimedSide: String {
+    direction == 0 ? "other than 0" : direction < 0 ? "below 0" : "above 0"
   }
 }

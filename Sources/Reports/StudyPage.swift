@@ -30,6 +30,7 @@ struct StudyPage {
       "title": record.name, "subtitle": record.question ?? "What the runs of this grid show",
       "progress": progress, "axes": record.axes.map(axis), "hasAxes": !record.axes.isEmpty,
       "ledger": record.claims.enumerated().map(ledgerRow), "hasClaims": !record.claims.isEmpty,
+      "remarks": remarks,
       "claims": claims(), "hasFigures": !figures.isEmpty,
       "heads": heads, "rows": rows, "hasRuns": !study.runs.isEmpty,
       "hasFinished": study.runs.contains { $0.summary != nil },
@@ -66,6 +67,16 @@ struct StudyPage {
     ]
   }
 
+  /// What there is to know of single claims, once for all that share it.
+  private var remarks: [[String: Any]] {
+    let notes = study.record.claims.compactMap(\.note)
+    let distinct = notes.enumerated().filter { notes.firstIndex(of: $1) == $0 }.map(\.element)
+    return distinct.map { note in
+      let claims = study.record.claims.filter { $0.note == note }.map(\.id)
+      return ["claims": claims.joined(separator: ", "), "text": note]
+    }
+  }
+
   private func ledgerRow(place: Int, _ claim: ClaimRecord) -> [String: Any] {
     let numbers = Numerals.aligned([claim.effect, claim.lower, claim.upper])
     let interval = numbers[1].flatMap { lower in
@@ -90,7 +101,7 @@ struct StudyPage {
       values["seedCount"] = StudyText.count(claim.seeds.count, "seed")
       values["hasEffect"] = claim.effect != nil
       values["hasInterval"] = claim.lower != nil && claim.upper != nil
-      values["side"] = claim.direction < 0 ? "below 0" : "above 0"
+      values["side"] = claim.claimedSide
       values["figures"] = figureOfClaim[place].map { [drawn[$0]] } ?? []
       values["hasFigure"] = figureOfClaim[place] != nil
       return values

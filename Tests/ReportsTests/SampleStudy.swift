@@ -123,9 +123,9 @@ enum SampleStudy {
         p: nil, correctedP: nil, verdict: .tooFewSeeds),
       ClaimRecord(
         id: "schedule", statement: "Alternating changes the rank of h.",
-        statistic: "effective_rank(h)", axis: "schedule", direction: 1, points: [], effects: [],
+        statistic: "effective_rank(h)", axis: "schedule", direction: 0, points: [], effects: [],
         seeds: [], effect: nil, lower: nil, upper: nil, p: nil, correctedP: nil,
-        verdict: .tooFewSeeds),
+        verdict: .tooFewSeeds, note: "without seed 3: no finished run"),
     ]
   }
 }
