@@ -19,15 +19,8 @@ struct Downloads {
 
   init(of runs: RunSet) throws {
     var files: [File] = []
-    func addCSV(_ name: String, _ label: String, _ rows: [[String]]) {
-      guard rows.count > 1 else { return }
-      files.append(
-        File(
-          name: name, label: label, mediaType: "text/csv;charset=utf-8",
-          content: Data(Self.csv(rows).utf8)))
-    }
-    addCSV("figures.csv", "Figures (CSV)", Self.figures(of: runs))
-    addCSV("spectra.csv", "Spectra (CSV)", Self.spectra(of: runs))
+    files.addCSV("figures.csv", "Figures (CSV)", Self.figures(of: runs))
+    files.addCSV("spectra.csv", "Spectra (CSV)", Self.spectra(of: runs))
     let document = Document(runs: runs.members.map(\.run.summary))
     files.append(
       File(
@@ -80,5 +73,16 @@ struct Downloads {
     let quote = UInt8(ascii: "\"")
     let doubled = Array(safe.utf8).replacing([quote], with: [quote, quote])
     return "\"" + String(decoding: doubled, as: UTF8.self) + "\""
+  }
+}
+
+extension [Downloads.File] {
+  /// Adds a table, the first row its head, unless it has no other row.
+  mutating func addCSV(_ name: String, _ label: String, _ rows: [[String]]) {
+    guard rows.count > 1 else { return }
+    append(
+      Downloads.File(
+        name: name, label: label, mediaType: "text/csv;charset=utf-8",
+        content: Data(Downloads.csv(rows).utf8)))
   }
 }

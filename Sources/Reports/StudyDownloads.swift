@@ -6,17 +6,10 @@ extension Downloads {
   init(of study: ReportedStudy, _ table: StudyRunsTable) throws {
     let record = study.record
     var files: [File] = []
-    func addCSV(_ name: String, _ label: String, _ rows: [[String]]) {
-      guard rows.count > 1 else { return }
-      files.append(
-        File(
-          name: name, label: label, mediaType: "text/csv;charset=utf-8",
-          content: Data(Self.csv(rows).utf8)))
-    }
-    addCSV("claims.csv", "Claims (CSV)", Self.claims(of: record))
-    addCSV("points.csv", "Values of each claim (CSV)", Self.points(of: record))
-    addCSV("effects.csv", "Effects of each seed (CSV)", Self.effects(of: record))
-    addCSV("runs.csv", "Runs and their figures (CSV)", Self.runs(of: study, table))
+    files.addCSV("claims.csv", "Claims (CSV)", Self.claims(of: record))
+    files.addCSV("points.csv", "Values of each claim (CSV)", Self.points(of: record))
+    files.addCSV("effects.csv", "Effects of each seed (CSV)", Self.effects(of: record))
+    files.addCSV("runs.csv", "Runs and their figures (CSV)", Self.runs(of: study, table))
     let document = Document(study: record, runs: Self.figures(of: study, table))
     files.append(
       File(

@@ -11,13 +11,10 @@ import RunStore
 public struct StudyReport {
   let study: ReportedStudy
 
-  /// The file in a study's folder that holds its record.
-  public static let recordName = "study.json"
-
   /// Whether the folder at `path` is a study's, that is, whether it holds a `study.json`.
   public static func isStudy(at path: String) -> Bool {
-    FileManager.default.fileExists(
-      atPath: URL(fileURLWithPath: path, isDirectory: true).appendingPathComponent(recordName).path)
+    let folder = URL(fileURLWithPath: path, isDirectory: true)
+    return FileManager.default.fileExists(atPath: RunCollection.record(in: folder).path)
   }
 
   /// Reads the study in `folder`: its `study.json`, and the summaries of the runs under `runs/`.
@@ -25,11 +22,10 @@ public struct StudyReport {
   /// - Throws: `ReportError.notAStudy` without a record; `RunStoreError` for one that cannot be read,
   ///   is damaged, or is newer than this program.
   public init(folder: URL) throws {
-    let file = folder.appendingPathComponent(Self.recordName)
-    guard let data = try AtomicFile.readIfPresent(file) else {
+    guard let record = try RunCollection.readStudy(in: folder) else {
       throw ReportError.notAStudy(path: folder.path)
     }
-    try self.init(record: Self.record(data, of: file), folder: folder)
+    try self.init(record: record, folder: folder)
   }
 
   /// A study as `record` has it, with the summaries of the runs under `runs/` in `folder`.
@@ -54,22 +50,5 @@ public struct StudyReport {
     let file = URL(fileURLWithPath: path)
     let page = try StudyPage(of: study, linkedFrom: file.deletingLastPathComponent()).html()
     try AtomicFile.write(Data(page.utf8), to: file)
-  }
-
-  private static func record(_ data: Data, of file: URL) throws(RunStoreError) -> StudyRecord {
-    // The schema is read alone first: what a newer one means by the other keys is not known.
-    struct Version: Decodable { let schema: Int }
-    do {
-      let schema = try JSONDecoder().decode(Version.self, from: data).schema
-      if schema > StudyRecord.currentSchema {
-        throw RunStoreError.newerSchema(
-          path: file.path, schema: schema, known: StudyRecord.currentSchema)
-      }
-      return try JSONDecoder().decode(StudyRecord.self, from: data)
-    } catch let error as RunStoreError {
-      throw error
-    } catch {
-      throw .damaged(path: file.path, line: nil, reason: RunJSON.brief(error))
-    }
   }
 }

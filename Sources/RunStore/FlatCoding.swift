@@ -38,6 +38,29 @@ package enum RunJSON {
     }
   }
 
+  private struct Version: Decodable { let schema: Int }
+
+  /// The document in the file at `url`, or `nil` when there is no file.
+  ///
+  /// - Parameter known: the newest schema that this program knows.
+  package static func read<Record: Decodable>(
+    _ type: Record.Type, from url: URL, knownSchema known: Int
+  ) throws(RunStoreError) -> Record? {
+    guard let data = try AtomicFile.readIfPresent(url) else { return nil }
+    // The schema is read alone first: what a newer one means by the other keys is not known.
+    do {
+      let schema = try JSONDecoder().decode(Version.self, from: data).schema
+      if schema > known {
+        throw RunStoreError.newerSchema(path: url.path, schema: schema, known: known)
+      }
+      return try JSONDecoder().decode(type, from: data)
+    } catch let error as RunStoreError {
+      throw error
+    } catch {
+      throw .damaged(path: url.path, line: nil, reason: brief(error))
+    }
+  }
+
   /// What a decoding or encoding error says, on one line.
   package static func brief(_ error: any Error) -> String {
     switch error {

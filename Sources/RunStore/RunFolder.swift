@@ -96,21 +96,7 @@ public struct RunFolder: Sendable, Equatable {
 
   /// The figures at the end, or `nil` while the run is not finished.
   public func readSummary() throws(RunStoreError) -> RunSummary? {
-    guard let data = try AtomicFile.readIfPresent(summary) else { return nil }
-    // The schema is read alone first: what a newer one means by the other keys is not known.
-    struct Version: Decodable { let schema: Int }
-    do {
-      let schema = try JSONDecoder().decode(Version.self, from: data).schema
-      if schema > RunSummary.currentSchema {
-        throw RunStoreError.newerSchema(
-          path: summary.path, schema: schema, known: RunSummary.currentSchema)
-      }
-      return try JSONDecoder().decode(RunSummary.self, from: data)
-    } catch let error as RunStoreError {
-      throw error
-    } catch {
-      throw .damaged(path: summary.path, line: nil, reason: RunJSON.brief(error))
-    }
+    try RunJSON.read(RunSummary.self, from: summary, knownSchema: RunSummary.currentSchema)
   }
 
   /// Writes `summary.json`, whole or not at all.

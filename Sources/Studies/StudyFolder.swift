@@ -24,7 +24,7 @@ public struct StudyFolder: Sendable {
   /// The copy of the study file.
   public var file: URL { url.appendingPathComponent("study.yaml") }
   /// The study as it stands.
-  public var record: URL { url.appendingPathComponent("study.json") }
+  public var record: URL { RunCollection.record(in: url) }
   /// The folder of the runs' folders.
   public var runs: URL { url.appendingPathComponent("runs", isDirectory: true) }
 
@@ -56,19 +56,11 @@ public struct StudyFolder: Sendable {
 
   /// The study as it was last written; nil when there is none.
   public func readRecord() throws(RunStoreError) -> StudyRecord? {
-    guard let data = try AtomicFile.readIfPresent(record) else { return nil }
-    struct Version: Decodable { let schema: Int }
     do {
-      let schema = try JSONDecoder().decode(Version.self, from: data).schema
-      if schema > StudyRecord.currentSchema {
-        throw RunStoreError.newerSchema(
-          path: record.path, schema: schema, known: StudyRecord.currentSchema)
-      }
-      return try JSONDecoder().decode(StudyRecord.self, from: data)
-    } catch let error as RunStoreError {
-      throw error
+      return try RunCollection.readStudy(in: url)
     } catch {
-      throw .damaged(path: record.path, line: nil, reason: "it is no study's record")
+      guard case .damaged(let path, let line, _) = error else { throw error }
+      throw .damaged(path: path, line: line, reason: "it is no study's record")
     }
   }
 
@@ -99,9 +91,8 @@ public struct StudyFolder: Sendable {
     return earlier != nil
   }
 
-  /// Removes what an interrupted atomic write left in the study's own folders.
-  func removeTemporaryFiles(ofRun key: String? = nil) {
-    let folders = key.map { [run($0).url, run($0).checkpoints] } ?? [url, configs, earlierFiles]
-    for folder in folders { AtomicFile.removeLeftovers(in: folder) }
+  /// Removes what an interrupted atomic write left in the study's own folders; a run clears its own.
+  func removeTemporaryFiles() {
+    for folder in [url, configs, earlierFiles] { AtomicFile.removeLeftovers(in: folder) }
   }
 }

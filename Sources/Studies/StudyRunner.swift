@@ -160,7 +160,6 @@ public final class StudyRunner {
   private func start(_ index: Int, _ report: (Event) -> Void) throws {
     let run = study.runs[index]
     let runFolder = folder.run(run.key)
-    folder.removeTemporaryFiles(ofRun: run.key)
     var arguments = ["train", "--resume", runFolder.url.path, "--quiet"]
     var isResumed = true
     switch try RunState(of: runFolder) {

@@ -49,12 +49,15 @@ struct ProgressBar {
       return
     }
     let width = min(30, Terminal.columns - text.count - 3)
-    let filled = max(0, width) * report.step / max(report.totalSteps, 1)
-    let bar =
-      width < 5
-      ? ""
-      : String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled) + "  "
-    Terminal.overwrite(bar + text)
+    let bar = ProgressBar.bar(report.step, of: report.totalSteps, width: width)
+    Terminal.overwrite(bar + (bar.isEmpty ? "" : "  ") + text)
+  }
+
+  /// A bar, or nothing where there is no room for one.
+  static func bar(_ step: Int, of total: Int, width: Int) -> String {
+    guard width >= 5, total > 0 else { return "" }
+    let filled = min(width, width * step / total)
+    return String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
   }
 
   static func clock(_ seconds: Double) -> String {

@@ -58,8 +58,8 @@ struct StudyProgressBar {
     for run in progress.active {
       let state = StudyProgressBar.state(of: run)
       let room = columns - text.count - run.key.count - state.count - 6
-      let bar = StudyProgressBar.bar(of: run, width: min(20, room))
-      text += "  \(run.key) \(bar)\(state)"
+      let bar = ProgressBar.bar(run.step, of: run.totalSteps ?? 0, width: min(20, room))
+      text += "  \(run.key) \(bar)\(bar.isEmpty ? "" : " ")\(state)"
     }
     Terminal.overwrite(String(text.prefix(columns)))
   }
@@ -74,12 +74,5 @@ struct StudyProgressBar {
     if run.step == run.totalSteps { return "measuring" }
     let steps = run.totalSteps.map { "step \(run.step)/\($0)" } ?? "step \(run.step)"
     return steps + (run.loss.map { String(format: " loss %.3f", $0) } ?? "")
-  }
-
-  private static func bar(of run: StudyProgress.Active, width: Int) -> String {
-    guard width >= 5, let total = run.totalSteps, total > 0 else { return "" }
-    let filled = min(width, width * run.step / total)
-    return String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
-      + " "
   }
 }

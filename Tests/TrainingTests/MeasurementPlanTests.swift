@@ -9,19 +9,11 @@ import Training
   private func configuration(
     every: Int, budget: Double, _ precision: RunConfiguration.Precision = .float32
   ) -> RunConfiguration {
-    var configuration = RunConfiguration()
-    configuration.imageSize = 16
-    configuration.width = 4
-    configuration.head = "mlp:16-8"
-    configuration.trainCount = 80
-    configuration.heldOutCount = 60
-    configuration.batchSize = 16
-    configuration.steps = 20
-    configuration.threads = 1
-    configuration.measureEvery = every
-    configuration.measureBudget = budget
-    configuration.precision = precision
-    return configuration
+    tinyRun {
+      $0.measureEvery = every
+      $0.measureBudget = budget
+      $0.precision = precision
+    }
   }
 
   private func plan(

@@ -7,18 +7,15 @@ import Training
 /// What happens to a run that is stopped at an awkward moment, or opened twice.
 @Suite(.serialized) struct ResumeTests {
   private func small(_ change: (inout RunConfiguration) -> Void = { _ in }) -> RunConfiguration {
-    var configuration = RunConfiguration()
-    configuration.imageSize = 16
-    configuration.width = 2
-    configuration.head = "mlp:8-4"
-    configuration.trainCount = 32
-    configuration.heldOutCount = 40
-    configuration.batchSize = 16
-    configuration.steps = 8
-    configuration.logEvery = 1
-    configuration.threads = 1
-    change(&configuration)
-    return configuration
+    tinyRun {
+      $0.width = 2
+      $0.head = "mlp:8-4"
+      $0.trainCount = 32
+      $0.heldOutCount = 40
+      $0.steps = 8
+      $0.logEvery = 1
+      change(&$0)
+    }
   }
 
   private func withRun(_ body: (RunFolder) throws -> Void) throws {

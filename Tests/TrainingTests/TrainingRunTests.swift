@@ -8,18 +8,10 @@ import Training
 /// Runs that take a second: a thin network on a few small images.
 @Suite(.serialized) struct TrainingRunTests {
   private func small(_ change: (inout RunConfiguration) -> Void = { _ in }) -> RunConfiguration {
-    var configuration = RunConfiguration()
-    configuration.imageSize = 16
-    configuration.width = 4
-    configuration.head = "mlp:16-8"
-    configuration.trainCount = 80
-    configuration.heldOutCount = 60
-    configuration.batchSize = 16
-    configuration.steps = 20
-    configuration.logEvery = 1
-    configuration.threads = 1
-    change(&configuration)
-    return configuration
+    tinyRun {
+      $0.logEvery = 1
+      change(&$0)
+    }
   }
 
   private func finish(_ run: TrainingRun) throws -> RunSummary {

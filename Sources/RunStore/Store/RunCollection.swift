@@ -21,6 +21,12 @@ public struct RunCollection: Sendable {
   /// Where the study's record in the folder at `url` is.
   public static func record(in url: URL) -> URL { url.appendingPathComponent("study.json") }
 
+  /// The study's record in the folder at `url`, or `nil` when there is none.
+  package static func readStudy(in url: URL) throws(RunStoreError) -> StudyRecord? {
+    try RunJSON.read(
+      StudyRecord.self, from: record(in: url), knownSchema: StudyRecord.currentSchema)
+  }
+
   /// Looks at the folder at `path`.
   ///
   /// - Throws: `RunStoreError` when there is no folder, or the study's record is damaged or newer.
@@ -29,7 +35,7 @@ public struct RunCollection: Sendable {
     guard RunFolder(path: path).exists else {
       throw .unreadable(path: path, reason: "there is no such folder")
     }
-    study = try Self.readStudy(Self.record(in: url))
+    study = try Self.readStudy(in: url)
     let inside = url.appendingPathComponent("runs", isDirectory: true)
     let parent = RunFolder(path: inside.path).exists ? inside : url
     let names = (try? FileManager.default.contentsOfDirectory(atPath: parent.path)) ?? []
@@ -39,23 +45,6 @@ public struct RunCollection: Sendable {
         FileManager.default.fileExists(atPath: $0.path)
       }
       return hasRun ? (name, folder) : nil
-    }
-  }
-
-  private static func readStudy(_ url: URL) throws(RunStoreError) -> StudyRecord? {
-    guard let data = try AtomicFile.readIfPresent(url) else { return nil }
-    struct Version: Decodable { let schema: Int }
-    do {
-      let schema = try JSONDecoder().decode(Version.self, from: data).schema
-      if schema > StudyRecord.currentSchema {
-        throw RunStoreError.newerSchema(
-          path: url.path, schema: schema, known: StudyRecord.currentSchema)
-      }
-      return try JSONDecoder().decode(StudyRecord.self, from: data)
-    } catch let error as RunStoreError {
-      throw error
-    } catch {
-      throw .damaged(path: url.path, line: nil, reason: RunJSON.brief(error))
     }
   }
 }
