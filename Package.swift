@@ -40,8 +40,9 @@ let package = Package(
     .library(
       name: "Gnomon",
       targets: [
-        "Torch", "TorchNN", "RunStore", "Datasets", "Augmentations", "Contrastive", "Geometry",
-        "Evaluation", "Training", "Reports", "Studies",
+        "Torch", "TorchNN", "Records", "RunStore", "RunDatabase", "Datasets", "Augmentations",
+        "Contrastive", "Geometry", "Evaluation", "Measures", "Training", "Runs", "Reports",
+        "Studies",
       ]),
   ],
   dependencies: [
@@ -80,36 +81,44 @@ let package = Package(
 
     library("Torch", ["CTorch"]),
     library("TorchNN", ["Torch"]),
-    library(
-      "RunStore",
-      [.product(name: "GRDB", package: "GRDB.swift"), .product(name: "Yams", package: "Yams")]),
+    library("Records"),
+    library("RunStore", ["Records", .product(name: "Yams", package: "Yams")]),
+    library("RunDatabase", ["Records", "RunStore", .product(name: "GRDB", package: "GRDB.swift")]),
     library("Datasets", ["Torch", "CPNG", "CTurboJPEG"]),
-    library("Augmentations", ["Torch"]),
+    library("Augmentations", ["Torch", "Datasets"]),
     library("Contrastive", ["Torch", "TorchNN"]),
-    library("Geometry", ["Torch", "TorchNN", "RunStore", "Augmentations"]),
-    library("Evaluation", ["Torch", "RunStore"]),
+    library("Geometry", ["Torch", "TorchNN", "Records"]),
+    library("Evaluation", ["Torch", "Records"]),
     library(
-      "Training",
+      "Measures",
       [
-        "Torch", "TorchNN", "RunStore", "Datasets", "Augmentations", "Contrastive", "Geometry",
+        "Torch", "TorchNN", "Records", "Datasets", "Augmentations", "Contrastive", "Geometry",
         "Evaluation",
-        .product(name: "Yams", package: "Yams"),
+      ]),
+    library("Training", ["Torch", "TorchNN", "Datasets", "Augmentations", "Contrastive"]),
+    library(
+      "Runs",
+      [
+        "Torch", "TorchNN", "Records", "RunStore", "Datasets", "Augmentations", "Contrastive",
+        "Measures", "Training", .product(name: "Yams", package: "Yams"),
       ]),
     library(
       "Studies",
       [
-        "RunStore", "Torch", "Datasets", "Augmentations", "Training",
+        "Records", "RunStore", "RunDatabase", "Torch", "Datasets", "Augmentations", "Runs",
         .product(name: "Yams", package: "Yams"),
       ]),
     .target(
       name: "Reports",
-      dependencies: ["RunStore", .product(name: "Mustache", package: "swift-mustache")],
+      dependencies: [
+        "Records", "RunStore", .product(name: "Mustache", package: "swift-mustache"),
+      ],
       resources: [.copy("Resources")], swiftSettings: swiftSettings),
     .executableTarget(
       name: "gnomon",
       dependencies: [
-        "Torch", "Contrastive", "Training", "Reports", "Datasets", "Augmentations", "Geometry",
-        "Evaluation", "RunStore", "Studies",
+        "Torch", "Contrastive", "Training", "Measures", "Runs", "Reports", "Datasets",
+        "Augmentations", "Geometry", "Evaluation", "Records", "RunStore", "RunDatabase", "Studies",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: swiftSettings),
@@ -144,7 +153,8 @@ let package = Package(
 
     // The store of a large study: rows a second written, milliseconds a query.
     .executableTarget(
-      name: "store-benchmark", dependencies: ["BenchmarkSupport", "RunStore"],
+      name: "store-benchmark",
+      dependencies: ["BenchmarkSupport", "Records", "RunDatabase", "RunStore"],
       path: "Benchmarks/Store", swiftSettings: swiftSettings),
     // The spectrum of a large file, driven by Benchmarks/geometry.py.
     .executableTarget(
@@ -154,20 +164,30 @@ let package = Package(
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swiftSettings),
     tests("Torch"),
     tests("TorchNN", ["Torch"]),
-    tests("RunStore"),
+    tests("Records"),
+    tests("RunStore", ["Records"]),
+    tests("RunDatabase", ["Records", "RunStore"]),
     tests("Datasets", ["Torch"]),
-    tests("Augmentations", ["Torch"]),
+    tests("Augmentations", ["Datasets", "Torch"]),
     tests("Contrastive", ["Torch", "TorchNN"]),
-    tests("Geometry", ["Torch", "TorchNN", "RunStore"]),
-    tests("Evaluation", ["Torch"]),
+    tests("Geometry", ["Torch", "TorchNN", "Records"]),
+    tests("Evaluation", ["Torch", "Records"]),
     tests(
-      "Training", ["Torch", "TorchNN", "RunStore", "Contrastive", "Datasets", "Augmentations"]),
-    tests("Studies", ["RunStore", "Torch", "Training"]),
-    tests("Reports", ["RunStore"]),
+      "Measures", ["Torch", "TorchNN", "Records", "Contrastive", "Datasets", "Augmentations"]),
+    tests("Training", ["Torch", "TorchNN", "Contrastive", "Datasets", "Augmentations"]),
+    tests(
+      "Runs",
+      [
+        "Torch", "TorchNN", "Records", "RunStore", "Contrastive", "Datasets", "Augmentations",
+        "Measures", "Training",
+      ]),
+    tests("Studies", ["Records", "RunStore", "Torch", "Runs"]),
+    tests("Reports", ["Records", "RunStore"]),
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "TestSupport", "Datasets", "RunStore", "Torch", "gnomon", "library-example",
+        "TestSupport", "Datasets", "Records", "RunDatabase", "RunStore", "Torch", "gnomon",
+        "library-example",
         "linear-collapse-example",
       ],
       swiftSettings: swiftSettings),

@@ -7,6 +7,8 @@
 
 import BenchmarkSupport
 import Foundation
+import Records
+import RunDatabase
 import RunStore
 
 let layerNames = ["h", "head.1", "head.2", "head.3", "z"]

@@ -16,13 +16,13 @@ public struct ContactSheet: Sendable {
       return parameters
     }
 
-    /// One view of each image under a policy, the same that training draws first.
+    /// One view of each image under a policy, the same that training draws in an epoch.
     public static func policy(
-      _ policy: Policy, label: String, view: Int = 0, seed: UInt64
+      _ policy: Policy, label: String, epoch: Int = 0, view: Int = 0, seed: UInt64
     ) -> Column {
       Column(label: label) { row, source, side in
         policy.parameters(
-          seed: seed, epoch: 0, sample: row, view: view, source: source, side: side)
+          seed: seed, epoch: epoch, sample: row, view: view, source: source, side: side)
       }
     }
 

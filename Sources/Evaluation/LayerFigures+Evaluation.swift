@@ -1,4 +1,4 @@
-import RunStore
+import Records
 import Torch
 
 extension LayerFigures {

@@ -1,4 +1,4 @@
-import RunStore
+import Records
 
 /// The plot of a claim: its points along what was varied, and the effect of each seed.
 extension ChartFigure {

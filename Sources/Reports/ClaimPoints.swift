@@ -1,4 +1,4 @@
-import RunStore
+import Records
 
 /// The points of a claim, sorted into the curves that are drawn of them.
 struct ClaimPoints {

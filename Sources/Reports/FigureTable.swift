@@ -1,4 +1,4 @@
-import RunStore
+import Records
 
 /// The table of layers and figures, for as many runs as fit a page's width.
 struct FigureTable {

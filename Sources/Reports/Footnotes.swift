@@ -1,4 +1,4 @@
-import RunStore
+import Records
 
 /// The conventions that figures were computed under, each said once and marked by a letter.
 struct Footnotes {

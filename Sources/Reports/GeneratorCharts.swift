@@ -1,5 +1,3 @@
-import RunStore
-
 /// The chart of how invariant encoder and head are to each generator alone.
 extension ChartFigure {
   /// The fixed strength at which generators are compared across runs.

@@ -1,4 +1,4 @@
-import RunStore
+import Records
 
 /// Charts of numbers between 0 and 1 for pairs of names, a panel a run.
 extension ChartFigure {

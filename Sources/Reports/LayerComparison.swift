@@ -1,5 +1,3 @@
-import RunStore
-
 /// Charts that set the encoder's output beside the head's: of several runs a panel for `h` and one
 /// for `z`, on one scale and coloured by run; of a single run one panel, coloured by layer.
 struct LayerComparison {

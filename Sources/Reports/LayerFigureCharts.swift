@@ -1,4 +1,4 @@
-import RunStore
+import Records
 
 /// Charts of the final figures: against strength, run or layer.
 extension ChartFigure {

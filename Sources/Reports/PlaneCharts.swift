@@ -1,5 +1,3 @@
-import RunStore
-
 /// Charts of the data's planes at h and the projector's subspaces.
 extension ChartFigure {
   /// Overlaps of planes over their dimension r, beside what chance gives, and the angles.

@@ -7,7 +7,7 @@ public struct PreviewPage {
     let title: String
     let caption: String
     let columns: [String]
-    let picture: ContactSheet
+    let picture: EmbeddedImage
     let cell: Int
 
     /// A picture with what it shows.
@@ -18,7 +18,7 @@ public struct PreviewPage {
     ///   - png: the picture's file.
     /// - Returns: nil where `png` is no PNG file that a page can hold.
     public init?(title: String, caption: String, columns: [String], cell: Int, png: Data) {
-      guard let picture = ContactSheet(png: png) else { return nil }
+      guard let picture = EmbeddedImage(png: png) else { return nil }
       (self.title, self.caption, self.columns) = (title, caption, columns)
       (self.picture, self.cell) = (picture, cell)
     }

@@ -1,5 +1,4 @@
 import Foundation
-import RunStore
 
 /// Turns the runs of a report into the page's templates' values.
 struct ReportPage {

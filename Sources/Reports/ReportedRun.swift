@@ -1,4 +1,5 @@
 import Foundation
+import Records
 import RunStore
 
 /// One run with everything the report shows of it.
@@ -12,7 +13,7 @@ struct ReportedRun {
   let geometry: [GeometryRecord]
   /// The resolved configuration, as text for people.
   let configuration: String?
-  let contactSheet: ContactSheet?
+  let contactSheet: EmbeddedImage?
 
   /// Reads the run in `folder`.
   init(of folder: RunFolder) throws {
@@ -29,7 +30,7 @@ struct ReportedRun {
     self.summary = summary
     name = summary.name
     configuration = try Self.configuration(of: folder, summary)
-    contactSheet = try ContactSheet(of: folder)
+    contactSheet = try EmbeddedImage(of: folder)
   }
 
   /// The augmentation strength the run was trained at.

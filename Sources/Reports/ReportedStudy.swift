@@ -1,4 +1,5 @@
 import Foundation
+import Records
 import RunStore
 
 /// A study with everything that its page shows.

@@ -1,4 +1,4 @@
-import RunStore
+import Records
 
 /// The runs of a report in their order, with the label and colour each has throughout the page.
 struct RunSet {

@@ -1,5 +1,5 @@
 import Foundation
-import RunStore
+import Records
 
 /// The table of runs: how long each took, and the settings that tell them apart.
 struct RunsTable {

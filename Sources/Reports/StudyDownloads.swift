@@ -1,4 +1,5 @@
 import Foundation
+import Records
 import RunStore
 
 /// The figures of a study's page as files that a reader can take along.

@@ -1,5 +1,5 @@
 import Foundation
-import RunStore
+import Records
 
 /// Turns a study into the values of its page's template.
 struct StudyPage {

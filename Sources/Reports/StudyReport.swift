@@ -1,4 +1,5 @@
 import Foundation
+import Records
 import RunStore
 
 /// One self-contained page about a study: the ledger of its claims, a section and a plot for each,

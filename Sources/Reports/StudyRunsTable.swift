@@ -1,5 +1,4 @@
 import Foundation
-import RunStore
 
 /// The table of a study's runs: a row a run, a column a varied setting or a figure.
 struct StudyRunsTable {

@@ -1,4 +1,4 @@
-import RunStore
+import Records
 
 /// Charts of what happened during training.
 extension ChartFigure {

@@ -161,7 +161,7 @@ public enum AtomicFile {
     return String(cString: resolved)
   }
 
-  static func temporaryPath(beside path: String) -> String {
+  package static func temporaryPath(beside path: String) -> String {
     let target = URL(fileURLWithPath: path)
     let suffix = String(UInt64.random(in: .min ... .max), radix: 36)
     return target.deletingLastPathComponent()
@@ -169,7 +169,7 @@ public enum AtomicFile {
   }
 
   /// Makes the rename last. Some file systems cannot sync a folder: then there is nothing to do.
-  static func synchronizeFolder(of path: String) {
+  package static func synchronizeFolder(of path: String) {
     let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
     let descriptor = open(folder, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return }

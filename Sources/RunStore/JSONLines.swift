@@ -1,4 +1,5 @@
 import Foundation
+import Records
 
 /// Reading of JSON Lines: one object a line.
 package enum JSONLines {

@@ -1,4 +1,5 @@
 import Foundation
+import Records
 
 extension RunFolder {
   /// Puts what was measured after a run's end into its files, each atomically: this step's lines of

@@ -1,4 +1,5 @@
 import Foundation
+import Records
 
 /// A run on disk: where its files are, and what is in them.
 public struct RunFolder: Sendable, Equatable {

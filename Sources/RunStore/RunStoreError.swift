@@ -26,7 +26,7 @@ public enum RunStoreError: Error, Equatable, Sendable {
   case notRepresentable(record: String, reason: String)
 
   /// The write error that `errno` stands for.
-  static func writing(_ path: String, errno code: Int32) -> RunStoreError {
+  package static func writing(_ path: String, errno code: Int32) -> RunStoreError {
     code == ENOSPC || code == EDQUOT
       ? .diskFull(path: path) : .unwritable(path: path, reason: String(cString: strerror(code)))
   }

@@ -1,5 +1,3 @@
-import RunStore
-
 /// Choosing among a study's runs and checkpoints without labels, and, where there are labels, how well
 /// that would have gone.
 public struct Selection: Sendable, Encodable {

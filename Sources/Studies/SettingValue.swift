@@ -1,5 +1,5 @@
-import RunStore
-import Training
+import Records
+import Runs
 import Yams
 
 /// A value of a configuration key as a study file gives it, checked.

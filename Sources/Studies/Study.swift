@@ -1,5 +1,4 @@
-import RunStore
-import Training
+import Records
 
 /// A question as a grid of runs and the claims tested on it, as a study file declares them.
 ///

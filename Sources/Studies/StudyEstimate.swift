@@ -1,5 +1,4 @@
-import RunStore
-import Training
+import Records
 
 /// How long runs take, from those that are finished.
 struct StudyEstimate {

@@ -1,6 +1,5 @@
 import Foundation
-import RunStore
-import Training
+import Runs
 import Yams
 
 extension Study {

@@ -1,4 +1,4 @@
-import Training
+import Runs
 import Yams
 
 /// Takes a study file apart. Every error is one line that names the file, the line and the key.

@@ -1,6 +1,6 @@
 import Foundation
-import RunStore
-import Training
+import Records
+import Runs
 
 extension StudyFolder {
   /// The summary of a run when it is finished.

@@ -1,4 +1,5 @@
 import Foundation
+import Records
 import RunStore
 
 /// A study on disk: where its files are, and what is in them.

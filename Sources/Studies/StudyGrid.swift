@@ -1,5 +1,4 @@
-import RunStore
-import Training
+import Runs
 
 extension Study {
   /// A grid above this size is a slip rather than a plan.

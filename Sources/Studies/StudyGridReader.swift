@@ -1,5 +1,4 @@
-import RunStore
-import Training
+import Runs
 import Yams
 
 /// Reads the parts of a study file that say which runs there are.

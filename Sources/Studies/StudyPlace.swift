@@ -1,5 +1,5 @@
 import Foundation
-import Training
+import Runs
 
 /// A study and its folder, found from what a user names: a study file, or a study's folder.
 public struct StudyPlace {

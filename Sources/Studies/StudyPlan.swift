@@ -1,5 +1,5 @@
-import RunStore
-import Training
+import Records
+import Runs
 
 /// What a study is about to do: which runs are done, and how long the others take.
 public struct StudyPlan {

@@ -1,4 +1,5 @@
 import Foundation
+import Records
 import RunStore
 
 /// Where a study stands while it runs.

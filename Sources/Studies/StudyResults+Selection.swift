@@ -1,4 +1,4 @@
-import RunStore
+import Records
 
 extension StudyResults {
   /// Ranks what the study has made by the label-free figures of a layer.

@@ -1,4 +1,4 @@
-import RunStore
+import Records
 
 /// What a study has measured so far: its record with the summaries of its finished runs.
 public struct StudyResults {

@@ -1,7 +1,8 @@
 import Foundation
+import Records
 import RunStore
+import Runs
 import Torch
-import Training
 
 /// One run of a study: its place in the grid and its whole configuration.
 public struct StudyRun: Sendable {

@@ -1,6 +1,7 @@
 import Foundation
+import Records
 import RunStore
-import Training
+import Runs
 
 /// Makes a study's runs, each by `gnomon train` as a process of its own, so that nothing a run does
 /// can take the study along.

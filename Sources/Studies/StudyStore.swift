@@ -1,3 +1,5 @@
+import Records
+import RunDatabase
 import RunStore
 
 /// The store beside a study's runs, `store.sqlite`, filled as runs finish.

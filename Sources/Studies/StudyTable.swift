@@ -1,5 +1,3 @@
-import RunStore
-
 /// A study's figures, a row for each settings, over their seeds.
 public struct StudyTable: Sendable, Encodable {
   /// A figure over seeds.

@@ -1,3 +1,4 @@
+import Augmentations
 import Torch
 
 /// The images of one training step.
@@ -14,5 +15,16 @@ public struct ViewBatch {
     self.images = images
     self.views = views
     self.labels = labels
+  }
+}
+
+extension ViewSource {
+  /// Views as `views(of:epoch:count:)` makes them, with the samples' labels if wanted.
+  package func batch(
+    of samples: some Collection<Int>, epoch: Int, views count: Int, withLabels: Bool
+  ) -> ViewBatch {
+    ViewBatch(
+      views(of: samples, epoch: epoch, count: count), views: count,
+      labels: withLabels ? labels(of: samples) : nil)
   }
 }

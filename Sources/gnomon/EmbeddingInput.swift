@@ -1,6 +1,8 @@
 import ArgumentParser
+import Measures
+import Records
 import RunStore
-import Training
+import Runs
 
 /// What `gnomon geometry` and `gnomon probe` measure: a run, or files of embeddings.
 struct EmbeddingInput: ParsableArguments {

@@ -1,7 +1,6 @@
 import Datasets
-import RunStore
+import Runs
 import Torch
-import Training
 
 /// An error with the exit code that says whose mistake it was.
 struct Failure: Error {

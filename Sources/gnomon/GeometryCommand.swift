@@ -1,6 +1,6 @@
 import ArgumentParser
-import RunStore
-import Training
+import Measures
+import Runs
 
 struct GeometryCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Foundation
-import RunStore
+import Records
 
 /// The program: parses, wires and prints. What it does is in the libraries below.
 @main

@@ -1,5 +1,5 @@
 import Foundation
-import RunStore
+import Records
 
 /// Layers' figures as text: a row a figure, a column a layer, from h to z, under short headings.
 struct LayerTable {

@@ -1,5 +1,5 @@
 import Foundation
-import RunStore
+import Records
 
 /// What commands print on standard output.
 enum Output {

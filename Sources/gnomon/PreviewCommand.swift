@@ -4,7 +4,7 @@ import Datasets
 import Foundation
 import Reports
 import RunStore
-import Training
+import Runs
 
 struct PreviewCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -114,10 +114,7 @@ private struct Preview {
   init(of dataset: ImageDataset, rows: Int, columns: Columns) {
     self.dataset = dataset
     self.columns = columns
-    let size = ImageSize(width: dataset.width, height: dataset.height)
-    images = (0..<min(rows, dataset.count)).map {
-      StoredImage(offset: $0 * dataset.bytesPerImage, size: size)
-    }
+    images = (0..<min(rows, dataset.count)).map { StoredImage(of: dataset, at: $0) }
   }
 
   /// All columns in one PNG file, small images enlarged.

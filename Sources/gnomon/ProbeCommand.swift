@@ -1,7 +1,8 @@
 import ArgumentParser
 import Evaluation
-import RunStore
-import Training
+import Measures
+import Records
+import Runs
 
 struct ProbeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

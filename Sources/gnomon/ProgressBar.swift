@@ -1,5 +1,5 @@
 import Foundation
-import Training
+import Runs
 
 /// Where training stands: a bar with rate and time left on a screen, a line now and then elsewhere.
 struct ProgressBar {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Contrastive
 import Foundation
+import Runs
 import Training
 
 /// The settings of a run as options. Values are text here: the configuration checks them, from

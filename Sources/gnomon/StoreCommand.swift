@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import RunDatabase
 import RunStore
 
 struct StoreCommand: ParsableCommand {

@@ -1,5 +1,5 @@
 import ArgumentParser
-import RunStore
+import Records
 import Studies
 
 struct StudyClaimsCommand: ParsableCommand {

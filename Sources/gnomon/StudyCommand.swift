@@ -1,6 +1,5 @@
 import ArgumentParser
 import Foundation
-import RunStore
 import Studies
 
 struct StudyCommand: ParsableCommand {

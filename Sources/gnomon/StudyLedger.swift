@@ -1,5 +1,5 @@
 import Foundation
-import RunStore
+import Records
 
 extension StudyOutput {
   /// A study's claims as a table, then what each says and what there is to know about it.

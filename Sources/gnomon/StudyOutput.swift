@@ -1,5 +1,5 @@
 import Foundation
-import RunStore
+import Records
 import Studies
 
 /// What `gnomon study` prints.

@@ -1,8 +1,8 @@
 import ArgumentParser
 import Foundation
 import RunStore
+import Runs
 import Torch
-import Training
 
 struct TrainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

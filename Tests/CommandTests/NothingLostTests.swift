@@ -1,4 +1,6 @@
 import Foundation
+import Records
+import RunDatabase
 import RunStore
 import TestSupport
 import Testing

@@ -1,6 +1,6 @@
 import Foundation
 import Geometry
-import RunStore
+import Records
 import TestSupport
 import Testing
 import Torch

@@ -1,4 +1,5 @@
 import Foundation
+import Records
 import Reports
 import RunStore
 import TestSupport

@@ -1,6 +1,6 @@
 import Foundation
+import Records
 import Reports
-import RunStore
 import Testing
 
 /// Where sample pages are wanted.

@@ -1,4 +1,5 @@
 import Foundation
+import Records
 import RunStore
 
 /// Made-up runs with curves of the shape that real ones have; no number is a measurement.

@@ -1,8 +1,8 @@
 import Foundation
+import Runs
 import Studies
 import TestSupport
 import Testing
-import Training
 
 /// What is wrong with a study file is said in one line that names file, line and key.
 struct StudyFileTests {

@@ -1,6 +1,5 @@
 import Studies
 import Testing
-import Training
 
 /// Reads a study file's text.
 func study(_ text: String, isQuick: Bool = false, threads: Int = 1) throws -> Study {

@@ -1,4 +1,4 @@
-import RunStore
+import Records
 
 /// One seed's effect.
 extension StudyResults {

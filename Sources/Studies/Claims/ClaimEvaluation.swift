@@ -1,4 +1,4 @@
-import RunStore
+import Records
 
 extension StudyResults {
   /// What the finished runs say of each claim, in the file's order.

@@ -1,5 +1,4 @@
-import RunStore
-import Training
+import Runs
 import Yams
 
 /// Reads the claims of a study file.

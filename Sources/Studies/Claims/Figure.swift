@@ -1,8 +1,7 @@
 import Augmentations
 import Datasets
 import Foundation
-import RunStore
-import Training
+import Records
 
 /// A figure of one layer: `h.effective_rank`, `head.1.attribute.hue`; or of the run as a whole:
 /// `run.wall_seconds`.

@@ -1,5 +1,4 @@
 import Foundation
-import RunStore
 
 /// What is wrong with an expression, in one line.
 package struct ExpressionError: Error, CustomStringConvertible {

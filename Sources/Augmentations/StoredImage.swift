@@ -1,0 +1,28 @@
+import Datasets
+
+/// Where an image lies among stored bytes: uint8, row after row, channels innermost.
+public struct StoredImage: Sendable, Hashable {
+  /// The first byte.
+  public var offset: Int
+  /// Width and height.
+  public var size: ImageSize
+  /// 3; or 1, which is repeated to three, or 4, of which the last, transparency, is dropped.
+  public var channels: Int
+
+  /// An image among stored bytes.
+  public init(offset: Int, size: ImageSize, channels: Int = 3) {
+    self.offset = offset
+    self.size = size
+    self.channels = channels
+  }
+
+  /// An image of a data set, among its `pixels`.
+  public init(of dataset: ImageDataset, at sample: Int) {
+    self.init(
+      offset: sample * dataset.bytesPerImage,
+      size: ImageSize(width: dataset.width, height: dataset.height))
+  }
+
+  /// How many bytes it takes.
+  public var byteCount: Int { size.width * size.height * channels }
+}

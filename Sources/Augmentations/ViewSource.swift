@@ -1,0 +1,84 @@
+import Datasets
+import Torch
+
+/// Images of a data set as an encoder reads them: views under a policy, or as they are.
+public struct ViewSource {
+  private let dataset: ImageDataset
+  private let policy: PolicyPair
+  private let seed: UInt64
+  private let device: Device
+  private let renderer: Renderer
+
+  /// Views are made where the encoder is: by one fused pass over stored bytes on a CPU, by batched
+  /// tensor operations elsewhere.
+  private enum Renderer {
+    case fused(FusedViews)
+    case tensor(stored: Tensor)
+  }
+
+  /// A source of images for an encoder on `device`.
+  public init(_ dataset: ImageDataset, policy: PolicyPair, seed: UInt64, device: Device) {
+    self.dataset = dataset
+    self.policy = policy
+    self.seed = seed
+    self.device = device
+    if device.kind == .cpu {
+      renderer = .fused(FusedViews(side: dataset.height, threads: Runtime.threads))
+    } else {
+      let shape = [dataset.count, dataset.height, dataset.width, 3]
+      renderer = .tensor(stored: Tensor(dataset.pixels, shape: shape).to(device))
+    }
+  }
+
+  /// How many samples the data set has.
+  public var sampleCount: Int { dataset.count }
+
+  /// Views of each sample, (`count`·N)×3×S×S in 0…1, first all first views, then all second ones: a
+  /// function of (seed, epoch, sample, view) alone.
+  public func views(of samples: some Collection<Int>, epoch: Int, count: Int = 2) -> Tensor {
+    render(
+      (0..<count).flatMap { _ in samples }, parameters(of: samples, epoch: epoch, count: count))
+  }
+
+  /// What the views of `views(of:epoch:count:)` are subjected to, in their order.
+  public func parameters(
+    of samples: some Collection<Int>, epoch: Int, count: Int = 2
+  ) -> [ViewParameters] {
+    (0..<count).flatMap { view in
+      samples.map { sample in
+        policy[view].parameters(
+          seed: seed, epoch: epoch, sample: sample, view: view, source: size,
+          side: dataset.height)
+      }
+    }
+  }
+
+  /// The classes of some samples, N of int64 on the images' device.
+  public func labels(of samples: some Collection<Int>) -> Tensor {
+    Tensor(samples.map { dataset.labels[$0] }).to(device)
+  }
+
+  /// The images as they are, N×3×S×S in 0…1.
+  public func cleanImages(of samples: some Collection<Int>) -> Tensor {
+    render(Array(samples), samples.map { _ in ViewParameters(of: size) })
+  }
+
+  private var size: ImageSize { ImageSize(width: dataset.width, height: dataset.height) }
+
+  private func render(_ samples: [Int], _ parameters: [ViewParameters]) -> Tensor {
+    switch renderer {
+    case .tensor(let stored):
+      let images = stored.gathered(Tensor(samples).to(stored.device))
+      return TensorViews.render(images, parameters, side: dataset.height)
+    case .fused(let views):
+      let requests = zip(samples, parameters).map { sample, parameters in
+        ViewRequest(of: StoredImage(of: dataset, at: sample), parameters)
+      }
+      do {
+        return try views.tensor(from: dataset.pixels, requests)
+      } catch {
+        preconditionFailure("a data set's own image cannot be rendered: \(error)")
+      }
+    }
+  }
+}

@@ -1,0 +1,167 @@
+import Geometry
+import Torch
+
+/// Embeddings of anybody's model, in files, and what can be measured on them.
+///
+/// Spectra and ranks are of all rows, read a block at a time. All else is of a fixed random sample of
+/// `sampleLimit` rows where there are more; the figures' conventions say of how many.
+public struct GivenEmbeddings {
+  /// Of more rows than this a sample is taken for figures of pairs, views and layers, unless told otherwise.
+  public static let usualSampleLimit = 10_000
+  /// Samples that are contrasted with each other in the contrastive covariance, as in training.
+  public static let contrastedSamples = 256
+
+  /// One layer's files.
+  struct Layer {
+    let name: String
+    /// N×D.
+    let embeddings: EmbeddingFile
+    /// N×D, a second view of each, or N×q×D.
+    let views: EmbeddingFile?
+  }
+
+  let layers: [Layer]
+  let labels: [Int]?
+  /// The number of rows of the figures that are not of all rows.
+  let sampleLimit: Int
+  /// The rows that are measured, where some are dropped.
+  let kept: [Int]?
+  /// How many rows were dropped because a file holds NaN or infinity there.
+  public let droppedCount: Int
+
+  /// Opens files and checks that they belong together.
+  ///
+  /// - Parameters:
+  ///   - h, z: embeddings of the layers h and z, N×D each; at least one. `FILE` or `FILE:NAME`, as
+  ///     `EmbeddingFile` takes them.
+  ///   - hViews, zViews: the same of views: N×D of a second view, or N×q×D of q views.
+  ///   - labels: a vector of N classes.
+  ///   - sampleLimit: the number of rows of the figures that are not of all rows, at most; at least 2.
+  ///   - dropsNonFinite: leave out the rows at which any file holds NaN or infinity, rather than refuse them.
+  /// - Throws: `TorchError` for files that cannot be read, `GeometryError` for those that do not fit
+  ///   together, for fewer than two rows, and for rows of NaN or infinity.
+  public init(
+    h: String?, z: String? = nil, hViews: String? = nil, zViews: String? = nil,
+    labels: String? = nil, sampleLimit: Int = GivenEmbeddings.usualSampleLimit,
+    dropsNonFinite: Bool = false
+  ) throws {
+    self.sampleLimit = max(sampleLimit, 2)
+    layers = try [("h", h, hViews), ("z", z, zViews)].compactMap { name, path, views in
+      guard let path else {
+        guard let views else { return nil }
+        throw GeometryError("\(views) holds views of layer \(name), whose embeddings are missing")
+      }
+      return Layer(
+        name: name, embeddings: try EmbeddingFile(path),
+        views: try views.map { try EmbeddingFile($0) })
+    }
+    guard let first = layers.first?.embeddings else {
+      throw GeometryError("no embeddings: give a file of layer h or of layer z")
+    }
+    for layer in layers { try layer.check(against: first) }
+    let labels = try labels.map { path in
+      let labels = try EmbeddingFile(path).labels()
+      guard labels.count == first.count else {
+        throw GeometryError(
+          "\(path) holds \(labels.count) labels, \(first.reference) \(first.count) rows: give one for each"
+        )
+      }
+      if let negative = labels.first(where: { $0 < 0 }) {
+        throw GeometryError("\(path) holds the label \(negative): classes are counted from 0")
+      }
+      return labels
+    }
+    let bad = try layers.nonFiniteRows(refused: !dropsNonFinite)
+    droppedCount = bad.count
+    kept = bad.isEmpty ? nil : (0..<first.count).filter { !bad.contains($0) }
+    self.labels = kept.map { kept in labels.map { all in kept.map { all[$0] } } } ?? labels
+    guard count >= 2 else {
+      let rest = bad.isEmpty ? "" : " without those of NaN or infinity"
+      throw GeometryError(
+        "\(first.reference) holds \(count) row\(count == 1 ? "" : "s")\(rest), where at least 2 are needed"
+      )
+    }
+  }
+
+  /// The number of rows that are measured.
+  public var count: Int { kept?.count ?? layers.first?.embeddings.count ?? 0 }
+
+  /// All embeddings of each layer, in memory, with their labels where there are any.
+  ///
+  /// - Throws: `TorchError` for a file that cannot be read.
+  public func wholeLayers() throws -> [(name: String, embeddings: Tensor, labels: [Int]?)] {
+    try layers.map { layer in
+      let rows = try kept.map { try layer.embeddings.rows(at: $0) }
+      let all = try rows ?? layer.embeddings.rows(0..<layer.embeddings.count)
+      return (layer.name, all.dtype == .float64 ? all : all.to(.float32), labels)
+    }
+  }
+
+  /// The rows of a file that are measured, as they are streamed.
+  func streamed(_ file: EmbeddingFile) throws(GeometryError) -> EmbeddingRows {
+    try EmbeddingRows(count: count, dimension: file.shape[1]) { range in
+      guard let kept else { return try file.rows(range) }
+      return try file.rows(at: Array(kept[range]))
+    }
+  }
+
+  /// The sampled rows, by their numbers among those that are measured.
+  var sample: [Int] {
+    guard count > sampleLimit else { return Array(0..<count) }
+    var random = CounterRandom(seed: 0x5AD1A1)
+    // In order, so that a file is read from its beginning to its end.
+    return random.permutation(of: count).prefix(sampleLimit).sorted()
+  }
+
+  /// Rows of a file in float32 or float64, by their numbers among those that are measured.
+  func rows(_ numbers: [Int], of file: EmbeddingFile) throws -> Tensor {
+    let rows = try file.rows(at: kept.map { kept in numbers.map { kept[$0] } } ?? numbers)
+    return rows.dtype == .float64 ? rows : rows.to(.float32)
+  }
+}
+
+extension GivenEmbeddings.Layer {
+  fileprivate func check(against first: EmbeddingFile) throws(GeometryError) {
+    let reference = embeddings.reference
+    guard embeddings.shape.count == 2, embeddings.shape[1] >= 1 else {
+      throw GeometryError(
+        "\(reference) has shape \(embeddings.shape): give a matrix, one embedding a row")
+    }
+    for file in [embeddings] + (views.map { [$0] } ?? []) where !file.dtype.isFloatingPoint {
+      throw GeometryError("\(file.reference) holds \(file.dtype): give floating-point numbers")
+    }
+    guard embeddings.count == first.count else {
+      throw GeometryError(
+        "\(first.reference) has \(first.count) rows and \(reference) \(embeddings.count): give the "
+          + "same samples in the same order")
+    }
+    guard let views else { return }
+    let shape = views.shape
+    guard
+      shape == embeddings.shape
+        || shape.count == 3 && shape[0] == first.count && shape[1] >= 1
+          && shape[2] == embeddings.shape[1]
+    else {
+      throw GeometryError(
+        "\(views.reference) has shape \(shape), which are no views of \(reference), \(embeddings.shape): "
+          + "give N×D, or N×q×D for q views")
+    }
+  }
+}
+
+extension [GivenEmbeddings.Layer] {
+  /// The rows at which any file holds NaN or infinity.
+  fileprivate func nonFiniteRows(refused: Bool) throws -> Set<Int> {
+    var all: Set<Int> = []
+    for file in flatMap({ [$0.embeddings] + ($0.views.map { [$0] } ?? []) }) {
+      let bad = try file.nonFiniteRows()
+      if refused, let first = bad.first {
+        throw GeometryError(
+          "\(file.reference): \(bad.count) of \(file.count) rows hold NaN or infinity, the first is row "
+            + "\(first); find out where they come from, or leave them out with --drop-nan")
+      }
+      all.formUnion(bad)
+    }
+    return all
+  }
+}

@@ -1,0 +1,128 @@
+import Foundation
+import RunStore
+internal import GRDB
+
+extension RunDatabase {
+  /// The store of a folder of runs, with every run in it that is finished. One that is damaged is
+  /// made again, since the run folders have everything.
+  ///
+  /// - Parameter warn: gets a line when the store was damaged, and one for each run whose files are.
+  /// - Throws: what `open(path:)` and `rebuild(at:from:)` throw besides.
+  public static func open(
+    for collection: RunCollection, warn: (String) -> Void
+  ) throws(RunStoreError) -> RunDatabase {
+    let path = RunCollection.store(in: collection.url).path
+    do throws(RunStoreError) {
+      let store = try open(path: path)
+      do throws(RunStoreError) {
+        try store.catchUp(with: collection, warn: warn)
+        return store
+      } catch {
+        try store.close()
+        throw error
+      }
+    } catch {
+      guard case .damagedStore(_, let reason) = error else { throw error }
+      warn("\(path) was damaged (\(reason)) and is made again from the run folders")
+      try rebuild(at: path, from: collection)
+      return try open(path: path)
+    }
+  }
+
+  /// Makes the store at `path` anew from run folders and the study's record, beside the old one,
+  /// and puts it in its place when it is whole. Killed at any moment it leaves the old one or the new.
+  ///
+  /// - Parameter report: told how many runs were read, of how many.
+  /// - Throws: `RunStoreError.inUse` when somebody has the old store open, `.newerStore` and
+  ///   `.notAStore` when the file is not this version's to replace, and what is wrong with a run.
+  ///   The old store is then as it was.
+  public static func rebuild(
+    at path: String, from collection: RunCollection, report: (Int, Int) -> Void = { _, _ in }
+  ) throws(RunStoreError) {
+    do {
+      try refuseUnlessDamaged(path)
+      AtomicFile.removeLeftovers(in: URL(fileURLWithPath: path).deletingLastPathComponent())
+      let temporary = AtomicFile.temporaryPath(beside: path)
+      let descriptor = Foundation.open(temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+      guard descriptor >= 0 else { throw RunStoreError.writing(path, errno: errno) }
+      // Says that its writer lives, to `AtomicFile.removeLeftovers(in:)`.
+      _ = flock(descriptor, LOCK_EX | LOCK_NB)
+      defer { Foundation.close(descriptor) }
+      do {
+        try fill(temporary, from: collection, report)
+        guard fsync(descriptor) == 0 else { throw RunStoreError.writing(path, errno: errno) }
+        try replace(path, by: temporary)
+      } catch {
+        unlink(temporary)
+        throw error
+      }
+    } catch {
+      throw RunStoreError(error, store: path)
+    }
+  }
+
+  private static func refuseUnlessDamaged(_ path: String) throws {
+    do {
+      try refuseForeign(path)
+    } catch let error as DatabaseError where isDamage(error) {
+      return
+    }
+  }
+
+  private static func isDamage(_ error: DatabaseError) -> Bool {
+    [.SQLITE_CORRUPT, .SQLITE_NOTADB].contains(error.resultCode)
+  }
+
+  private static func fill(
+    _ path: String, from collection: RunCollection, _ report: (Int, Int) -> Void
+  ) throws {
+    var configuration = configuration
+    // Nobody else sees the file before it is whole, so that it needs no journal beside it.
+    configuration.prepareDatabase { database in
+      try database.execute(sql: "PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF")
+    }
+    let queue = try DatabaseQueue(path: path, configuration: configuration)
+    try StoreSchema.migrator.migrate(queue)
+    for (index, run) in collection.runs.enumerated() {
+      let content = try RunContent(reading: run.folder)
+      try queue.write { database in
+        try RunWriter(database: database).write(
+          content, key: run.key, study: collection.study?.name)
+      }
+      report(index + 1, collection.runs.count)
+    }
+    if let study = collection.study {
+      try queue.write { database in try StudyWriter(database: database).write(study) }
+    }
+    try queue.close()
+  }
+
+  /// Renames over the store at `path`, which nobody else may have open: their pages and ours would
+  /// mix in the files beside it.
+  private static func replace(_ path: String, by temporary: String) throws {
+    let latch = try FolderLatch(of: path)
+    defer { withExtendedLifetime(latch) {} }
+    if FileManager.default.fileExists(atPath: path) {
+      do {
+        try leaveWriteAheadLogging(path)
+      } catch let error as DatabaseError where isDamage(error) {
+        // What stands beside a damaged file belongs to nothing.
+      }
+    }
+    for suffix in ["-wal", "-shm", "-journal"] { unlink(path + suffix) }
+    guard rename(temporary, path) == 0 else { throw RunStoreError.writing(path, errno: errno) }
+    AtomicFile.synchronizeFolder(of: path)
+  }
+
+  /// Brings everything into the one file; SQLite refuses that while others have it open.
+  private static func leaveWriteAheadLogging(_ path: String) throws {
+    var configuration = configuration
+    configuration.busyMode = .timeout(2)
+    let queue = try DatabaseQueue(path: path, configuration: configuration)
+    let mode = try queue.writeWithoutTransaction { database in
+      try String.fetchOne(database, sql: "PRAGMA journal_mode = DELETE")
+    }
+    try queue.close()
+    if mode != "delete" { throw RunStoreError.inUse(path: path, process: nil) }
+  }
+}

@@ -1,0 +1,42 @@
+import Foundation
+import Records
+import Yams
+
+extension RunFolder {
+  /// The configuration as JSON; null when there is none.
+  public func readConfiguration() throws(RunStoreError) -> JSONValue {
+    guard let data = try AtomicFile.readIfPresent(config) else { return .null }
+    do {
+      let node = try Yams.compose(yaml: String(decoding: data, as: UTF8.self))
+      return try node.map(JSONValue.init(yaml:)) ?? .null
+    } catch {
+      throw .damaged(path: config.path, line: nil, reason: "not valid YAML")
+    }
+  }
+}
+
+extension JSONValue {
+  fileprivate init(yaml node: Node) throws {
+    switch node {
+    case .mapping(let mapping):
+      let members = try mapping.map { (key: $0.string ?? "", value: try JSONValue(yaml: $1)) }
+      self = .object(Dictionary(members.map { ($0.key, $0.value) }, uniquingKeysWith: { $1 }))
+    case .sequence(let sequence):
+      self = .array(try sequence.map(JSONValue.init(yaml:)))
+    case .scalar(let scalar) where scalar.style != .plain && scalar.style != .any:
+      self = .string(scalar.string)
+    default:
+      if node.null != nil {
+        self = .null
+      } else if let flag = node.bool {
+        self = .bool(flag)
+      } else if let number = node.int {
+        self = .integer(number)
+      } else if let number = node.float {
+        self = .double(number)
+      } else {
+        self = .string(node.string ?? "")
+      }
+    }
+  }
+}

@@ -1,0 +1,37 @@
+import Foundation
+import Measures
+import Records
+import RunStore
+
+/// A run on disk with its newest checkpoint loaded, to be measured.
+public struct MeasuredRun {
+  /// What measures it.
+  public let measurement: ModelMeasurement
+  /// The step of the checkpoint.
+  public let step: Int
+  private let epoch: Double
+  private let folder: RunFolder
+
+  /// Loads the run in `folder`; nothing in it is changed.
+  ///
+  /// - Parameter warn: gets a line for each newer checkpoint that is damaged.
+  /// - Throws: `TrainingError`, `ConfigurationError` or `DatasetError`, one line each.
+  public init(_ folder: RunFolder, warn: (String) -> Void) throws {
+    let run = try TrainingRun(reading: folder, warn: warn)
+    measurement = run.measurement
+    step = run.step
+    epoch = run.epochsDone
+    self.folder = folder
+  }
+
+  /// Writes what was measured into the run's folder, as `RunFolder.record` does it.
+  ///
+  /// - Returns: the files that were written.
+  /// - Throws: `RunStoreError` where they cannot be written, or a process still works on the run; then the
+  ///   folder is as it was, or at least each file whole.
+  public func record(_ layers: [LayerFigures]) throws -> [URL] {
+    let lock = try folder.lock()
+    defer { withExtendedLifetime(lock) {} }
+    return try folder.record(layers, step: step, epoch: epoch)
+  }
+}

@@ -1,0 +1,37 @@
+import Records
+
+extension TrainingRun {
+  /// What a run tells while it goes.
+  public enum Event {
+    /// Something the user should know; training goes on.
+    case warning(String)
+    /// A step was taken.
+    case step(StepReport)
+    /// Layers are being measured.
+    case measuring(epoch: Int)
+  }
+
+  /// Where training stands after a step.
+  public struct StepReport: Sendable {
+    /// Steps taken, those before a resume included.
+    public let step: Int
+    /// Steps in all.
+    public let totalSteps: Int
+    /// The epoch being worked on, from 1.
+    public let epoch: Int
+    /// Epochs in all, rounded up.
+    public let totalEpochs: Int
+    /// The loss before this step.
+    public let loss: Double
+    /// Augmented images a second, over this process's steps so far.
+    public let viewsPerSecond: Double
+  }
+
+  /// How a run ended.
+  public enum Outcome {
+    /// All steps were taken; the summary is written.
+    case finished(RunSummary)
+    /// It was asked to stop; a checkpoint of this step is written.
+    case interrupted(step: Int)
+  }
+}

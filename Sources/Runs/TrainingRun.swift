@@ -1,0 +1,309 @@
+import Augmentations
+import Contrastive
+import Datasets
+import Foundation
+import Measures
+import Records
+import RunStore
+import Torch
+import TorchNN
+import Training
+
+/// One run from its configuration to its summary: data, views, steps, checkpoints, measurements.
+public final class TrainingRun {
+  /// The resolved configuration.
+  public let configuration: RunConfiguration
+  /// The run's files.
+  public let folder: RunFolder
+  let splits: DatasetSplits
+  let trainer: Trainer
+  private let policy: PolicyPair
+  private let checkpoints: CheckpointFolder
+  /// Held until the run ends or is stopped.
+  private var lock: RunLock?
+  private(set) var step = 0
+  private var progress = RunProgress()
+
+  /// A new run that writes into `folder`.
+  ///
+  /// - Parameter seconds: how long to wait for another process that is about to leave the folder.
+  /// - Throws: `ConfigurationError`, `DatasetError`, or `TrainingError.outputExists`; then nothing has been written.
+  ///   `RunStoreError.inUse` when another process has just begun there.
+  public convenience init(
+    _ configuration: RunConfiguration, folder: RunFolder, waitingFor seconds: Double = 0
+  ) throws {
+    guard folder.isUnused else { throw TrainingError.outputExists(path: folder.url.path) }
+    try self.init(resolved: configuration.resolved(), folder: folder)
+    try folder.create()
+    lock = try folder.lock(waitingFor: seconds)
+    // Another process may have been quicker.
+    guard folder.isUnused else { throw TrainingError.outputExists(path: folder.url.path) }
+    try AtomicFile.write(Data(self.configuration.yaml.utf8), to: folder.config)
+  }
+
+  /// A run that continues from its newest readable checkpoint, under its own configuration. One that
+  /// was stopped before its first checkpoint begins again.
+  ///
+  /// - Parameters:
+  ///   - seconds: how long to wait for another process that is about to leave the run.
+  ///   - warn: gets a line for each newer checkpoint that is damaged.
+  /// - Throws: `TrainingError` when there is no run or no readable checkpoint, `RunStoreError.inUse` when
+  ///   another process works on it, and what a new run throws.
+  public convenience init(
+    resuming folder: RunFolder, waitingFor seconds: Double = 0, warn: (String) -> Void
+  ) throws {
+    guard FileManager.default.fileExists(atPath: folder.config.path) else {
+      throw TrainingError.notARun(path: folder.url.path)
+    }
+    let lock = try folder.lock(waitingFor: seconds)
+    let checkpoints = CheckpointFolder(folder: folder)
+    if checkpoints.isEmpty {
+      if checkpoints.newestStep != nil {
+        warn("no checkpoint of \(folder.url.path) was written to its end: the run begins again")
+      }
+      let configuration = try RunConfiguration(path: folder.config.path)
+      try self.init(resolved: configuration.resolved(), folder: folder)
+      try folder.create()
+    } else {
+      try self.init(reading: folder, warn: warn)
+    }
+    self.lock = lock
+  }
+
+  /// A run at its newest readable checkpoint, to be looked at: nothing in its folder is changed.
+  convenience init(reading folder: RunFolder, warn: (String) -> Void) throws {
+    guard FileManager.default.fileExists(atPath: folder.config.path) else {
+      throw TrainingError.notARun(path: folder.url.path)
+    }
+    let configuration = try RunConfiguration(path: folder.config.path)
+    let (checkpoint, damaged) = try CheckpointFolder(folder: folder).readNewest()
+    for message in damaged { warn("\(message); going on from step \(checkpoint.record.step)") }
+    try self.init(resolved: configuration.resolved(), folder: folder)
+    do {
+      try trainer.load(checkpoint.tensors, step: checkpoint.record.step)
+    } catch {
+      throw TrainingError.damagedCheckpoint(path: folder.checkpoints.path, reason: "\(error)")
+    }
+    step = checkpoint.record.step
+    progress = checkpoint.record.progress
+  }
+
+  private init(resolved configuration: RunConfiguration, folder: RunFolder) throws {
+    self.configuration = configuration
+    self.folder = folder
+    Runtime.threads = configuration.threads
+    Runtime.keepLargeBlocks()
+    policy = try configuration.augmentationPolicy()
+    splits = try configuration.loadData()
+    trainer = try configuration.makeTrainer()
+    checkpoints = CheckpointFolder(folder: folder)
+    if needsLabels && (splits.train.labels.isEmpty || splits.heldOut.labels.isEmpty) {
+      throw ConfigurationError(
+        "objective \(configuration.objective) learns from labels, and \(configuration.dataset.rawValue) has "
+          + "none here")
+    }
+    guard stepsPerEpoch > 0 else {
+      throw ConfigurationError(
+        "batch_size is \(configuration.batchSize), but there are only \(splits.train.count) training "
+          + "images: use a smaller --batch-size")
+    }
+  }
+
+  /// Trains to the end, measures, and writes the summary.
+  ///
+  /// - Parameters:
+  ///   - shouldStop: asked after every step.
+  ///   - report: told what happens.
+  /// - Throws: `TrainingError.nonFiniteLoss`, and `RunStoreError` when a file cannot be written; checkpoints
+  ///   written before stay.
+  public func run(
+    shouldStop: () -> Bool = { false }, report: (Event) -> Void = { _ in }
+  ) throws -> Outcome {
+    if lock == nil { lock = try folder.lock() }
+    defer { lock = nil }
+    if let message = splits.skippedMessage { report(.warning(message)) }
+    let metrics = try JSONLinesFile(appendingTo: folder.metrics)
+    defer { metrics.close() }
+    let geometry = try JSONLinesFile(appendingTo: folder.geometry)
+    defer { geometry.close() }
+    try metrics.truncate(afterStep: step)
+    try geometry.truncate(afterStep: step)
+
+    let views = ViewSource(
+      splits.train, policy: policy, seed: configuration.viewSeed, device: trainer.device)
+    try writeContactSheet()
+    let measurement = measurement
+    let plan = MeasurementPlan(
+      configuration, stepsPerEpoch: stepsPerEpoch, heldOutCount: splits.heldOut.count)
+    if let message = plan.message(configuration) { report(.warning(message)) }
+    let rates = configuration.learningRates(
+      stepsPerEpoch: stepsPerEpoch, totalSteps: totalSteps)
+    let headRates = configuration.headLearningRates(
+      stepsPerEpoch: stepsPerEpoch, totalSteps: totalSteps)
+    let further = FurtherBatches(from: views, configuration, withLabels: needsLabels)
+    var meter = RateMeter()
+    var wallStart = ContinuousClock.now
+    var order: (epoch: Int, batches: [ArraySlice<Int>])?
+
+    while step < totalSteps {
+      let epoch = step / stepsPerEpoch
+      if order?.epoch != epoch { order = (epoch, try batches(of: epoch)) }
+      guard let samples = order?.batches[step % stepsPerEpoch] else { break }
+      let rate = rates.learningRate(at: step)
+
+      meter.start()
+      let batch = views.batch(
+        of: samples, epoch: epoch, views: configuration.views, withLabels: needsLabels)
+      let result: Trainer.Step
+      do throws(NonFiniteLoss) {
+        result = try trainer.step(
+          on: batch, learningRate: rate, headLearningRate: headRates.learningRate(at: step),
+          further: further.batch)
+      } catch {
+        throw TrainingError.nonFiniteLoss(
+          step: step + 1, value: "\(error.value)", lastCheckpoint: checkpoints.newestStep)
+      }
+      step += 1
+      meter.stop(views: batch.images.size(0))
+      progress.loss = result.loss
+
+      if step % configuration.logEvery == 0 || step == 1 || step == totalSteps {
+        try metrics.append(
+          record(result, learningRate: rate, viewsPerSecond: meter.takeRecentRate()))
+      }
+      report(.step(stepReport(loss: result.loss, viewsPerSecond: meter.rate)))
+
+      let stopping = shouldStop() && step < totalSteps
+      let epochsDone = step.isMultiple(of: stepsPerEpoch) ? step / stepsPerEpoch : nil
+      if let epochsDone, step < totalSteps, plan.measures(epoch: epochsDone) {
+        report(.measuring(epoch: epochsDone))
+        try append(measurement.layers(.light(samples: plan.samples)), to: geometry)
+      }
+      let isDue = epochsDone?.isMultiple(of: configuration.checkpointEvery) ?? false
+      if isDue || stopping || step == totalSteps {
+        progress.add(meter, wall: wallStart)
+        meter = RateMeter()
+        wallStart = .now
+        try writeCheckpoint(metrics, geometry)
+      }
+      if stopping { return .interrupted(step: step) }
+    }
+
+    if shouldStop() { return .interrupted(step: step) }
+    report(.measuring(epoch: totalEpochs))
+    let layers = try measurement.layers(.full)
+    // A process that was killed here has left these lines already.
+    try geometry.truncate(afterStep: totalSteps - 1)
+    try append(layers, to: geometry)
+    progress.add(meter, wall: wallStart)
+    let summary = summary(layers)
+    try folder.write(summary)
+    return .finished(summary)
+  }
+}
+
+extension TrainingRun {
+  /// What measures this run's layers.
+  var measurement: ModelMeasurement {
+    ModelMeasurement(
+      encoder: trainer.encoder, head: trainer.objective.head, splits: splits, policy: policy,
+      policyChoice: configuration.policy, temperature: configuration.temperature,
+      contrastedSamples: configuration.batchSize, seed: configuration.measurementSeed,
+      device: trainer.device)
+  }
+
+  private var stepsPerEpoch: Int { splits.train.count / configuration.batchSize }
+
+  private var totalSteps: Int { configuration.steps ?? configuration.epochs * stepsPerEpoch }
+
+  private var totalEpochs: Int { (totalSteps + stepsPerEpoch - 1) / stepsPerEpoch }
+
+  var epochsDone: Double { Double(step) / Double(stepsPerEpoch) }
+
+  private func batches(of epoch: Int) throws -> [ArraySlice<Int>] {
+    try EpochOrder(count: splits.train.count, seed: configuration.orderSeed, epoch: epoch)
+      .batches(of: configuration.batchSize)
+  }
+
+  private func writeCheckpoint(_ metrics: JSONLinesFile, _ geometry: JSONLinesFile) throws {
+    // Lines on disk before the checkpoint: a resume never finds one without its history.
+    try metrics.synchronize()
+    try geometry.synchronize()
+    try checkpoints.write(
+      trainer.state, step: step, progress: progress,
+      retention: .init(
+        newest: configuration.keep, everySteps: configuration.keepEvery * stepsPerEpoch))
+  }
+
+  /// Rows of training images: as they are, then pairs of views of the first epochs.
+  private func writeContactSheet() throws {
+    guard !FileManager.default.fileExists(atPath: folder.views.path) else { return }
+    let images = (0..<min(6, splits.train.count)).map { StoredImage(of: splits.train, at: $0) }
+    let views = (0..<4).flatMap { epoch in
+      (0..<2).map { view in
+        ContactSheet.Column.policy(
+          policy[view], label: "epoch \(epoch), view \(view)", epoch: epoch, view: view,
+          seed: configuration.viewSeed)
+      }
+    }
+    let sheet = try ContactSheet(
+      of: images, in: splits.train.pixels, columns: [.original] + views,
+      side: splits.train.height)
+    let png = try PNGImage.encode(rgb: sheet.pixels, width: sheet.width, height: sheet.height)
+    try AtomicFile.write(Data(png), to: folder.views)
+  }
+
+  private func append(_ layers: [LayerFigures], to geometry: JSONLinesFile) throws {
+    for figures in layers {
+      try geometry.append(GeometryRecord(step: step, epoch: epochsDone, figures: figures))
+    }
+  }
+
+  private func record(
+    _ result: Trainer.Step, learningRate: Double, viewsPerSecond: Double
+  ) -> MetricRecord {
+    let statistics = ContrastiveStatistics(
+      of: result.z, views: configuration.views, temperature: configuration.temperature)
+    return MetricRecord(
+      step: step, epoch: epochsDone, loss: result.loss, learningRate: learningRate,
+      viewsPerSecond: viewsPerSecond, contrastiveTop1: statistics.top1,
+      meanPositiveCosine: statistics.meanPositiveCosine,
+      meanNegativeCosine: statistics.meanNegativeCosine,
+      softmaxEntropy: statistics.softmaxEntropy,
+      extra: bestResponseGap.map { ["best_response_gap": $0] } ?? [:])
+  }
+
+  private var needsLabels: Bool { trainer.objective.base.needsLabels }
+
+  /// The head's gap on one held-out batch, always the same; measured for the first line of each epoch.
+  private var bestResponseGap: Double? {
+    let interval = configuration.logEvery
+    let isFirstOfEpoch = (step - 1) / stepsPerEpoch != (step - 1 - interval) / stepsPerEpoch
+    guard configuration.gapSteps > 0, isFirstOfEpoch || step <= interval else { return nil }
+    let source = ViewSource(
+      splits.heldOut, policy: policy, seed: configuration.measurementSeed, device: trainer.device)
+    let batch = source.batch(
+      of: 0..<min(configuration.batchSize, splits.heldOut.count), epoch: 0,
+      views: configuration.views, withLabels: needsLabels)
+    return trainer.bestResponseGap(
+      on: batch, steps: configuration.gapSteps,
+      learningRate: configuration.learningRate * configuration.headLearningRateFactor)
+  }
+
+  private func stepReport(loss: Double, viewsPerSecond: Double) -> StepReport {
+    StepReport(
+      step: step, totalSteps: totalSteps, epoch: (step - 1) / stepsPerEpoch + 1,
+      totalEpochs: totalEpochs, loss: loss, viewsPerSecond: viewsPerSecond)
+  }
+
+  private func summary(_ layers: [LayerFigures]) -> RunSummary {
+    RunSummary(
+      name: folder.name, config: configuration.json, epochs: epochsDone, steps: step,
+      finalLoss: progress.loss, wallSeconds: progress.wallSeconds,
+      viewsPerSecond: progress.trainingSeconds > 0
+        ? Double(progress.timedSteps * configuration.views * configuration.batchSize)
+          / progress.trainingSeconds
+        : nil,
+      layers: layers)
+  }
+}

@@ -1,0 +1,207 @@
+import Augmentations
+import Contrastive
+import Datasets
+import Foundation
+import Measures
+import TestSupport
+import Testing
+import Torch
+import TorchNN
+
+/// A linear encoder and a linear head, through which every figure is known exactly.
+///
+/// h = B·C·x with C random 2×pixels and B the two columns e₁ and cos θ·e₂ + sin θ·e₄ of eight dimensions: h
+/// fills a plane. The head is diag(3, 2, 1) on the first three coordinates.
+@Suite struct LinearMeasurementTests {
+  private final class LinearEncoder: Module, Encoder {
+    let outputDimension: Int
+    let matrix: Tensor
+
+    init(_ matrix: Tensor) {
+      self.matrix = matrix
+      outputDimension = matrix.size(1)
+    }
+
+    override func callAsFunction(_ images: Tensor) -> Tensor {
+      images.flattened(from: 1).matmul(matrix)
+    }
+  }
+
+  private static let angle = 0.7
+  private static let side = 8
+
+  /// Dark enough that no brightness of the policy clips; the labels halve the samples.
+  private let data: DatasetSplits
+  /// c = C·x of each held-out image, N×2, and C itself.
+  private let coordinates: [[Double]]
+  private let projection: Tensor
+  private let measurement: ModelMeasurement
+
+  init() throws {
+    var random = CounterRandom(seed: 3)
+    let side = Self.side
+    let length = 3 * side * side
+    func images(_ count: Int) -> ImageDataset {
+      ImageDataset(
+        name: "noise", height: side, width: side,
+        pixels: (0..<count * length).map { _ in UInt8(random.index(below: 120)) },
+        labels: (0..<count).map { $0 % 2 }, classNames: ["even", "odd"])
+    }
+    data = DatasetSplits(train: images(40), heldOut: images(100))
+    let c = Tensor((0..<length * 2).map { _ in Double(random.normal()) }, shape: [length, 2])
+    projection = c
+    coordinates = (0..<100).map { [data] index in
+      let interleaved = Tensor(data.heldOut.image(at: index).map { Double($0) / 255 })
+      let planar = interleaved.reshaped([side * side, 3]).transposed().reshaped([1, length])
+      return planar.matmul(c).scalars(Double.self)
+    }
+    let (cosine, sine) = (cos(Self.angle), sin(Self.angle))
+    let b = Tensor(
+      [1, 0, 0, 0, 0, 0, 0, 0, 0, cosine, 0, sine, 0, 0, 0, 0], shape: [2, 8])
+    let head = ProjectionHead(.linear(3), inputs: 8)
+    let weight =
+      [3, 0, 0, 0, 0, 0, 0, 0] + [0, 2, 0, 0, 0, 0, 0, 0] + [0, 0, 1, 0, 0, 0, 0, 0] as [Double]
+    try head.load([
+      "0.weight": Tensor(weight, shape: [3, 8]).to(.float32), "0.bias": Tensor.ones([3]),
+    ])
+    let policy = Policy.lie([.brightness: 0.4])
+    measurement = ModelMeasurement(
+      encoder: LinearEncoder(c.matmul(b).to(.float32)), head: head, splits: data,
+      policy: PolicyPair(policy), policyChoice: .described(policy))
+  }
+
+  /// Through float32.
+  private let tolerance = 1e-4
+
+  @Test func tangentsAlongBrightnessAreTheEmbeddingsThemselves() throws {
+    let layers = try measurement.layers(.geometry)
+    // d/dε exp(ε)·x = x, so the tangent is h; of 100 samples, at most 128, all are measured.
+    let lengths = coordinates.map { ($0[0] * $0[0] + $0[1] * $0[1]).squareRoot() }
+    let stretched = coordinates.map { c in
+      (9 * c[0] * c[0] + 4 * pow(cos(Self.angle) * c[1], 2)).squareRoot()
+    }
+    let h = try #require(layers[0]["tangent_norm.brightness"])
+    #expect(h.isApproximately(lengths.reduce(0, +) / 100, relative: tolerance))
+    let z = try #require(layers[1]["tangent_norm.brightness"])
+    #expect(z.isApproximately(stretched.reduce(0, +) / 100, relative: tolerance))
+    #expect(layers[0]["tangent_gain.brightness"] == nil)
+
+    // The mean stretch of a random direction, from directions of this test's own.
+    var random = CounterRandom(seed: 17)
+    let draws = (0..<100_000).map { _ -> Double in
+      let r = (0..<8).map { _ in Double(random.normal()) }
+      let squares = r.map { $0 * $0 }
+      return ((9 * squares[0] + 4 * squares[1] + squares[2]) / squares.reduce(0, +)).squareRoot()
+    }
+    let expected =
+      zip(stretched, lengths).map { $0 / $1 }.reduce(0, +) / 100
+      / (draws.reduce(0, +) / Double(draws.count))
+    let gain = try #require(layers[1]["tangent_gain.brightness"])
+    // Eight directions at each of 100 points; their stretch of mean 1.2 deviates by 0.5: five errors.
+    #expect(gain.isApproximately(expected, relative: 5 * 0.5 / 1.2 / 800.0.squareRoot()))
+  }
+
+  @Test func planesMeetAtTheAngleTheyWereBuiltWith() throws {
+    let h = try measurement.layers(.geometry)[0]
+    let overlap = (1 + pow(cos(Self.angle), 2)) / 2
+    for kind in ["", ".global"] {
+      let measured = try #require(h["tangent_overlap\(kind).r2"])
+      #expect(measured.isApproximately(overlap, within: tolerance), "\(kind)")
+      let largest = try #require(h["tangent_angle_largest\(kind).r2"])
+      #expect(largest.isApproximately(Self.angle, within: tolerance))
+      let smallest = try #require(h["tangent_angle_smallest\(kind).r2"])
+      #expect(smallest < 1e-3)
+      #expect(h["tangent_overlap_random\(kind).r2"] == 2.0 / 8)
+      // The head passes on three directions and no more.
+      #expect(h["tangent_overlap\(kind).r3"] != nil && h["tangent_overlap\(kind).r5"] == nil)
+    }
+  }
+
+  @Test func theNullSpaceIsWhatTheHeadCannotSee() throws {
+    let h = try measurement.layers(.geometry)[0]
+    func variances(_ points: [[Double]]) -> [Double] {
+      (0..<2).map { axis in
+        let values = points.map { $0[axis] }
+        let mean = values.reduce(0, +) / Double(values.count)
+        return values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count)
+      }
+    }
+    let total = variances(coordinates)
+    let hidden = pow(sin(Self.angle), 2)
+    let all = total[0] + total[1]
+    #expect(
+      try #require(h["nullspace_energy.r1"]).isApproximately(total[1] / all, within: tolerance))
+    let expected = hidden * total[1] / all
+    #expect(try #require(h["nullspace_energy.r2"]).isApproximately(expected, within: tolerance))
+    #expect(h["nullspace_energy.r5"] == nil && h["nullspace_energy"] == nil)
+    let means = (0..<2).map { label -> [Double] in
+      let members = coordinates.indices.filter { data.heldOut.labels[$0] == label }
+      return (0..<2).map { axis in
+        members.reduce(0) { $0 + coordinates[$1][axis] } / Double(members.count)
+      }
+    }
+    let between = variances(means)
+    #expect(
+      try #require(h["nullspace_energy_between.r2"]).isApproximately(
+        hidden * between[1] / (between[0] + between[1]), within: 1e-3))
+  }
+
+  @Test func aLinearPlaneHasTwoDimensionsAndRankTwo() throws {
+    let h = try measurement.layers(.geometry)[0]
+    #expect(h["numerical_rank"] == 2)
+    let censored = try #require(h["intrinsic_dimension.two_nn_censored"])
+    // 100 samples: a standard error of a tenth.
+    #expect(censored.isApproximately(2, within: 0.8))
+    let similarity = try #require(h["cka.z"])
+    #expect(similarity > 0.8)
+  }
+
+  @Test func brightnessIsReadFromTheLengthOfALinearEmbedding() throws {
+    // One direction only: z = c₁·e^ε + 1, so a brighter view of a sample lies farther out.
+    let layers = try measurement.layers(.geometry)
+    let score = try #require(layers[0]["augmentation.brightness"])
+    #expect(score > 0 && score < 1)
+    #expect(layers[0]["augmentation.hue"] == nil)
+    let own = try #require(layers[0]["invariance.brightness"])
+    // The policy has this part alone.
+    let whole = try #require(layers[0]["invariance"])
+    #expect(own.isApproximately(whole, within: 1e-9))
+  }
+
+  @Test func oneDimensionIsMeasuredAsAny() throws {
+    let single = LinearEncoder(projection.slice(0..<1, along: 1).to(.float32))
+    let policy = Policy.simCLR(strength: 0.5)
+    let layers = try ModelMeasurement(
+      encoder: single, head: ProjectionHead(.linear(1), inputs: 1), splits: data,
+      policy: PolicyPair(policy), policyChoice: "simclr"
+    ).layers()
+    for figures in layers {
+      #expect(figures.dimension == 1)
+      #expect(try #require(figures["effective_rank"]).isApproximately(1, within: 1e-12))
+    }
+    // Along the only direction there is, every direction is stretched alike.
+    #expect(try #require(layers[1]["tangent_gain.hue"]).isApproximately(1, within: 1e-6))
+    #expect(layers[0]["tangent_overlap.r1"] == 1 && layers[0]["tangent_overlap.r2"] == nil)
+    let energy = try #require(layers[0]["nullspace_energy.r1"])
+    #expect(energy < 1e-12)
+    #expect(try #require(layers[0]["cka.z"]).isApproximately(1, within: 1e-6))
+  }
+
+  @Test func anUntrainedRandomHeadStretchesNoDirectionMoreThanAnother() throws {
+    let layers = try Initializer.seeded(by: 5) {
+      let encoder = ResNet.resNet18(width: 4)
+      let splits = try DatasetRequest(
+        kind: .sprites, imageSize: 16, trainCount: 10, heldOutCount: 60
+      ).load()
+      return try ModelMeasurement(
+        encoder: encoder, head: ProjectionHead(.linear(512), inputs: 32), splits: splits,
+        policy: PolicyPair(.simCLR(strength: 0.5)), policyChoice: "simclr"
+      ).layers(.geometry)
+    }
+    // ‖W·v‖²/‖v‖² of 512 uniform rows deviates by √(2/512) of itself, its root by half of that: four errors.
+    for generator in Generator.allCases {
+      let gain = try #require(layers[1]["tangent_gain.\(generator.rawValue)"])
+      #expect(gain.isApproximately(1, within: 4 * 0.0313), "\(generator)")
+    }
+  }
+}

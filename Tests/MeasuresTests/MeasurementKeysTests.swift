@@ -1,0 +1,173 @@
+import Augmentations
+import Contrastive
+import Datasets
+import Measures
+import TestSupport
+import Testing
+import TorchNN
+
+/// Which figures there are, and that those which cannot be measured are absent.
+@Suite(.serialized) struct MeasurementKeysTests {
+  private func measurement(
+    head: String = "mlp:64-8", policy: PolicyPair = PolicyPair(.simCLR(strength: 0.5)),
+    splits: DatasetSplits? = nil
+  ) throws -> ModelMeasurement {
+    try Initializer.seeded(by: 1) {
+      let encoder = ResNet.resNet18(width: 4)
+      let architecture = try HeadArchitecture(parsing: head)
+      return ModelMeasurement(
+        encoder: encoder,
+        head: ProjectionHead(architecture, inputs: encoder.outputDimension),
+        splits: try splits ?? sprites(), policy: policy, policyChoice: "simclr")
+    }
+  }
+
+  private func sprites(heldOut: Int = 60) throws -> DatasetSplits {
+    try DatasetRequest(
+      kind: .sprites, imageSize: 16, trainCount: 80, heldOutCount: heldOut
+    ).load()
+  }
+
+  private let spectrum = [
+    "effective_rank", "effective_rank_covariance", "stable_rank", "participation_ratio",
+    "numerical_rank", "nesum", "rankme",
+  ]
+  private let views = [
+    "invariance", "invariance_clean", "alignment", "uniformity", "lidar", "orbit_spread",
+  ]
+  private let dimension = [
+    "intrinsic_dimension.two_nn", "intrinsic_dimension.two_nn_censored", "intrinsic_dimension.mle",
+  ]
+  private let parts = ["crop", "flip", "brightness", "contrast", "saturation", "hue", "grey"]
+  private let decoded = [
+    "crop_x", "crop_y", "crop_log_area", "crop_log_aspect", "flip", "brightness", "contrast",
+    "saturation", "hue", "grey",
+  ]
+  private var directions: [String] {
+    Generator.allCases.map(\.rawValue) + SpriteFactor.allCases.map { "factor.\($0.rawValue)" }
+  }
+
+  private var ofEveryLayer: [String] {
+    spectrum + views + dimension + ["knn_top1", "linear_top1"]
+      + parts.map { "invariance.\($0)" }
+      + ["0.25", "0.5", "1.0"].flatMap { s in parts.map { "invariance_at.\(s).\($0)" } }
+      + decoded.map { "augmentation.\($0)" } + directions.map { "tangent_norm.\($0)" }
+      + (SpriteFactor.allCases.map(\.rawValue) + ["texture"]).map { "attribute.\($0)" }
+  }
+
+  /// z has 8 dimensions, and so have the head's planes at a point; over all points it passes on more.
+  private var ofPlanes: [String] {
+    let measures = [
+      "tangent_overlap", "tangent_overlap_random", "tangent_angle_largest",
+      "tangent_angle_smallest",
+    ]
+    let local = [1, 2, 3, 5, 8].flatMap { rank in measures.map { "\($0).r\(rank)" } }
+    let global = MeasurementSizes.ranks.flatMap { rank in
+      measures.map { "\($0).global.r\(rank)" } + [
+        "nullspace_energy.r\(rank)", "nullspace_energy_between.r\(rank)",
+        "predicted_overlap.r\(rank)", "predicted_overlap_random.r\(rank)",
+      ]
+    }
+    let factors = measures.map { "\($0).planes.r13" }
+    return measures + local + global + factors + [
+      "nullspace_energy", "nullspace_energy_between", "predicted_rank", "predicted_overlap",
+      "predicted_overlap_random",
+    ]
+  }
+
+  @Test func everyFigureIsThereForEveryLayer() throws {
+    let layers = try measurement().layers()
+    #expect(layers.map(\.layer) == ["h", "head.1", "z"])
+    for figures in layers {
+      let others = layers.map(\.layer).filter { $0 != figures.layer }
+      var expected = ofEveryLayer + others.flatMap { ["cka.\($0)", "cka_debiased.\($0)"] }
+      if figures.layer == "h" {
+        expected += ofPlanes
+      } else {
+        expected += directions.map { "tangent_gain.\($0)" }
+      }
+      // Units that are never active leave eigenvalues of zero, to which no power law is fitted.
+      let wrong = Set(figures.values.keys).symmetricDifference(expected)
+        .subtracting(["alpha", "alpha_r2"])
+      #expect(wrong.isEmpty, "\(figures.layer)")
+      #expect(!figures.values.values.contains { !$0.isFinite })
+      #expect(figures.invarianceAt.keys.sorted() == ["0.25", "0.5", "1.0"])
+      for key in figures.values.keys { #expect(figures.conventions[key] != nil, "\(key)") }
+    }
+  }
+
+  @Test func aFigureSaysWhatItWasMeasuredOn() throws {
+    let layers = try measurement().layers(.geometry)
+    #expect(layers[2].conventions["lidar"]?.views == 10)
+    #expect(layers[0].conventions["tangent_overlap"]?.rank == 5)
+    #expect(layers[0].conventions["tangent_overlap"]?.k == 30)
+    #expect(layers[0].conventions["tangent_overlap"]?.n == 60)
+    #expect(layers[2].conventions["invariance.hue"]?.n == 60)
+    // Twelve held-out samples of ten views.
+    #expect(layers[2].conventions["augmentation.crop_x"]?.n == 120)
+  }
+
+  @Test func theLightExtentIsAPartOfTheOthers() throws {
+    let light = try measurement().layers(.light(samples: 60))
+    let full = try measurement().layers(.geometry)
+    let expected = spectrum + dimension + ["invariance", "alignment", "uniformity"]
+    for (light, full) in zip(light, full) {
+      for key in expected { #expect(light[key] != nil && light[key] == full[key], "\(key)") }
+      #expect(Set(light.values.keys).isSubset(of: full.values.keys))
+    }
+    #expect(light[0]["tangent_overlap"] != nil && light[0]["predicted_rank"] != nil)
+    #expect(try measurement().layers(.light(samples: 40))[0].n == 40)
+  }
+
+  @Test func withoutAHeadThereIsNeitherGainNorSubspace() throws {
+    let layers = try measurement(head: "none").layers(.geometry)
+    #expect(layers.map(\.layer) == ["h"])
+    let keys = layers[0].values.keys
+    #expect(keys.contains("tangent_norm.hue") && keys.contains("predicted_rank"))
+    #expect(keys.contains("tangent_overlap.planes.r13"))
+    for prefix in ["tangent_gain", "nullspace", "predicted_overlap", "cka"] {
+      #expect(!keys.contains { $0.hasPrefix(prefix) }, "\(prefix)")
+    }
+    #expect(!keys.contains("tangent_overlap"))
+    let linear = try measurement(head: "linear:8").layers(.geometry)
+    #expect(linear.map(\.layer) == ["h", "z"])
+    #expect(linear[0]["tangent_overlap"] != nil && linear[1]["tangent_gain.hue"] != nil)
+  }
+
+  @Test(arguments: [2, 5, 30])
+  func aFewHeldOutImagesAreEnoughForWhatTheyAllow(_ count: Int) throws {
+    let layers = try measurement(splits: sprites(heldOut: count)).layers()
+    for figures in layers {
+      #expect(figures.n == count && figures["effective_rank"] != nil)
+      #expect(figures["tangent_norm.hue"] != nil && figures["invariance.crop"] != nil)
+      #expect(!figures.values.values.contains { !$0.isFinite })
+      #expect((figures["intrinsic_dimension.mle"] != nil) == (count > 20))
+    }
+    // Thirty neighbours of each need thirty-one.
+    #expect(layers[0]["tangent_overlap"] == nil && layers[0]["nullspace_energy.r1"] != nil)
+  }
+
+  @Test func imagesWithoutLabelsAndFactorsHaveNoFiguresOfThese() throws {
+    let known = try sprites()
+    func bare(_ data: ImageDataset) -> ImageDataset {
+      ImageDataset(name: "bare", height: 16, width: 16, pixels: data.pixels)
+    }
+    let splits = DatasetSplits(train: bare(known.train), heldOut: bare(known.heldOut))
+    let layers = try measurement(splits: splits).layers()
+    for key in layers.flatMap(\.values.keys) {
+      #expect(!key.contains("attribute") && !key.contains("factor") && !key.contains("top1"))
+      #expect(!key.contains("between"))
+    }
+    #expect(layers[0]["nullspace_energy"] != nil && layers[0]["tangent_norm.rotation"] != nil)
+  }
+
+  @Test func aPolicyThatDoesNothingHasNoPartsAndNothingToDecode() throws {
+    let layers = try measurement(policy: PolicyPair(Policy())).layers(.geometry)
+    #expect(layers[0]["invariance"] == 0 && layers[0]["orbit_spread"] != nil)
+    for key in layers.flatMap(\.values.keys) {
+      #expect(!key.hasPrefix("invariance.") && !key.hasPrefix("augmentation."))
+    }
+    // The fixed strengths are those of the family.
+    #expect(layers[0]["invariance_at.0.5.crop"] != nil)
+  }
+}

@@ -1,0 +1,167 @@
+import Contrastive
+import Foundation
+import RunStore
+import Runs
+import TestSupport
+import Testing
+import Torch
+
+/// Schedules through a run's configuration: what it refuses, what its metrics hold, and that it resumes.
+@Suite(.serialized) struct HeadScheduleRunTests {
+  private func small(_ settings: [String: String] = [:]) throws -> RunConfiguration {
+    var configuration = RunConfiguration()
+    let own = [
+      "image_size": "16", "width": "4", "head": "mlp:16-8", "train_count": "48",
+      "held_out_count": "32", "batch_size": "16", "steps": "7", "log_every": "1", "threads": "1",
+      "precision": "fp32", "gap_steps": "2",
+    ]
+    for (key, value) in own.merging(settings, uniquingKeysWith: { $1 }) {
+      try configuration.set(key, to: value)
+    }
+    return configuration
+  }
+
+  private func refusal(_ settings: [String: String]) throws -> String {
+    let configuration = try small(settings)
+    let error = #expect(throws: ConfigurationError.self) { try configuration.resolved() }
+    return error?.description ?? ""
+  }
+
+  @Test(arguments: ["unrolled:2", "frozen:orthogonal"])
+  func aRunLogsTheBestResponseGapOnceAnEpoch(_ schedule: String) throws {
+    try withTemporaryFolder { parent in
+      let folder = RunFolder(path: parent.appendingPathComponent("run").path)
+      let run = try TrainingRun(small(["schedule": schedule]), folder: folder)
+      guard case .finished = try run.run() else {
+        Issue.record("not finished")
+        return
+      }
+      let metrics = try folder.readMetrics()
+      // Three steps an epoch.
+      #expect(metrics.filter { $0.extra["best_response_gap"] != nil }.map(\.step) == [1, 4, 7])
+    }
+  }
+
+  @Test(arguments: ["alternating:2,fresh", "ema:0.9"])
+  func aStoppedAndResumedRunEqualsAnUninterruptedOne(_ schedule: String) throws {
+    try withTemporaryFolder { parent in
+      let configuration = try small(["schedule": schedule])
+      let whole = RunFolder(path: parent.appendingPathComponent("whole").path)
+      let parts = RunFolder(path: parent.appendingPathComponent("parts").path)
+      _ = try TrainingRun(configuration, folder: whole).run()
+      var asked = 0
+      _ = try TrainingRun(configuration, folder: parts).run(shouldStop: {
+        asked += 1
+        return asked == 4
+      })
+      _ = try TrainingRun(resuming: parts) { Issue.record("\($0)") }.run()
+      let lines = { (folder: RunFolder) in
+        try folder.readMetrics().map { [$0.loss, $0.extra["best_response_gap"]] }
+      }
+      #expect(try lines(parts) == lines(whole))
+      #expect(try parts.readSummary()?.layers == whole.readSummary()?.layers)
+    }
+  }
+
+  @Test func underScheduleNoneThereIsNoHead() throws {
+    let resolved = try small(["schedule": "none"]).resolved()
+    #expect(resolved.head == "none")
+    try withTemporaryFolder { parent in
+      let folder = RunFolder(path: parent.appendingPathComponent("run").path)
+      let run = try TrainingRun(small(["schedule": "none", "steps": "2"]), folder: folder)
+      guard case .finished(let summary) = try run.run() else { return }
+      #expect(Array(summary.layers.keys) == ["h"])
+      #expect(try folder.readMetrics().allSatisfy { $0.extra.isEmpty })
+    }
+  }
+
+  @Test func labelsMoreViewsAndPartsOfABatchReachTheObjective() throws {
+    try withTemporaryFolder { parent in
+      let folder = RunFolder(path: parent.appendingPathComponent("run").path)
+      let settings = [
+        "objective": "supcon", "views": "3", "encoder_batch_size": "5", "steps": "2",
+      ]
+      let run = try TrainingRun(small(settings), folder: folder)
+      guard case .finished(let summary) = try run.run() else { return }
+      #expect(try folder.readMetrics().count == 2)
+      #expect(summary.config["objective"]?.stringValue == "supcon")
+    }
+  }
+
+  @Test func aRunWithAQueueResumesWhereItWas() throws {
+    try withTemporaryFolder { parent in
+      let configuration = try small(["objective": "moco:96", "steps": "5"])
+      let whole = RunFolder(path: parent.appendingPathComponent("whole").path)
+      let parts = RunFolder(path: parent.appendingPathComponent("parts").path)
+      _ = try TrainingRun(configuration, folder: whole).run()
+      var asked = 0
+      _ = try TrainingRun(configuration, folder: parts).run(shouldStop: {
+        asked += 1
+        return asked == 2
+      })
+      _ = try TrainingRun(resuming: parts) { Issue.record("\($0)") }.run()
+      #expect(try parts.readMetrics().map(\.loss) == whole.readMetrics().map(\.loss))
+    }
+  }
+
+  @Test func aFrozenHeadComesFromAFile() throws {
+    try withTemporaryFolder { parent in
+      let first = RunFolder(path: parent.appendingPathComponent("first").path)
+      _ = try TrainingRun(small(["steps": "3"]), folder: first).run()
+      let file = first.checkpoints.appendingPathComponent("step-00000003.safetensors").path
+      let second = RunFolder(path: parent.appendingPathComponent("second").path)
+      _ = try TrainingRun(small(["schedule": "frozen:\(file)", "seed": "9"]), folder: second).run()
+      let after = second.checkpoints.appendingPathComponent("step-00000007.safetensors").path
+      let weights = { (path: String) in
+        try SafeTensors(path: path).tensors.filter { $0.key.hasPrefix("head.") }
+          .mapValues { $0.scalars(Float.self) }
+      }
+      #expect(try weights(file) == weights(after))
+
+      let third = RunFolder(path: parent.appendingPathComponent("third").path)
+      for bad in ["\(file).none", first.config.path] {
+        let error = #expect(throws: ConfigurationError.self) {
+          try TrainingRun(small(["schedule": "frozen:\(bad)"]), folder: third)
+        }
+        #expect(error?.description.contains(bad) == true)
+        #expect(!third.exists)
+      }
+      let error = #expect(throws: ConfigurationError.self) {
+        try TrainingRun(
+          small(["schedule": "frozen:\(file)", "head": "mlp:16-9"]), folder: third)
+      }
+      #expect(error?.description.contains("shape") == true)
+    }
+  }
+
+  @Test func whatDoesNotGoTogetherIsRefusedBeforeDataIsRead() throws {
+    #expect(try refusal(["schedule": "alternating:-1"]).contains("-1"))
+    #expect(
+      try refusal(["schedule": "alternating:2", "head": "none"]).contains("nothing to train"))
+    for key in ["head_learning_rate_factor", "head_weight_decay", "head_momentum"] {
+      let message = try refusal([key: "0.5"])
+      #expect(message.contains(key) && message.contains("two-timescale"))
+    }
+    for (head, reason) in [
+      ("mlp:0-8", "a width is '0'"), ("first:33", "33 is more than the 32 coordinates of h"),
+      ("low-rank:40", "40 is more than the 32"), ("mlp:16-8,bnn", "'bnn' is no option"),
+    ] {
+      #expect(try refusal(["head": head]).contains(reason))
+    }
+    #expect(
+      try refusal(["objective": "moco:100"]).contains(
+        "a queue of 100 keys is not divisible by the 32 of a step"))
+    for (objective, reason) in [("moco:64", "its queue"), ("nt-xent,tiled", "tile by tile")] {
+      for schedule in ["unrolled:2", "implicit:2"] {
+        let message = try refusal(["objective": objective, "schedule": schedule])
+        #expect(message.contains(schedule) && message.contains(reason))
+      }
+    }
+    #expect(try refusal(["objective": "simclr"]).contains("nt-xent"))
+    _ = try small([
+      "head": "none", "objective": "nt-xent,learned", "schedule": "alternating:1",
+    ]).resolved()
+    let resolved = try small(["schedule": "two-timescale", "head_warmup_epochs": "2"]).resolved()
+    #expect(resolved.headMomentum == resolved.momentum)
+  }
+}
