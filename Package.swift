@@ -87,8 +87,8 @@ let package = Package(
     library("Datasets", ["Torch", "CPNG", "CTurboJPEG"]),
     library("Augmentations", ["Torch", "Datasets"]),
     library("Contrastive", ["Torch", "TorchNN"]),
-    library("Geometry", ["Torch", "TorchNN", "Records"]),
-    library("Evaluation", ["Torch", "Records"]),
+    library("Geometry", ["Torch", "TorchNN"]),
+    library("Evaluation", ["Torch"]),
     library(
       "Measures",
       [
@@ -105,7 +105,7 @@ let package = Package(
     library(
       "Studies",
       [
-        "Records", "RunStore", "RunDatabase", "Torch", "Datasets", "Augmentations", "Runs",
+        "Records", "RunStore", "RunDatabase", "Torch", "Measures", "Runs",
         .product(name: "Yams", package: "Yams"),
       ]),
     .target(
@@ -170,8 +170,8 @@ let package = Package(
     tests("Datasets", ["Torch"]),
     tests("Augmentations", ["Datasets", "Torch"]),
     tests("Contrastive", ["Torch", "TorchNN"]),
-    tests("Geometry", ["Torch", "TorchNN", "Records"]),
-    tests("Evaluation", ["Torch", "Records"]),
+    tests("Geometry", ["Torch", "TorchNN"]),
+    tests("Evaluation", ["Torch"]),
     tests(
       "Measures", ["Torch", "TorchNN", "Records", "Contrastive", "Datasets", "Augmentations"]),
     tests("Training", ["Torch", "TorchNN", "Contrastive", "Datasets", "Augmentations"]),
@@ -182,7 +182,7 @@ let package = Package(
         "Measures", "Training",
       ]),
     tests("Studies", ["Records", "RunStore", "Torch", "Runs"]),
-    tests("Reports", ["Records", "RunStore"]),
+    tests("Reports", ["Measures", "Records", "RunStore"]),
     .testTarget(
       name: "CommandTests",
       dependencies: [

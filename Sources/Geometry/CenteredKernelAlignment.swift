@@ -11,6 +11,8 @@ public struct CenteredKernelAlignment: Sendable, Equatable {
   /// dependence maximization*, JMLR 2012), so that unrelated layers have 0 on average with few samples
   /// as well. Nil below four samples, and where an estimate of a squared norm is not above zero.
   public let debiased: Double?
+  /// The number of samples.
+  public let sampleCount: Int
 
   /// - Parameters:
   ///   - first: N×D embeddings of one layer.
@@ -24,6 +26,7 @@ public struct CenteredKernelAlignment: Sendable, Equatable {
       throw GeometryError(
         "two layers have \(x.size(0)) and \(y.size(0)) embeddings: give the same samples for both")
     }
+    sampleCount = x.size(0)
     let products = (xy: InnerProduct(x, y), xx: InnerProduct(x, x), yy: InnerProduct(y, y))
     guard products.xx.biased > 0, products.yy.biased > 0 else {
       throw GeometryError("embeddings that are all equal are similar to nothing: CKA is 0/0")

@@ -86,14 +86,14 @@ public struct GivenEmbeddings {
   /// The number of rows that are measured.
   public var count: Int { kept?.count ?? layers.first?.embeddings.count ?? 0 }
 
-  /// All embeddings of each layer, in memory, with their labels where there are any.
+  /// All measured embeddings of each layer, in memory, N×D.
   ///
   /// - Throws: `TorchError` for a file that cannot be read.
-  public func wholeLayers() throws -> [(name: String, embeddings: Tensor, labels: [Int]?)] {
+  func wholeEmbeddings() throws -> [Tensor] {
     try layers.map { layer in
       let rows = try kept.map { try layer.embeddings.rows(at: $0) }
       let all = try rows ?? layer.embeddings.rows(0..<layer.embeddings.count)
-      return (layer.name, all.dtype == .float64 ? all : all.to(.float32), labels)
+      return all.dtype == .float64 ? all : all.to(.float32)
     }
   }
 

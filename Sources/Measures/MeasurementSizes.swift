@@ -33,6 +33,7 @@ public struct MeasurementSizes: Sendable, Equatable {
     var sizes = MeasurementSizes()
     sizes.samples = samples
     sizes.anchors = 32
+    sizes.tangentSamples = 0
     return sizes
   }
 }

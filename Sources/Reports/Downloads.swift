@@ -37,9 +37,9 @@ struct Downloads {
 
   private static func figures(of runs: RunSet) -> [[String]] {
     let layers = runs.members.flatMap { member in
-      member.run.summary.orderedLayers.map { (member.run, $0, FigureTable.scalars($0)) }
+      member.run.summary.orderedLayers.map { (member.run, $0, $0.scalars) }
     }
-    let keys = FigureCatalogue.ordered(Set(layers.flatMap { $0.2.keys })).map(\.key)
+    let keys = runs.catalogue.ordered(Set(layers.flatMap { $0.2.keys })).map(\.key)
     let rows = layers.map { run, layer, scalars in
       [run.name, layer.layer, "\(layer.n)", "\(layer.dimension)"]
         + keys.map { key in scalars[key].map { "\($0)" } ?? "" }

@@ -34,7 +34,7 @@ struct FigureTable {
   /// The tables of the figures of that prominence, each of as many whole runs as fit; runs without
   /// figures have none.
   static func tables(
-    of runs: RunSet, showing prominence: FigureCatalogue.Prominence, notes: inout Footnotes
+    of runs: RunSet, showing prominences: [FigureProminence], notes: inout Footnotes
   ) -> [FigureTable] {
     var tables: [FigureTable] = []
     var batch: [RunSet.Member] = []
@@ -42,21 +42,21 @@ struct FigureTable {
     for member in runs.members where !member.run.summary.layers.isEmpty {
       let count = member.run.summary.layers.count
       if !batch.isEmpty && columns + count > widest {
-        tables.append(FigureTable(of: batch, showing: prominence, notes: &notes))
+        tables.append(FigureTable(of: batch, runs.catalogue, showing: prominences, notes: &notes))
         (batch, columns) = ([], 0)
       }
       batch.append(member)
       columns += count
     }
     if !batch.isEmpty {
-      tables.append(FigureTable(of: batch, showing: prominence, notes: &notes))
+      tables.append(FigureTable(of: batch, runs.catalogue, showing: prominences, notes: &notes))
     }
     return tables.filter { !$0.parts.isEmpty }
   }
 
   private init(
-    of members: [RunSet.Member], showing prominence: FigureCatalogue.Prominence,
-    notes: inout Footnotes
+    of members: [RunSet.Member], _ catalogue: FigureCatalogue,
+    showing prominences: [FigureProminence], notes: inout Footnotes
   ) {
     heads = members.map { member in
       Head(
@@ -74,13 +74,13 @@ struct FigureTable {
           name: "Dimension, d", key: "dimension", meaning: "coordinates of one embedding",
           marks: "", cells: columns.map { Numerals.count(Double($0.dimension)) }),
       ])
-    let scalars = columns.map(Self.scalars)
-    var rows: [FigureCatalogue.Group: [Row]] = [:]
-    let entries = FigureCatalogue.ordered(Set(scalars.flatMap(\.keys)))
-    for entry in entries where entry.prominence == prominence {
+    let scalars = columns.map(\.scalars)
+    var rows: [FigureGroup: [Row]] = [:]
+    let entries = catalogue.ordered(Set(scalars.flatMap(\.keys)))
+    for entry in entries where prominences.contains(entry.prominence) {
       let conventions = zip(columns, scalars).compactMap { column, values -> Convention? in
         if values[entry.key] == nil { return nil }
-        return FigureCatalogue.prefixes(of: entry.key).lazy
+        return FigureKey.prefixes(of: entry.key).lazy
           .compactMap { column.conventions[$0] }.first
       }
       rows[entry.group, default: []].append(
@@ -90,16 +90,9 @@ struct FigureTable {
           cells: entry.form.texts(scalars.map { $0[entry.key] })))
     }
     parts =
-      (prominence == .headline ? [sizes] : [])
-      + FigureCatalogue.Group.allCases.compactMap { group in
+      (prominences.contains(.headline) ? [sizes] : [])
+      + FigureGroup.allCases.compactMap { group in
         rows[group].map { Part(title: group.rawValue, rows: $0) }
       }
-  }
-
-  /// All finite scalar figures of a layer, those at fixed strengths among them.
-  static func scalars(_ figures: LayerFigures) -> [String: Double] {
-    var all = figures.values
-    for (strength, value) in figures.invarianceAt { all["invariance_at.\(strength)"] = value }
-    return all.filter(\.value.isFinite)
   }
 }

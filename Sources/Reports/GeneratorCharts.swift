@@ -1,3 +1,5 @@
+import Records
+
 /// The chart of how invariant encoder and head are to each generator alone.
 extension ChartFigure {
   /// The fixed strength at which generators are compared across runs.
@@ -7,7 +9,8 @@ extension ChartFigure {
   /// Runs of different strengths are compared at a fixed one.
   static func invarianceByGenerator(of runs: RunSet) -> ChartFigure? {
     let isFixed = runs.series.contains { !generators(of: $0, fixed: true).isEmpty }
-    let names = generatorOrder(runs.series.flatMap { generators(of: $0, fixed: isFixed) })
+    let names = generatorOrder(
+      runs.series.flatMap { generators(of: $0, fixed: isFixed) }, runs.catalogue)
     let prefix = isFixed ? "invariance_at.\(comparedStrength)" : "invariance"
     func points(_ series: RunSet.Series, _ layer: String, _ shift: Double) -> [(Double, Double)] {
       names.enumerated().compactMap { place, name in
@@ -57,7 +60,7 @@ extension ChartFigure {
     return layers.flatMap { series.keys($0) }.compactMap { key in
       if fixed {
         guard key.hasPrefix("invariance_at.") else { return nil }
-        let (strength, name) = FigureCatalogue.fixedStrength(
+        let (strength, name) = FigureKey.fixedStrength(
           of: String(key.dropFirst("invariance_at.".count)))
         return strength == comparedStrength && !name.isEmpty ? name : nil
       }
@@ -65,13 +68,10 @@ extension ChartFigure {
     }
   }
 
-  /// Names once each: moves, then changes of shape, then of colour, then others by name.
-  private static func generatorOrder(_ names: [String]) -> [String] {
-    let known = [
-      "crop", "flip", "translation_x", "translation_y", "rotation", "log_scale", "log_aspect",
-      "shear_x", "shear_y",
-      "brightness", "contrast", "saturation", "hue", "grey",
-    ]
+  /// Names once each, in the catalogue's order, others by name.
+  private static func generatorOrder(_ names: [String], _ catalogue: FigureCatalogue) -> [String] {
+    let known = catalogue.keys.filter { $0.hasPrefix("invariance.") }
+      .map { String($0.dropFirst("invariance.".count)) }
     return Set(names).sorted {
       (known.firstIndex(of: $0) ?? known.count, $0) < (known.firstIndex(of: $1) ?? known.count, $1)
     }

@@ -25,7 +25,7 @@ extension ChartFigure {
 
   /// How well factors and augmentations are read from each layer.
   static func information(of runs: RunSet) -> ChartFigure? {
-    let keys = FigureCatalogue.ordered(
+    let keys = runs.catalogue.ordered(
       Set(runs.series.flatMap { series in layers(of: series).flatMap { series.keys($0) } })
     ).map(\.key).filter { key in families.contains { key.hasPrefix("\($0.prefix).") } }
     let maps = heatMaps(of: runs) { series in
@@ -43,8 +43,7 @@ extension ChartFigure {
   }
 
   private static let families = [
-    (prefix: "attribute", of: ""), (prefix: "attributes", of: ""),
-    (prefix: "augmentation", of: "view: "),
+    (prefix: "attribute", of: ""), (prefix: "augmentation", of: "view: "),
   ]
 
   private static func rowName(_ key: String) -> String {

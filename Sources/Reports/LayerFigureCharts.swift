@@ -77,7 +77,7 @@ extension ChartFigure {
   private static func alongLayers(
     _ key: String, of runs: RunSet, title: String? = nil
   ) -> Chart {
-    let entry = FigureCatalogue.entry(key)
+    let entry = runs.catalogue.entry(key)
     let layers = runs.layers
     return Chart(
       title: title ?? entry.name,
@@ -94,7 +94,7 @@ extension ChartFigure {
   }
 
   private static func ofEachRun(_ key: String, _ runs: RunSet) -> Chart {
-    let entry = FigureCatalogue.entry(key)
+    let entry = runs.catalogue.entry(key)
     let places = runs.members.enumerated()
     return Chart(
       title: entry.name,
@@ -111,7 +111,7 @@ extension ChartFigure {
   }
 
   private static func againstStrength(_ key: String, _ runs: RunSet) -> Chart {
-    let entry = FigureCatalogue.entry(key)
+    let entry = runs.catalogue.entry(key)
     let traces = runs.layers.flatMap { layer -> [Trace] in
       let points = runs.members.compactMap { member in
         entry.plotted(member.run.figures(layer)).map { (x: member.run.strength ?? 0, y: $0) }

@@ -1,3 +1,5 @@
+import Records
+
 /// Charts of the data's planes at h and the projector's subspaces.
 extension ChartFigure {
   /// Overlaps of planes over their dimension r, beside what chance gives, and the angles.
@@ -116,7 +118,7 @@ extension ChartFigure {
     _ family: String, of series: RunSet.Series
   ) -> [(x: Double, y: Double)] {
     let ranks = series.keys("h").compactMap { key in
-      FigureCatalogue.rank(of: key).flatMap { key == "\(family).r\($0)" ? $0 : nil }
+      FigureKey.rank(of: key).flatMap { key == "\(family).r\($0)" ? $0 : nil }
     }
     return Set(ranks).sorted().compactMap { rank in
       series.mean("h", "\(family).r\(rank)").map { (x: Double(rank), y: $0) }

@@ -1,4 +1,5 @@
 import Foundation
+import Records
 import RunStore
 
 /// One self-contained page about one or more runs: tables, charts, views, configurations and the
@@ -8,11 +9,12 @@ public struct Report {
 
   /// Reads `runs`. What a run has not recorded is left out of the page.
   ///
+  /// - Parameter catalogue: what the figures are called and mean; one that is not in it is shown under its key.
   /// - Throws: `ReportError` without runs or for a folder that records nothing; `RunStoreError` for
   ///   a folder or file that cannot be read.
-  public init(runs: [RunFolder]) throws {
+  public init(runs: [RunFolder], catalogue: FigureCatalogue) throws {
     if runs.isEmpty { throw ReportError.noRuns }
-    self.runs = RunSet(try runs.map(ReportedRun.init(of:)))
+    self.runs = RunSet(try runs.map(ReportedRun.init(of:)), catalogue)
   }
 
   /// The page.

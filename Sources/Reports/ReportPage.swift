@@ -19,8 +19,8 @@ struct ReportPage {
 
   func html() throws -> String {
     var notes = Footnotes()
-    let tables = FigureTable.tables(of: runs, showing: .headline, notes: &notes)
-    let details = FigureTable.tables(of: runs, showing: .detail, notes: &notes)
+    let tables = FigureTable.tables(of: runs, showing: [.announced, .headline], notes: &notes)
+    let details = FigureTable.tables(of: runs, showing: [.detail], notes: &notes)
     let sheets = runs.members.enumerated().compactMap(sheet)
     let configurations = runs.members.compactMap(configuration)
     let context: [String: Any] = [
@@ -71,9 +71,9 @@ struct ReportPage {
 
   private var definitions: [[String: Any]] {
     let layers = runs.members.flatMap(\.run.summary.layers.values)
-    let keys = Set(layers.flatMap { FigureTable.scalars($0).keys })
-    return FigureCatalogue.definitions(of: keys).map {
-      ["name": $0.name, "key": $0.key, "meaning": $0.meaning]
+    let keys = Set(layers.flatMap { $0.scalars.keys })
+    return runs.catalogue.definitions(of: keys).map {
+      ["name": $0.name, "key": $0.key, "meaning": $0.definition]
     }
   }
 

@@ -18,8 +18,11 @@ struct ReportedStudy {
   let record: StudyRecord
   let folder: URL
   let runs: [Run]
+  /// What the figures are called and how they are written.
+  let catalogue: FigureCatalogue
 
-  init(_ record: StudyRecord, folder: URL) {
+  init(_ record: StudyRecord, folder: URL, _ catalogue: FigureCatalogue) {
+    self.catalogue = catalogue
     self.record = record
     self.folder = folder
     runs = record.runs.map { Self.run($0, in: folder) }

@@ -16,8 +16,11 @@ struct RunSet {
   let members: [Member]
   /// The distinct strengths in order, where all runs state one and they differ; else empty.
   let strengths: [Double]
+  /// What the figures are called and mean.
+  let catalogue: FigureCatalogue
 
-  init(_ runs: [ReportedRun]) {
+  init(_ runs: [ReportedRun], _ catalogue: FigureCatalogue) {
+    self.catalogue = catalogue
     var runs = Self.named(apart: runs)
     let stated = runs.compactMap(\.strength)
     let distinct = Set(stated).sorted()

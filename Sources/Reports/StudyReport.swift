@@ -6,7 +6,8 @@ import RunStore
 /// and a table of its runs. It needs no network; its links to the runs' own pages are relative.
 ///
 /// ```swift
-/// let report = try StudyReport(folder: URL(fileURLWithPath: "studies/strength"))
+/// let report = try StudyReport(
+///   folder: URL(fileURLWithPath: "studies/strength"), catalogue: .standard)
 /// try report.write(to: "studies/strength/report.html")
 /// ```
 public struct StudyReport {
@@ -20,20 +21,21 @@ public struct StudyReport {
 
   /// Reads the study in `folder`: its `study.json`, and the summaries of the runs under `runs/`.
   ///
+  /// - Parameter catalogue: what the figures are called and how they are written.
   /// - Throws: `ReportError.notAStudy` without a record; `RunStoreError` for one that cannot be read,
   ///   is damaged, or is newer than this program.
-  public init(folder: URL) throws {
+  public init(folder: URL, catalogue: FigureCatalogue) throws {
     guard let record = try RunCollection.readStudy(in: folder) else {
       throw ReportError.notAStudy(path: folder.path)
     }
-    try self.init(record: record, folder: folder)
+    try self.init(record: record, folder: folder, catalogue: catalogue)
   }
 
   /// A study as `record` has it, with the summaries of the runs under `runs/` in `folder`.
   ///
   /// A run's summary that cannot be read is named in the page; the others are shown.
-  public init(record: StudyRecord, folder: URL) throws {
-    study = ReportedStudy(record, folder: folder)
+  public init(record: StudyRecord, folder: URL, catalogue: FigureCatalogue) throws {
+    study = ReportedStudy(record, folder: folder, catalogue)
   }
 
   /// The page, with links as from a file in the study's folder.

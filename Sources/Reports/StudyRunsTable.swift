@@ -31,7 +31,7 @@ struct StudyRunsTable {
         title: "State", key: "status", isSetting: false, numbers: nil,
         texts: runs.map(Self.state)))
     for key in Self.figures {
-      let entry = FigureCatalogue.entry(key)
+      let entry = study.catalogue.entry(key)
       for layer in ["h", "z"] {
         let values = runs.map { $0.summary?.layers[layer]?[key] }
         columns.append(

@@ -62,7 +62,7 @@ extension ChartFigure {
   private static let epochs = Axis(title: "epoch", fromZero: true)
 
   private static func overEpochs(_ key: String, of runs: RunSet) -> [Chart] {
-    let entry = FigureCatalogue.entry(key)
+    let entry = runs.catalogue.entry(key)
     let charts = LayerComparison(runs: runs, x: epochs, y: entry.axis).charts(mode: .both) {
       layer in
       layer.map { "\(entry.name) of \($0)" } ?? entry.name

@@ -6,7 +6,7 @@ import RunStore
 /// A run on disk with its newest checkpoint loaded, to be measured.
 public struct MeasuredRun {
   /// What measures it.
-  public let measurement: ModelMeasurement
+  public let model: MeasuredModel
   /// The step of the checkpoint.
   public let step: Int
   private let epoch: Double
@@ -18,7 +18,7 @@ public struct MeasuredRun {
   /// - Throws: `TrainingError`, `ConfigurationError` or `DatasetError`, one line each.
   public init(_ folder: RunFolder, warn: (String) -> Void) throws {
     let run = try TrainingRun(reading: folder, warn: warn)
-    measurement = run.measurement
+    model = run.measuredModel
     step = run.step
     epoch = run.epochsDone
     self.folder = folder

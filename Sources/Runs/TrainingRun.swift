@@ -132,7 +132,7 @@ public final class TrainingRun {
     let views = ViewSource(
       splits.train, policy: policy, seed: configuration.viewSeed, device: trainer.device)
     try writeContactSheet()
-    let measurement = measurement
+    let model = measuredModel
     let plan = MeasurementPlan(
       configuration, stepsPerEpoch: stepsPerEpoch, heldOutCount: splits.heldOut.count)
     if let message = plan.message(configuration) { report(.warning(message)) }
@@ -177,7 +177,7 @@ public final class TrainingRun {
       let epochsDone = step.isMultiple(of: stepsPerEpoch) ? step / stepsPerEpoch : nil
       if let epochsDone, step < totalSteps, plan.measures(epoch: epochsDone) {
         report(.measuring(epoch: epochsDone))
-        try append(measurement.layers(.light(samples: plan.samples)), to: geometry)
+        try append(model.figures(.light(samples: plan.samples)), to: geometry)
       }
       let isDue = epochsDone?.isMultiple(of: configuration.checkpointEvery) ?? false
       if isDue || stopping || step == totalSteps {
@@ -191,7 +191,7 @@ public final class TrainingRun {
 
     if shouldStop() { return .interrupted(step: step) }
     report(.measuring(epoch: totalEpochs))
-    let layers = try measurement.layers(.full)
+    let layers = try model.figures(.full)
     // A process that was killed here has left these lines already.
     try geometry.truncate(afterStep: totalSteps - 1)
     try append(layers, to: geometry)
@@ -204,11 +204,13 @@ public final class TrainingRun {
 
 extension TrainingRun {
   /// What measures this run's layers.
-  var measurement: ModelMeasurement {
-    ModelMeasurement(
+  var measuredModel: MeasuredModel {
+    MeasuredModel(
       encoder: trainer.encoder, head: trainer.objective.head, splits: splits, policy: policy,
-      policyChoice: configuration.policy, temperature: configuration.temperature,
-      contrastedSamples: configuration.batchSize, seed: configuration.measurementSeed,
+      policyChoice: configuration.policy,
+      softmax: PairSoftmax(
+        temperature: configuration.temperature, batchSize: configuration.batchSize),
+      seed: configuration.measurementSeed,
       device: trainer.device)
   }
 

@@ -38,7 +38,7 @@ public final class Buffer {
 /// numbered without the property's name, as PyTorch's `nn.Sequential` does it.
 open class Module {
   /// Whether the module behaves as in training (batch statistics) or in evaluation (running ones).
-  public private(set) var isTraining = true
+  public internal(set) var isTraining = true
 
   /// A module in training mode.
   public init() {}
@@ -122,6 +122,9 @@ open class Module {
     for (_, parameter) in parameters { parameter.replace(by: transform) }
     for (_, buffer) in buffers { buffer.replace(by: transform) }
   }
+
+  /// The modules that this one is made of.
+  var submodules: [Module] { members.compactMap { $0.value as? Module } }
 
   private var members: [(name: String, value: Any)] {
     var members: [(name: String, value: Any)] = []

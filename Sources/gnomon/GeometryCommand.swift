@@ -44,7 +44,7 @@ struct GeometryCommand: ParsableCommand {
           throw Failure.usage("--views go with --embeddings: a run makes its own")
         }
         let run = try MeasuredRun(folder, warn: Terminal.warning)
-        let layers = try run.measurement.layers(.geometry)
+        let layers = try run.model.figures(.geometry)
         try Output.show(layers, asJSON: json)
         run.recordAndTell(layers)
       case .files(let h, let z):
@@ -55,9 +55,25 @@ struct GeometryCommand: ParsableCommand {
         try Output.show(given.figures(temperature: temperature), asJSON: json)
         if !json {
           Terminal.note("more could be measured with")
-          for item in given.missing { Terminal.note("  \(item)") }
+          for (need, figures) in given.missing() {
+            let keys = figures.map(\.key).joined(separator: ", ")
+            Terminal.note("  \(need.wording): \(keys)")
+          }
         }
       }
+    }
+  }
+}
+
+extension Need {
+  /// What to give for it.
+  fileprivate var wording: String {
+    switch self {
+    case .twoLayers: "both --embeddings and --projections"
+    case .secondView: "--views and --projection-views"
+    case .manyViews: "views of shape N×q×D"
+    case .labels: "--labels"
+    case .factors, .model: "the model itself (a run folder)"
     }
   }
 }

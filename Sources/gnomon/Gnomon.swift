@@ -12,6 +12,7 @@ struct Gnomon: ParsableCommand {
     version: PackageVersion.current,
     subcommands: [
       TrainCommand.self, PreviewCommand.self, GeometryCommand.self, ProbeCommand.self,
+      FiguresCommand.self,
       ReportCommand.self, StudyCommand.self, StoreCommand.self,
     ])
 

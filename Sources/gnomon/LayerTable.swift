@@ -1,100 +1,39 @@
 import Foundation
+import Measures
 import Records
 
-/// Layers' figures as text: a row a figure, a column a layer, from h to z, under short headings.
+/// Layers' figures as text: a row a figure, a column a layer, from h to z, in the groups of the catalogue.
 struct LayerTable {
-  /// A heading and the beginnings of its figures' keys, in their order.
-  private static let groups: [(heading: String, families: [String])] = [
-    ("information", ["knn_top1", "linear_top1", "attribute", "augmentation"]),
-    (
-      "spectrum and rank",
-      [
-        "effective_rank", "effective_rank_covariance", "rankme", "lidar", "stable_rank",
-        "participation_ratio", "nesum", "numerical_rank", "alpha", "alpha_r2",
-      ]
-    ),
-    (
-      "invariance",
-      [
-        "invariance", "invariance_clean", "invariance_at", "orbit_spread", "alignment",
-        "uniformity",
-      ]
-    ),
-    ("tangents", ["tangent_norm", "tangent_gain"]),
-    (
-      "planes",
-      [
-        "tangent_overlap", "tangent_overlap_random", "tangent_angle_largest",
-        "tangent_angle_smallest", "nullspace_energy", "nullspace_energy_between",
-        "between_class_share",
-      ]
-    ),
-    ("theory", ["predicted_rank", "predicted_overlap", "predicted_overlap_random"]),
-    ("dimension", ["intrinsic_dimension"]),
-    ("similarity", ["cka", "cka_debiased"]),
-    ("other", [""]),
-  ]
-
-  /// The figures that a finished run is announced with.
-  private static let headlines = [
-    "knn_top1", "linear_top1", "effective_rank", "rankme", "lidar", "invariance", "alignment",
-    "uniformity", "tangent_overlap", "tangent_overlap_random", "nullspace_energy",
-    "predicted_rank",
-  ]
-
+  private let catalogue = FigureCatalogue.standard
   private let layers: [LayerFigures]
   private let scalars: [[String: Double]]
 
   init(of layers: [LayerFigures]) {
     let order = LayerFigures.canonicalOrder(of: layers.map(\.layer))
     self.layers = order.compactMap { name in layers.first { $0.layer == name } }
-    scalars = self.layers.map { figures in
-      let fixed = figures.invarianceAt.map { ("invariance_at.\($0)", $1) }
-      return figures.values.merging(fixed) { $1 }
-    }
+    scalars = self.layers.map(\.scalars)
   }
 
   /// The few figures that say most.
   var headlines: String {
-    let keys = Self.headlines.filter { key in scalars.contains { $0[key] != nil } }
-    return text([sizes] + [keys.map(row)])
+    let entries = entries.filter { $0.prominence == .announced }
+    return text([sizes] + [entries.map(row)])
   }
 
-  /// All figures. Angles over ranks, and parts of the policy at fixed strengths, are counted only.
+  /// All figures. Those that are for charts, over ranks and of parts at fixed strengths, are counted only.
   var everything: String {
-    var keys = Set(scalars.flatMap(\.keys))
-    let details = keys.filter(Self.isDetail)
-    keys.subtract(details)
-    var sections = [sizes]
-    for group in Self.groups {
-      let own = group.families.flatMap { family in
-        keys.filter { Self.belongs($0, to: family) }
-          .sorted { Self.place(of: $0) < Self.place(of: $1) }
-      }
-      var seen: Set<String> = []
-      let rows = own.filter { seen.insert($0).inserted }.map(row)
-      keys.subtract(own)
-      if !rows.isEmpty { sections.append([[""], [group.heading]] + rows) }
+    let shown = entries.filter { $0.prominence != .chart }
+    let sections = FigureGroup.allCases.compactMap { group -> [[String]]? in
+      let rows = shown.filter { $0.group == group }.map(row)
+      return rows.isEmpty ? nil : [[""], [group.rawValue]] + rows
     }
-    let more = details.isEmpty ? "" : "\n\n\(details.count) more figures with --json"
-    return text(sections) + more
+    let hidden = entries.count - shown.count
+    let more = hidden == 0 ? "" : "\n\n\(hidden) more figures with --json"
+    return text([sizes] + sections) + more
   }
 
-  private static func belongs(_ key: String, to family: String) -> Bool {
-    family.isEmpty || key == family || key.hasPrefix("\(family).")
-  }
-
-  /// Ranks r count as numbers: r2 before r13.
-  private static func place(of key: String) -> (String, Int) {
-    guard let dot = key.lastIndex(of: "."), key[dot...].hasPrefix(".r"),
-      let rank = Int(key[dot...].dropFirst(2))
-    else { return (key, 0) }
-    return (String(key[..<dot]), rank)
-  }
-
-  private static func isDetail(_ key: String) -> Bool {
-    if key.hasPrefix("tangent_angle") { return key.contains(".") }
-    return key.hasPrefix("invariance_at.") && key.count { $0 == "." } > 2
+  private var entries: [FigureCatalogue.Entry] {
+    catalogue.ordered(Set(scalars.flatMap(\.keys)))
   }
 
   private var sizes: [[String]] {
@@ -104,8 +43,8 @@ struct LayerTable {
     ]
   }
 
-  private func row(_ key: String) -> [String] {
-    [key] + scalars.map { $0[key].map(Self.text) ?? "" }
+  private func row(_ entry: FigureCatalogue.Entry) -> [String] {
+    [entry.key] + scalars.map { $0[entry.key].map(Self.text) ?? "" }
   }
 
   private func text(_ sections: [[[String]]]) -> String {

@@ -1,7 +1,5 @@
 import ArgumentParser
-import Evaluation
 import Measures
-import Records
 import Runs
 
 struct ProbeCommand: ParsableCommand {
@@ -22,7 +20,7 @@ struct ProbeCommand: ParsableCommand {
       switch try input.source() {
       case .run(let folder):
         let run = try MeasuredRun(folder, warn: Terminal.warning)
-        let layers = try run.measurement.layers(.evaluation)
+        let layers = try run.model.figures(.evaluation)
         try Output.show(layers, asJSON: json)
         run.recordAndTell(layers)
       case .files(let h, let z):
@@ -32,11 +30,7 @@ struct ProbeCommand: ParsableCommand {
         let given = try GivenEmbeddings(
           h: h, z: z, labels: labels, dropsNonFinite: input.dropNaN)
         given.tellDropped()
-        let layers = try given.wholeLayers().map { layer in
-          try LayerFigures(
-            probing: layer.embeddings, labels: layer.labels ?? [], layer: layer.name)
-        }
-        try Output.show(layers, asJSON: json)
+        try Output.show(given.figures(.evaluation), asJSON: json)
       }
     }
   }

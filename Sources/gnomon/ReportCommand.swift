@@ -20,14 +20,14 @@ struct ReportCommand: ParsableCommand {
       }
       let folder = URL(fileURLWithPath: study, isDirectory: true)
       let path = output ?? folder.appendingPathComponent("report.html").path
-      try StudyReport(folder: folder).write(to: path)
+      try StudyReport(folder: folder, catalogue: .standard).write(to: path)
       return Terminal.note("wrote \(path)")
     }
     let folders = runs.map(RunFolder.init(path:))
     guard let path = output ?? (folders.count == 1 ? folders[0].report.path : nil) else {
       throw Failure.usage("a report of several runs needs --output FILE")
     }
-    try Report(runs: folders).write(to: path)
+    try Report(runs: folders, catalogue: .standard).write(to: path)
     Terminal.note("wrote \(path)")
   }
 }

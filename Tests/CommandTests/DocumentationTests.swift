@@ -33,6 +33,16 @@ import Torch
     #expect(try blocks("text", of: "Docs/Geometry.md").contains(result.output))
   }
 
+  @Test func theTableOfFiguresIsMadeFromTheirDescriptors() throws {
+    let document = try String(
+      contentsOfFile: repositoryFile("Docs/Measuring.md"), encoding: .utf8)
+    let table = try Program.run(["figures", "--markdown"])
+    #expect(table.code == 0 && table.output.hasPrefix("| figure |"))
+    #expect(
+      document.contains("<!-- gnomon figures --markdown -->\n\(table.output)<!-- end -->"),
+      "put what gnomon figures --markdown prints into Docs/Measuring.md")
+  }
+
   @Test func everyCommandOfTheDocumentsRuns() throws {
     let folder = repositoryFile("Docs")
     let documents = try FileManager.default.contentsOfDirectory(atPath: folder)

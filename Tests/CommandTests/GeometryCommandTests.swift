@@ -1,4 +1,5 @@
 import Foundation
+import Records
 import RunStore
 import TestSupport
 import Testing
@@ -33,10 +34,7 @@ import Torch
       #expect(result.errorLines.count == 1, "\(result.error)")
       #expect(
         result.error.contains("wrote 3 layers at step 10 into geometry.jsonl and summary.json"))
-      let headings = [
-        "information", "spectrum and rank", "invariance", "tangents", "planes", "theory",
-        "dimension", "similarity",
-      ]
+      let headings = FigureGroup.allCases.filter { $0 != .other }.map(\.rawValue)
       let printed = result.output.split(separator: "\n").map(String.init)
       #expect(printed.filter(headings.contains) == headings)
       #expect(printed.first?.split(separator: " ") == ["h", "head.1", "z"])

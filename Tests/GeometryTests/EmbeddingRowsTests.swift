@@ -1,6 +1,5 @@
 import Foundation
 import Geometry
-import Records
 import TestSupport
 import Testing
 import Torch
@@ -59,25 +58,5 @@ import Torch
     #expect(throws: TorchError.self) { try EmbeddingRows(npyFile: "/nowhere/h.npy") }
     let short = try EmbeddingRows(count: 10, dimension: 2) { _ in Tensor.ones([1, 2]) }
     #expect(throws: GeometryError.self) { try Spectrum(of: short, centered: true) }
-  }
-
-  @Test func figuresCarryTheirConventions() throws {
-    let x = normalMatrix(seed: 1, rows: 200, columns: 20)
-    var figures = try LayerFigures(layer: "z", embeddings: x)
-    figures.add(try IntrinsicDimension(of: x))
-    figures.addLidar(try lidar(views: [x, x * 0.9]), views: 2)
-    figures.add(try CenteredKernelAlignment(x, x), with: "h")
-    let tangent = try Planes.tangent(to: x, rank: 3)
-    figures.add(try SubspaceOverlap(tangent, tangent))
-    #expect(figures.n == 200 && figures.dimension == 20)
-    #expect(figures["effective_rank"] == (try Spectrum(of: x, centered: true).effectiveRank))
-    #expect(figures.conventions["rankme"]?.epsilon == 1e-7)
-    #expect(figures.conventions["rankme"]?.centered == false)
-    #expect(figures.conventions["intrinsic_dimension.mle"]?.k == 20)
-    #expect(figures.conventions["lidar"]?.views == 2)
-    #expect(figures["tangent_overlap"]?.isApproximately(1, within: 1e-12) == true)
-    #expect(figures["tangent_overlap_random"] == 0.15)
-    #expect(figures.conventions["tangent_overlap"]?.rank == 3)
-    #expect(figures["cka.h"]?.isApproximately(1, within: 1e-12) == true)
   }
 }

@@ -35,7 +35,7 @@ import TorchNN
   /// c = C·x of each held-out image, N×2, and C itself.
   private let coordinates: [[Double]]
   private let projection: Tensor
-  private let measurement: ModelMeasurement
+  private let model: MeasuredModel
 
   init() throws {
     var random = CounterRandom(seed: 3)
@@ -65,7 +65,7 @@ import TorchNN
       "0.weight": Tensor(weight, shape: [3, 8]).to(.float32), "0.bias": Tensor.ones([3]),
     ])
     let policy = Policy.lie([.brightness: 0.4])
-    measurement = ModelMeasurement(
+    model = MeasuredModel(
       encoder: LinearEncoder(c.matmul(b).to(.float32)), head: head, splits: data,
       policy: PolicyPair(policy), policyChoice: .described(policy))
   }
@@ -74,7 +74,7 @@ import TorchNN
   private let tolerance = 1e-4
 
   @Test func tangentsAlongBrightnessAreTheEmbeddingsThemselves() throws {
-    let layers = try measurement.layers(.geometry)
+    let layers = try model.figures(.geometry)
     // d/dε exp(ε)·x = x, so the tangent is h; of 100 samples, at most 128, all are measured.
     let lengths = coordinates.map { ($0[0] * $0[0] + $0[1] * $0[1]).squareRoot() }
     let stretched = coordinates.map { c in
@@ -102,7 +102,7 @@ import TorchNN
   }
 
   @Test func planesMeetAtTheAngleTheyWereBuiltWith() throws {
-    let h = try measurement.layers(.geometry)[0]
+    let h = try model.figures(.geometry)[0]
     let overlap = (1 + pow(cos(Self.angle), 2)) / 2
     for kind in ["", ".global"] {
       let measured = try #require(h["tangent_overlap\(kind).r2"])
@@ -118,7 +118,7 @@ import TorchNN
   }
 
   @Test func theNullSpaceIsWhatTheHeadCannotSee() throws {
-    let h = try measurement.layers(.geometry)[0]
+    let h = try model.figures(.geometry)[0]
     func variances(_ points: [[Double]]) -> [Double] {
       (0..<2).map { axis in
         let values = points.map { $0[axis] }
@@ -147,7 +147,7 @@ import TorchNN
   }
 
   @Test func aLinearPlaneHasTwoDimensionsAndRankTwo() throws {
-    let h = try measurement.layers(.geometry)[0]
+    let h = try model.figures(.geometry)[0]
     #expect(h["numerical_rank"] == 2)
     let censored = try #require(h["intrinsic_dimension.two_nn_censored"])
     // 100 samples: a standard error of a tenth.
@@ -158,7 +158,7 @@ import TorchNN
 
   @Test func brightnessIsReadFromTheLengthOfALinearEmbedding() throws {
     // One direction only: z = c₁·e^ε + 1, so a brighter view of a sample lies farther out.
-    let layers = try measurement.layers(.geometry)
+    let layers = try model.figures(.geometry)
     let score = try #require(layers[0]["augmentation.brightness"])
     #expect(score > 0 && score < 1)
     #expect(layers[0]["augmentation.hue"] == nil)
@@ -171,10 +171,10 @@ import TorchNN
   @Test func oneDimensionIsMeasuredAsAny() throws {
     let single = LinearEncoder(projection.slice(0..<1, along: 1).to(.float32))
     let policy = Policy.simCLR(strength: 0.5)
-    let layers = try ModelMeasurement(
+    let layers = try MeasuredModel(
       encoder: single, head: ProjectionHead(.linear(1), inputs: 1), splits: data,
       policy: PolicyPair(policy), policyChoice: "simclr"
-    ).layers()
+    ).figures()
     for figures in layers {
       #expect(figures.dimension == 1)
       #expect(try #require(figures["effective_rank"]).isApproximately(1, within: 1e-12))
@@ -193,10 +193,10 @@ import TorchNN
       let splits = try DatasetRequest(
         kind: .sprites, imageSize: 16, trainCount: 10, heldOutCount: 60
       ).load()
-      return try ModelMeasurement(
+      return try MeasuredModel(
         encoder: encoder, head: ProjectionHead(.linear(512), inputs: 32), splits: splits,
         policy: PolicyPair(.simCLR(strength: 0.5)), policyChoice: "simclr"
-      ).layers(.geometry)
+      ).figures(.geometry)
     }
     // ‖W·v‖²/‖v‖² of 512 uniform rows deviates by √(2/512) of itself, its root by half of that: four errors.
     for generator in Generator.allCases {

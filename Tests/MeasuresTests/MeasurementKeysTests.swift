@@ -8,14 +8,14 @@ import TorchNN
 
 /// Which figures there are, and that those which cannot be measured are absent.
 @Suite(.serialized) struct MeasurementKeysTests {
-  private func measurement(
+  private func model(
     head: String = "mlp:64-8", policy: PolicyPair = PolicyPair(.simCLR(strength: 0.5)),
     splits: DatasetSplits? = nil
-  ) throws -> ModelMeasurement {
+  ) throws -> MeasuredModel {
     try Initializer.seeded(by: 1) {
       let encoder = ResNet.resNet18(width: 4)
       let architecture = try HeadArchitecture(parsing: head)
-      return ModelMeasurement(
+      return MeasuredModel(
         encoder: encoder,
         head: ProjectionHead(architecture, inputs: encoder.outputDimension),
         splits: try splits ?? sprites(), policy: policy, policyChoice: "simclr")
@@ -48,7 +48,7 @@ import TorchNN
   }
 
   private var ofEveryLayer: [String] {
-    spectrum + views + dimension + ["knn_top1", "linear_top1"]
+    spectrum + views + dimension + ["knn_top1", "linear_top1", "between_class_share"]
       + parts.map { "invariance.\($0)" }
       + ["0.25", "0.5", "1.0"].flatMap { s in parts.map { "invariance_at.\(s).\($0)" } }
       + decoded.map { "augmentation.\($0)" } + directions.map { "tangent_norm.\($0)" }
@@ -76,11 +76,15 @@ import TorchNN
   }
 
   @Test func everyFigureIsThereForEveryLayer() throws {
-    let layers = try measurement().layers()
+    let layers = try model().figures()
     #expect(layers.map(\.layer) == ["h", "head.1", "z"])
     for figures in layers {
       let others = layers.map(\.layer).filter { $0 != figures.layer }
-      var expected = ofEveryLayer + others.flatMap { ["cka.\($0)", "cka_debiased.\($0)"] }
+      var expected =
+        ofEveryLayer
+        + others.flatMap {
+          ["cka.\($0)", "cka_debiased.\($0)", "neighbour_jaccard.\($0)"]
+        }
       if figures.layer == "h" {
         expected += ofPlanes
       } else {
@@ -97,7 +101,7 @@ import TorchNN
   }
 
   @Test func aFigureSaysWhatItWasMeasuredOn() throws {
-    let layers = try measurement().layers(.geometry)
+    let layers = try model().figures(.geometry)
     #expect(layers[2].conventions["lidar"]?.views == 10)
     #expect(layers[0].conventions["tangent_overlap"]?.rank == 5)
     #expect(layers[0].conventions["tangent_overlap"]?.k == 30)
@@ -108,19 +112,19 @@ import TorchNN
   }
 
   @Test func theLightExtentIsAPartOfTheOthers() throws {
-    let light = try measurement().layers(.light(samples: 60))
-    let full = try measurement().layers(.geometry)
+    let light = try model().figures(.light(samples: 60))
+    let full = try model().figures(.geometry)
     let expected = spectrum + dimension + ["invariance", "alignment", "uniformity"]
     for (light, full) in zip(light, full) {
       for key in expected { #expect(light[key] != nil && light[key] == full[key], "\(key)") }
       #expect(Set(light.values.keys).isSubset(of: full.values.keys))
     }
     #expect(light[0]["tangent_overlap"] != nil && light[0]["predicted_rank"] != nil)
-    #expect(try measurement().layers(.light(samples: 40))[0].n == 40)
+    #expect(try model().figures(.light(samples: 40))[0].n == 40)
   }
 
   @Test func withoutAHeadThereIsNeitherGainNorSubspace() throws {
-    let layers = try measurement(head: "none").layers(.geometry)
+    let layers = try model(head: "none").figures(.geometry)
     #expect(layers.map(\.layer) == ["h"])
     let keys = layers[0].values.keys
     #expect(keys.contains("tangent_norm.hue") && keys.contains("predicted_rank"))
@@ -129,14 +133,14 @@ import TorchNN
       #expect(!keys.contains { $0.hasPrefix(prefix) }, "\(prefix)")
     }
     #expect(!keys.contains("tangent_overlap"))
-    let linear = try measurement(head: "linear:8").layers(.geometry)
+    let linear = try model(head: "linear:8").figures(.geometry)
     #expect(linear.map(\.layer) == ["h", "z"])
     #expect(linear[0]["tangent_overlap"] != nil && linear[1]["tangent_gain.hue"] != nil)
   }
 
   @Test(arguments: [2, 5, 30])
   func aFewHeldOutImagesAreEnoughForWhatTheyAllow(_ count: Int) throws {
-    let layers = try measurement(splits: sprites(heldOut: count)).layers()
+    let layers = try model(splits: sprites(heldOut: count)).figures()
     for figures in layers {
       #expect(figures.n == count && figures["effective_rank"] != nil)
       #expect(figures["tangent_norm.hue"] != nil && figures["invariance.crop"] != nil)
@@ -153,7 +157,7 @@ import TorchNN
       ImageDataset(name: "bare", height: 16, width: 16, pixels: data.pixels)
     }
     let splits = DatasetSplits(train: bare(known.train), heldOut: bare(known.heldOut))
-    let layers = try measurement(splits: splits).layers()
+    let layers = try model(splits: splits).figures()
     for key in layers.flatMap(\.values.keys) {
       #expect(!key.contains("attribute") && !key.contains("factor") && !key.contains("top1"))
       #expect(!key.contains("between"))
@@ -162,7 +166,7 @@ import TorchNN
   }
 
   @Test func aPolicyThatDoesNothingHasNoPartsAndNothingToDecode() throws {
-    let layers = try measurement(policy: PolicyPair(Policy())).layers(.geometry)
+    let layers = try model(policy: PolicyPair(Policy())).figures(.geometry)
     #expect(layers[0]["invariance"] == 0 && layers[0]["orbit_spread"] != nil)
     for key in layers.flatMap(\.values.keys) {
       #expect(!key.hasPrefix("invariance.") && !key.hasPrefix("augmentation."))

@@ -1,3 +1,4 @@
+import Measures
 import Foundation
 import Records
 import Reports
@@ -41,7 +42,7 @@ struct BrowserTests {
         try SampleRuns.write(
           name: hostile, strength: 2, seed: 3, to: folder.appendingPathComponent("hostile")))
       let file = folder.appendingPathComponent("report.html")
-      let report = try Report(runs: runs)
+      let report = try Report(runs: runs, catalogue: .standard)
       try report.write(to: file.path)
       let page = try Page(report.html())
       let (findings, log) = try Browser.render(file, widths: Self.widths, dark: dark, in: folder)
@@ -64,7 +65,7 @@ struct BrowserTests {
     try withTemporaryFolder { folder in
       let record = try SampleStudy.write(to: folder)
       let file = folder.appendingPathComponent("report.html")
-      let report = try StudyReport(folder: folder)
+      let report = try StudyReport(folder: folder, catalogue: .standard)
       try report.write(to: file.path)
       let page = try Page(report.html())
       let (findings, log) = try Browser.render(file, widths: Self.widths, dark: dark, in: folder)
@@ -108,7 +109,7 @@ struct BrowserTests {
           .init(key: "run \($0)", settings: ["seed": .integer($0)], status: .pending)
         })
       let file = folder.appendingPathComponent("report.html")
-      try StudyReport(record: record, folder: folder).write(to: file.path)
+      try StudyReport(record: record, folder: folder, catalogue: .standard).write(to: file.path)
       let (findings, log) = try Browser.render(file, widths: [400], dark: false, in: folder)
       #expect(!log.contains("CONSOLE"), "\(log.suffix(2000))")
       #expect(findings[0].scrollWidth <= 400 && findings[0].charts.isEmpty)

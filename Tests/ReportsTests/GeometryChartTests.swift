@@ -1,3 +1,4 @@
+import Measures
 import Foundation
 import Records
 import Reports
@@ -9,7 +10,9 @@ import Testing
   "A report of geometry",
   .enabled(if: plotlyIsInstalled, "plotly.min.js is missing: run make setup"))
 struct GeometryChartTests {
-  private func page(of runs: [RunFolder]) throws -> Page { try Page(Report(runs: runs).html()) }
+  private func page(of runs: [RunFolder]) throws -> Page {
+    try Page(Report(runs: runs, catalogue: .standard).html())
+  }
 
   private func run(
     _ name: String, strength: Double, in folder: URL, h: [String: Double], z: [String: Double] = [:]

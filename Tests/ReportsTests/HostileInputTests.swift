@@ -1,3 +1,4 @@
+import Measures
 import Foundation
 import Records
 import Reports
@@ -40,7 +41,7 @@ struct HostileInputTests {
       try other.write(RunSummary(name: "other", config: [:], epochs: 1, steps: 1))
 
       // The page parses as strictly as XML, so nothing of the name became markup …
-      let html = try Report(runs: [run, other]).html()
+      let html = try Report(runs: [run, other], catalogue: .standard).html()
       let page = try Page(html)
       #expect(page.all("img").isEmpty && page.all("b", ["onclick": "alert(1)"]).isEmpty)
       #expect(page.all("script").count == 3)
@@ -71,7 +72,7 @@ struct HostileInputTests {
       try run.write(
         RunSummary(
           name: "=cmd|' /C calc'!A0", config: [:], epochs: 1, steps: 1, layers: [figures]))
-      let page = try Page(Report(runs: [run]).html())
+      let page = try Page(Report(runs: [run], catalogue: .standard).html())
       let csv = String(decoding: try page.download("figures.csv"), as: UTF8.self)
       #expect(
         csv
@@ -104,8 +105,8 @@ struct HostileInputTests {
       for step in [Int.min, 0, .max] {
         try metrics.append(MetricRecord(step: step, epoch: -1e308, loss: 1e308))
       }
-      _ = try Page(Report(runs: [run]).html())
-      _ = try Page(Report(runs: [run, run]).html())
+      _ = try Page(Report(runs: [run], catalogue: .standard).html())
+      _ = try Page(Report(runs: [run, run], catalogue: .standard).html())
     }
   }
 
@@ -123,7 +124,7 @@ struct HostileInputTests {
       ]
       for (content, count) in cases {
         try AtomicFile.write(content, to: run.views)
-        let images = try Page(Report(runs: [run]).html()).all("img")
+        let images = try Page(Report(runs: [run], catalogue: .standard).html()).all("img")
         #expect(images.count == count)
         #expect(images.allSatisfy { $0.attributes["width"] == "768" })
       }
@@ -133,13 +134,13 @@ struct HostileInputTests {
   @Test("is refused in one line when there is no run, no folder, or nothing in it")
   func nothing() throws {
     try withTemporaryFolder { folder in
-      #expect(throws: ReportError.noRuns) { try Report(runs: []) }
+      #expect(throws: ReportError.noRuns) { try Report(runs: [], catalogue: .standard) }
       #expect(throws: ReportError.nothingRecorded(path: folder.path)) {
-        try Report(runs: [RunFolder(path: folder.path)])
+        try Report(runs: [RunFolder(path: folder.path)], catalogue: .standard)
       }
       let absent = RunFolder(path: folder.appendingPathComponent("absent").path)
       #expect(throws: RunStoreError.notARun(path: absent.url.path)) {
-        try Report(runs: [absent])
+        try Report(runs: [absent], catalogue: .standard)
       }
       let errors: [ReportError] = [
         .noRuns, .nothingRecorded(path: "x"), .missingResource(name: "plotly.min.js"),
@@ -158,7 +159,9 @@ struct HostileInputTests {
     try withTemporaryFolder { folder in
       let run = RunFolder(path: folder.path)
       try AtomicFile.write(Data("{\"step\":1,\"epoch\":1}\nnonsense\n".utf8), to: run.metrics)
-      let error = #expect(throws: RunStoreError.self) { try Report(runs: [run]) }
+      let error = #expect(throws: RunStoreError.self) {
+        try Report(runs: [run], catalogue: .standard)
+      }
       #expect(error?.description.hasPrefix("\(run.metrics.path), line 2, is damaged") == true)
     }
   }

@@ -1,3 +1,4 @@
+import Measures
 import Foundation
 import Records
 import Reports
@@ -7,7 +8,9 @@ import Testing
 
 @Suite("A report", .enabled(if: plotlyIsInstalled, "plotly.min.js is missing: run make setup"))
 struct ReportTests {
-  private func page(of runs: [RunFolder]) throws -> Page { try Page(Report(runs: runs).html()) }
+  private func page(of runs: [RunFolder]) throws -> Page {
+    try Page(Report(runs: runs, catalogue: .standard).html())
+  }
 
   private func minimalRun(
     in folder: URL, name: String = "minimal", layers: [LayerFigures] = [], strength: Double? = nil
@@ -164,7 +167,7 @@ struct ReportTests {
   @Test("of a run without any figure has no charts, no script and no empty part")
   func nothingToDraw() throws {
     try withTemporaryFolder { folder in
-      let html = try Report(runs: [minimalRun(in: folder)]).html()
+      let html = try Report(runs: [minimalRun(in: folder)], catalogue: .standard).html()
       let page = try Page(html)
       #expect(page.charts.isEmpty)
       #expect(page.all("script").isEmpty)
@@ -276,7 +279,7 @@ struct ReportTests {
   @Test("needs nothing from outside the page")
   func selfContained() throws {
     try withTemporaryFolder { folder in
-      let html = try Report(runs: SampleRuns.writeThree(to: folder)).html()
+      let html = try Report(runs: SampleRuns.writeThree(to: folder), catalogue: .standard).html()
       let page = try Page(html)
       let hasAddresses = page.markup.contains("http:") || page.markup.contains("https:")
       #expect(!hasAddresses)
@@ -298,7 +301,7 @@ struct ReportTests {
   @Test("is written whole to a file, and says in one line when it cannot be")
   func writing() throws {
     try withTemporaryFolder { folder in
-      let report = try Report(runs: [minimalRun(in: folder)])
+      let report = try Report(runs: [minimalRun(in: folder)], catalogue: .standard)
       let path = folder.appendingPathComponent("report.html").path
       try report.write(to: path)
       let isWhole = try String(contentsOfFile: path, encoding: .utf8) == report.html()

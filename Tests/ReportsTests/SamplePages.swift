@@ -1,3 +1,4 @@
+import Measures
 import Foundation
 import Records
 import Reports
@@ -18,8 +19,10 @@ struct SamplePages {
   func runs() throws {
     let folder = try #require(samplePages)
     let three = try SampleRuns.writeThree(to: folder.appendingPathComponent("three"))
-    try Report(runs: three).write(to: folder.appendingPathComponent("three.html").path)
-    try Report(runs: [three[1]]).write(to: folder.appendingPathComponent("one.html").path)
+    try Report(runs: three, catalogue: .standard).write(
+      to: folder.appendingPathComponent("three.html").path)
+    try Report(runs: [three[1]], catalogue: .standard).write(
+      to: folder.appendingPathComponent("one.html").path)
     let many = try [0.1, 0.5, 1.0].flatMap { strength in
       try (1...5).map { seed in
         let name = "strength \(strength) seed \(seed)"
@@ -28,14 +31,16 @@ struct SamplePages {
           to: folder.appendingPathComponent("many/\(name)"))
       }
     }
-    try Report(runs: many).write(to: folder.appendingPathComponent("many.html").path)
+    try Report(runs: many, catalogue: .standard).write(
+      to: folder.appendingPathComponent("many.html").path)
     let study = folder.appendingPathComponent("study")
     _ = try SampleStudy.write(to: study)
-    try StudyReport(folder: study).write(to: folder.appendingPathComponent("study.html").path)
+    try StudyReport(folder: study, catalogue: .standard).write(
+      to: folder.appendingPathComponent("study.html").path)
     let empty = StudyRecord(
       name: "empty", axes: [.init(key: "seed", values: [1])],
       runs: [.init(key: "a", settings: ["seed": 1], status: .pending)])
-    try StudyReport(record: empty, folder: study)
+    try StudyReport(record: empty, folder: study, catalogue: .standard)
       .write(to: folder.appendingPathComponent("empty.html").path)
   }
 }

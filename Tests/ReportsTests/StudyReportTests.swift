@@ -1,3 +1,4 @@
+import Measures
 import Foundation
 import Records
 import Reports
@@ -9,7 +10,9 @@ import Testing
   "The report of a study",
   .enabled(if: plotlyIsInstalled, "plotly.min.js is missing: run make setup"))
 struct StudyReportTests {
-  private func page(in folder: URL) throws -> Page { try Page(StudyReport(folder: folder).html()) }
+  private func page(in folder: URL) throws -> Page {
+    try Page(StudyReport(folder: folder, catalogue: .standard).html())
+  }
 
   @Test("puts the ledger first: claim, effect, interval, p, Holm p, seeds, verdict in words")
   func ledger() throws {
@@ -116,7 +119,7 @@ struct StudyReportTests {
       try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
       _ = try SampleStudy.write(to: place)
       let file = folder.appendingPathComponent("page.html")
-      try StudyReport(folder: place).write(to: file.path)
+      try StudyReport(folder: place, catalogue: .standard).write(to: file.path)
       let page = try Page(String(contentsOf: file, encoding: .utf8))
       let links = page.all("a").compactMap { $0.attributes["href"] }
       #expect(links.contains("a%20study/it%3A%20self/runs/strength-0.1-seed-1/report.html"))
@@ -159,7 +162,7 @@ struct StudyReportTests {
       let waiting = StudyRecord(
         name: "waiting", axes: [.init(key: "seed", values: [1])],
         runs: [.init(key: "a", settings: ["seed": 1], status: .pending)])
-      let page = try Page(StudyReport(record: waiting, folder: folder).html())
+      let page = try Page(StudyReport(record: waiting, folder: folder, catalogue: .standard).html())
       let notices = page.all("p", ["class": "notice"]).map(\.text)
       #expect(notices.count == 2)
       #expect(notices[0].hasPrefix("No claim is judged here"))
@@ -168,7 +171,7 @@ struct StudyReportTests {
       #expect(page.charts.isEmpty && page.all("script").count == 1)
 
       let bare = StudyRecord(name: "bare", axes: [], runs: [])
-      let none = try Page(StudyReport(record: bare, folder: folder).html())
+      let none = try Page(StudyReport(record: bare, folder: folder, catalogue: .standard).html())
       #expect(none.all("table").isEmpty && none.all("script").isEmpty)
       #expect(none.markup.contains("The grid of this study has no runs."))
     }
@@ -190,7 +193,7 @@ struct StudyReportTests {
           .init(key: name, settings: [name: .string(name)], status: .failed, failure: name)
         ],
         claims: [claim])
-      let html = try StudyReport(record: record, folder: folder).html()
+      let html = try StudyReport(record: record, folder: folder, catalogue: .standard).html()
       let page = try Page(html)
       #expect(page.all("img").isEmpty && page.all("b", ["onclick": "alert(1)"]).isEmpty)
       #expect(page.all("script").count == 4)
@@ -209,7 +212,9 @@ struct StudyReportTests {
   func refusals() throws {
     try withTemporaryFolder { folder in
       #expect(!StudyReport.isStudy(at: folder.path))
-      let error = #expect(throws: ReportError.self) { try StudyReport(folder: folder) }
+      let error = #expect(throws: ReportError.self) {
+        try StudyReport(folder: folder, catalogue: .standard)
+      }
       #expect(error == .notAStudy(path: folder.path))
       #expect(error?.description.contains("\n") == false)
       let file = folder.appendingPathComponent("study.json")
@@ -218,11 +223,11 @@ struct StudyReportTests {
       #expect(
         throws: RunStoreError.damaged(path: file.path, line: nil, reason: "\"axes\" is missing")
       ) {
-        try StudyReport(folder: folder)
+        try StudyReport(folder: folder, catalogue: .standard)
       }
       try AtomicFile.write(Data("{\"schema\":99}".utf8), to: file)
       #expect(throws: RunStoreError.newerSchema(path: file.path, schema: 99, known: 1)) {
-        try StudyReport(folder: folder)
+        try StudyReport(folder: folder, catalogue: .standard)
       }
     }
   }

@@ -88,5 +88,8 @@ public enum Sprites {
     return scene
   }
 
+  /// The names of what varies between sprites beside their shape, which is their class.
+  public static let factorNames = SpriteFactor.allCases.map(\.rawValue) + [textureFactorName]
+
   private static let textureFactorName = "texture"
 }

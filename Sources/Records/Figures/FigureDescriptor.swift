@@ -34,6 +34,9 @@ public struct FigureDescriptor: Sendable, Hashable {
   /// Where the definition comes from.
   public let source: String?
 
+  /// What it is and where that comes from, in one line.
+  public var definition: String { source.map { "\(meaning) (\($0))" } ?? meaning }
+
   /// A figure, or a family of figures.
   ///
   /// - Parameters:

@@ -1,0 +1,33 @@
+import Geometry
+import Records
+
+/// How near two views of one sample are on the sphere.
+public struct Alignment: Measure {
+  /// The measure.
+  public init() {}
+
+  public let occasion = Occasion.always
+  public let needs: Set<Need> = [.secondView]
+
+  public var figures: [FigureDescriptor] {
+    [
+      FigureDescriptor(
+        key: "alignment", name: "Alignment", group: .invariance, prominence: .announced,
+        meaning: "mean squared distance of two views on the sphere",
+        source: "Wang & Isola, ICML 2020")
+    ]
+  }
+
+  public func measure(_ subject: any Subject, into figures: inout [LayerFigures]) throws {
+    for (index, pair) in try subject.pairs().enumerated() {
+      guard let pair,
+        let value = try whereMeasurable({ try alignment(pair.first, pair.second) })
+      else { continue }
+      figures[index].record(
+        value, as: "alignment",
+        Convention(
+          centered: false, rowNormalized: true,
+          n: subject.count(pair.first.size(0), beside: figures[index]), views: 2))
+    }
+  }
+}

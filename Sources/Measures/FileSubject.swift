@@ -1,0 +1,113 @@
+import Evaluation
+import Geometry
+import Records
+import Torch
+
+/// Somebody's embeddings while they are measured.
+final class FileSubject: Subject {
+  private let given: GivenEmbeddings
+  let extent: Extent
+  let sizes = MeasurementSizes.full
+  let softmax: PairSoftmax
+  private let sample: [Int]
+  private var sampled: [Tensor]?
+  private var viewed: [[Tensor]]?
+
+  init(_ given: GivenEmbeddings, _ extent: Extent, temperature: Double) {
+    self.given = given
+    self.extent = extent
+    sample = given.sample
+    softmax = PairSoftmax(
+      temperature: temperature,
+      batchSize: min(GivenEmbeddings.contrastedSamples, sample.count))
+  }
+
+  var model: ModelSubject? { nil }
+
+  var layers: [String] { given.layers.map(\.name) }
+
+  var shapes: [(n: Int, dimension: Int)] {
+    given.layers.map { (given.count, $0.embeddings.shape[1]) }
+  }
+
+  var labels: [Int]? { given.labels.map { labels in sample.map { labels[$0] } } }
+
+  func rows(of layer: Int) throws -> EmbeddingRows {
+    try given.streamed(given.layers[layer].embeddings)
+  }
+
+  func embeddings() throws -> [Tensor] {
+    if let sampled { return sampled }
+    let read = try given.layers.map { try given.rows(sample, of: $0.embeddings) }
+    sampled = read
+    return read
+  }
+
+  func views() throws -> [[Tensor]] {
+    if let viewed { return viewed }
+    let read = try given.layers.map { layer -> [Tensor] in
+      guard let file = layer.views else { return [] }
+      let rows = try given.rows(sample, of: file)
+      return rows.rank == 2 ? [rows] : (0..<rows.size(1)).map { rows.select($0, along: 1) }
+    }
+    viewed = read
+    return read
+  }
+
+  func orbits() throws -> [[Tensor]] { try views() }
+
+  /// Every fifth row of each class is held out, among all rows.
+  func probedSplits() throws -> [ProbedSplit]? {
+    guard let labels = given.labels else { return nil }
+    let split = HeldOut(stratifiedBy: labels)
+    return try given.wholeEmbeddings().map { embeddings in
+      let all = try LabeledEmbeddings(embeddings: embeddings, labels: labels)
+      func part(_ rows: [Int]) throws -> LabeledEmbeddings {
+        try LabeledEmbeddings(
+          embeddings: all.embeddings.gathered(Tensor(rows).to(all.embeddings.device)),
+          labels: rows.map { labels[$0] })
+      }
+      return ProbedSplit(training: try part(split.fitted), heldOut: try part(split.heldOut))
+    }
+  }
+}
+
+extension GivenEmbeddings {
+  /// Every figure that can be known from what is given.
+  ///
+  /// - Parameters:
+  ///   - extent: `.geometry` or `.evaluation`.
+  ///   - measures: what is measured, where it belongs to the extent.
+  ///   - temperature: τ of the softmax behind what theory predicts.
+  /// - Throws: `GeometryError` or `EvaluationError` for rows that cannot be read or do not fit.
+  public func figures(
+    _ extent: Extent = .geometry, by measures: [any Measure] = StandardMeasures.all,
+    temperature: Double = 0.2
+  ) throws -> [LayerFigures] {
+    let subject = FileSubject(self, extent, temperature: temperature)
+    return try subject.figures(by: measures, of: subject.shapes)
+  }
+
+  /// What was not given, and the families of figures that are not measured without it.
+  public func missing(
+    among measures: [any Measure] = StandardMeasures.all
+  ) -> [(need: Need, figures: [FigureDescriptor])] {
+    let met = met
+    return Need.allCases.filter { !met.contains($0) }.compactMap { need in
+      let lacking = measures.filter { $0.occasion != .evaluation && $0.needs.contains(need) }
+      return lacking.isEmpty ? nil : (need, lacking.flatMap(\.figures))
+    }
+  }
+
+  private var met: Set<Need> {
+    var met: Set<Need> = []
+    if layers.count == 2 { met.insert(.twoLayers) }
+    let views = layers.compactMap(\.views)
+    if views.count == layers.count { met.insert(.secondView) }
+    if views.count == layers.count, views.allSatisfy({ $0.shape.count == 3 && $0.shape[1] >= 2 }) {
+      met.insert(.manyViews)
+    }
+    if labels != nil { met.insert(.labels) }
+    return met
+  }
+}

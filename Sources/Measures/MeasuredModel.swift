@@ -1,0 +1,73 @@
+import Augmentations
+import Contrastive
+import Datasets
+import Records
+import Torch
+import TorchNN
+
+/// An encoder and its head with the images that they are measured on. Nothing of the model moves; it is measured in
+/// evaluation mode and float32, and is in the mode it was in afterwards.
+///
+/// ```swift
+/// let model = MeasuredModel(
+///   encoder: encoder, head: head, splits: data, policy: policy, policyChoice: "simclr")
+/// let layers = try model.figures(.geometry)
+/// ```
+///
+/// A figure that cannot be measured is absent: a tangent gain without a head, an overlap with too few
+/// samples for neighbours, an attribute where none is known.
+public struct MeasuredModel {
+  /// The fixed strengths of `invariance_at`, by which runs of different strength compare.
+  public static let fixedStrengths = [0.25, 0.5, 1.0]
+
+  let encoder: any Encoder
+  let head: ProjectionHead
+  let splits: DatasetSplits
+  let policy: PolicyPair
+  let policyChoice: PolicyChoice
+  let softmax: PairSoftmax
+  let seed: UInt64
+  let device: Device
+
+  /// A model to be measured.
+  ///
+  /// - Parameters:
+  ///   - encoder: maps images N×3×S×S to h; on `device`, as the head is.
+  ///   - head: maps h to z.
+  ///   - splits: accuracies and attributes are fitted on the training images; all else is measured on the
+  ///     held-out ones.
+  ///   - policy: the augmentations that were trained with.
+  ///   - policyChoice: their family, which is scaled to the fixed strengths.
+  ///   - softmax: the one behind what theory predicts.
+  ///   - seed: which views are drawn.
+  public init(
+    encoder: any Encoder, head: ProjectionHead, splits: DatasetSplits, policy: PolicyPair,
+    policyChoice: PolicyChoice,
+    softmax: PairSoftmax = PairSoftmax(temperature: 0.2, batchSize: 256), seed: UInt64 = 0,
+    device: Device = .cpu
+  ) {
+    self.encoder = encoder
+    self.head = head
+    self.splits = splits
+    self.policy = policy
+    self.policyChoice = policyChoice
+    self.softmax = softmax
+    self.seed = seed
+    self.device = device
+  }
+
+  /// The figures of each layer, from h to z.
+  ///
+  /// - Parameter measures: what is measured, where it belongs to the extent.
+  /// - Throws: `GeometryError` or `EvaluationError`, for embeddings that are not finite.
+  public func figures(
+    _ extent: Extent = .full, by measures: [any Measure] = StandardMeasures.all
+  ) throws -> [LayerFigures] {
+    try inEvaluationMode([encoder, head]) {
+      try withoutGradients {
+        let subject = ModelSubject(self, extent)
+        return try subject.figures(by: measures, of: subject.shapes)
+      }
+    }
+  }
+}

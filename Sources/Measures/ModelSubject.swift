@@ -1,0 +1,149 @@
+import Augmentations
+import Contrastive
+import Datasets
+import Evaluation
+import Geometry
+import Records
+import Torch
+
+/// A model while it is measured. Images go through the network a batch at a time, and what more than one measure
+/// asks for goes through once.
+public final class ModelSubject: Subject {
+  let measured: MeasuredModel
+  public let extent: Extent
+  public let sizes: MeasurementSizes
+  public let layers: [String]
+  /// Embeddings of the sampled held-out images, n×D a layer.
+  private let clean: [Tensor]
+  /// Embeddings of all held-out images, where they are asked for.
+  private let heldOut: [Tensor]?
+  private var pair: [[Tensor]]?
+  private var orbit: [[Tensor]]?
+  private var probed: [ProbedSplit]?
+  private var training: [Tensor]?
+  private var alongFactors: [FactorTangents]?
+  private var geometryOfHead: ProjectorGeometry??
+
+  init(_ measured: MeasuredModel, _ extent: Extent) {
+    self.measured = measured
+    self.extent = extent
+    if case .light(let samples) = extent {
+      sizes = .light(samples: samples)
+    } else {
+      sizes = .full
+    }
+    let network = Network(measured)
+    let chosen = network.sample(sizes.samples)
+    let traced: [ProjectionHead.Layer]
+    switch extent {
+    case .light, .geometry:
+      traced = network.embeddings(of: chosen, in: measured.splits.heldOut)
+      (clean, heldOut) = (traced.map(\.embedding), nil)
+    case .evaluation:
+      traced = network.embeddings(of: measured.splits.heldOut)
+      (clean, heldOut) = (traced.map(\.embedding), traced.map(\.embedding))
+    case .full:
+      traced = network.embeddings(of: measured.splits.heldOut)
+      let rows = Tensor(chosen).to(measured.device)
+      (clean, heldOut) = (traced.map { $0.embedding.gathered(rows) }, traced.map(\.embedding))
+    }
+    layers = traced.map(\.name)
+  }
+
+  public var model: ModelSubject? { self }
+
+  public var softmax: PairSoftmax { measured.softmax }
+
+  /// The sizes of the layers that the figures belong to.
+  var shapes: [(n: Int, dimension: Int)] { clean.map { ($0.size(0), $0.size(1)) } }
+
+  var network: Network { Network(measured) }
+
+  /// The first `count` held-out images in the fixed random order.
+  func sample(_ count: Int) -> [Int] { network.sample(count) }
+
+  public var labels: [Int]? {
+    let labels = measured.splits.heldOut.labels
+    return labels.isEmpty ? nil : sample(clean[0].size(0)).map { labels[$0] }
+  }
+
+  public func rows(of layer: Int) throws -> EmbeddingRows { try EmbeddingRows(clean[layer]) }
+
+  public func embeddings() throws -> [Tensor] { clean }
+
+  public func views() throws -> [[Tensor]] {
+    if let pair { return pair }
+    let made = network.viewEmbeddings(of: sample(sizes.samples), under: measured.policy)
+    pair = made
+    return made
+  }
+
+  public func orbits() throws -> [[Tensor]] {
+    if let orbit { return orbit }
+    let made = network.viewEmbeddings(
+      of: sample(sizes.orbitSamples), under: measured.policy, count: sizes.orbitViews)
+    orbit = made
+    return made
+  }
+
+  public func probedSplits() throws -> [ProbedSplit]? {
+    if let probed { return probed }
+    let splits = measured.splits
+    guard let heldOut, !splits.train.labels.isEmpty, !splits.heldOut.labels.isEmpty else {
+      return nil
+    }
+    let made = try zip(trainingEmbeddings(), heldOut).map { training, heldOut in
+      ProbedSplit(
+        training: try LabeledEmbeddings(embeddings: training, labels: splits.train.labels),
+        heldOut: try LabeledEmbeddings(embeddings: heldOut, labels: splits.heldOut.labels))
+    }
+    probed = made
+    return made
+  }
+
+  /// Embeddings of all training and of all held-out images; nil where the extent asks for neither.
+  func wholeSplits() -> (training: [Tensor], heldOut: [Tensor])? {
+    heldOut.map { (trainingEmbeddings(), $0) }
+  }
+
+  private func trainingEmbeddings() -> [Tensor] {
+    if let training { return training }
+    let made = network.embeddings(of: measured.splits.train).map(\.embedding)
+    training = made
+    return made
+  }
+
+  /// Tangents along the factors of the images, where these are sprites and tangents are measured.
+  func factorTangents() -> [FactorTangents] {
+    if let alongFactors { return alongFactors }
+    let made = sizes.tangentSamples > 0 ? FactorTangents.all(of: network, sizes) : []
+    alongFactors = made
+    return made
+  }
+
+  /// The head's Jacobians at the anchors; nil where there is no head to differentiate.
+  func projectorGeometry() throws -> ProjectorGeometry? {
+    if let geometryOfHead { return geometryOfHead }
+    let made = try makeProjectorGeometry()
+    geometryOfHead = .some(made)
+    return made
+  }
+
+  private func makeProjectorGeometry() throws -> ProjectorGeometry? {
+    let head = measured.head
+    guard head.architecture != .none else { return nil }
+    let h = clean[0][0..<min(sizes.anchors, clean[0].size(0))]
+    return try whereMeasurable {
+      let (inputs, outputs) = (h.size(1), head.outputDimension)
+      return try ProjectorGeometry(
+        of: { head($0) }, at: h, rank: min(inputs, outputs, MeasurementSizes.ranks.max() ?? 1),
+        batchSize: max(1, 4_000_000 / (inputs * outputs)))
+    }
+  }
+
+  /// The plane over all points that has as many directions as the head passes on at all.
+  func globalPlane() throws -> Planes? {
+    guard let projector = try projectorGeometry() else { return nil }
+    return try whereMeasurable { try projector.globalPlane.leading(projector.passedRank) }
+  }
+}

@@ -1,0 +1,68 @@
+import Augmentations
+import Contrastive
+import Datasets
+import Torch
+
+/// The way of images to every layer's embeddings, a batch at a time.
+struct Network {
+  let measured: MeasuredModel
+  private let batchSize = 500
+
+  init(_ measured: MeasuredModel) { self.measured = measured }
+
+  /// The first `count` held-out images in the fixed random order.
+  func sample(_ count: Int) -> [Int] {
+    var random = CounterRandom(seed: 0x5AD1A1)
+    return Array(random.permutation(of: measured.splits.heldOut.count).prefix(count))
+  }
+
+  /// The embeddings of all clean images of a data set, N×D a layer.
+  func embeddings(of dataset: ImageDataset) -> [ProjectionHead.Layer] {
+    embeddings(of: Array(0..<dataset.count), in: dataset)
+  }
+
+  /// The embeddings of some clean images, N×D a layer.
+  func embeddings(of samples: [Int], in dataset: ImageDataset) -> [ProjectionHead.Layer] {
+    let source = source(dataset, measured.policy)
+    return concatenated(batches(samples).map { trace(source.cleanImages(of: $0)) })
+  }
+
+  /// The embeddings of views of each of the held-out samples: the views of each layer, N×D each.
+  func viewEmbeddings(
+    of samples: [Int], under policy: PolicyPair, count: Int = 2
+  ) -> [[Tensor]] {
+    let source = source(measured.splits.heldOut, policy)
+    let batches = batches(samples).map { batch in
+      source.views(of: batch, epoch: 0, count: count).split(batch.count).map(trace)
+    }
+    let views = (0..<count).map { view in concatenated(batches.map { $0[view] }) }
+    return (views.first ?? []).indices.map { layer in views.map { $0[layer].embedding } }
+  }
+
+  /// The held-out images as they are, N×3×S×S.
+  func cleanImages(of samples: [Int]) -> Tensor {
+    source(measured.splits.heldOut, measured.policy).cleanImages(of: samples)
+  }
+
+  /// Images of a data set as they are and as views of this measurement.
+  func source(_ dataset: ImageDataset, _ policy: PolicyPair) -> ViewSource {
+    ViewSource(dataset, policy: policy, seed: measured.seed, device: measured.device)
+  }
+
+  /// All layers' embeddings of images.
+  func trace(_ images: Tensor) -> [ProjectionHead.Layer] {
+    measured.head.trace(measured.encoder(images))
+  }
+
+  private func batches(_ samples: [Int]) -> [ArraySlice<Int>] {
+    stride(from: 0, to: samples.count, by: batchSize).map {
+      samples[$0..<min($0 + batchSize, samples.count)]
+    }
+  }
+
+  private func concatenated(_ batches: [[ProjectionHead.Layer]]) -> [ProjectionHead.Layer] {
+    (batches.first ?? []).indices.map { index in
+      (batches[0][index].name, Tensor.concatenated(batches.map { $0[index].embedding }))
+    }
+  }
+}

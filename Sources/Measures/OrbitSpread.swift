@@ -1,0 +1,30 @@
+import Geometry
+import Records
+
+/// How far the views of one sample lie apart on the sphere.
+public struct OrbitSpread: Measure {
+  /// The measure.
+  public init() {}
+
+  public let occasion = Occasion.atEnd
+  public let needs: Set<Need> = [.manyViews]
+
+  public var figures: [FigureDescriptor] {
+    [
+      FigureDescriptor(
+        key: "orbit_spread", name: "Orbit spread", group: .invariance,
+        meaning: "mean squared distance of a sample's views to their centroid on the sphere")
+    ]
+  }
+
+  public func measure(_ subject: any Subject, into figures: inout [LayerFigures]) throws {
+    for (index, views) in try subject.orbits().enumerated() where views.count >= 2 {
+      guard let spread = try whereMeasurable({ try orbitSpread(views: views) }) else { continue }
+      figures[index].record(
+        spread, as: "orbit_spread",
+        Convention(
+          centered: false, rowNormalized: true,
+          n: subject.count(views[0].size(0), beside: figures[index]), views: views.count))
+    }
+  }
+}

@@ -1,0 +1,49 @@
+import Geometry
+import Records
+
+/// What the head eliminates: the variance of h outside of the plane that it passes on.
+public struct RemovedEnergy: Measure {
+  /// The measure.
+  public init() {}
+
+  public let occasion = Occasion.always
+  public let needs: Set<Need> = [.model]
+
+  public var figures: [FigureDescriptor] {
+    [
+      FigureDescriptor(
+        key: "nullspace_energy", name: "Energy the head removes", group: .plane, place: .encoder,
+        form: .general, prominence: .announced, standsAlone: true, members: [.ranks()],
+        separator: ", ",
+        meaning: "share of the variance of h outside the projector's leading r-dimensional subspace"
+      ),
+      FigureDescriptor(
+        key: "nullspace_energy_between", name: "Class energy the head removes", group: .plane,
+        place: .encoder, standsAlone: true, members: [.ranks()], separator: ", ",
+        meaning: "share of the variance of h between classes that lies outside that subspace"),
+    ]
+  }
+
+  public func measure(_ subject: any Subject, into figures: inout [LayerFigures]) throws {
+    guard let global = try subject.model?.globalPlane() else { return }
+    let h = try subject.embeddings()[0]
+    for rank in MeasurementSizes.ranks {
+      let energy = try whereMeasurable {
+        try NullSpaceEnergy(of: h, labels: subject.labels, outside: global.leading(rank))
+      }
+      guard let energy else { continue }
+      add(energy, rank, ".r\(rank)", to: &figures[0])
+      if rank == MeasurementSizes.usualRank { add(energy, rank, "", to: &figures[0]) }
+    }
+  }
+
+  private func add(
+    _ energy: NullSpaceEnergy, _ rank: Int, _ suffix: String, to figures: inout LayerFigures
+  ) {
+    let convention = Convention(centered: true, rowNormalized: false, rank: rank)
+    figures.record(energy.total, as: "nullspace_energy\(suffix)", convention)
+    if let between = energy.betweenClasses {
+      figures.record(between, as: "nullspace_energy_between\(suffix)", convention)
+    }
+  }
+}

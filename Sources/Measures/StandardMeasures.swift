@@ -1,0 +1,21 @@
+import Records
+
+/// The measures that Gnomon has, in the order of the tables.
+public enum StandardMeasures {
+  /// All of them.
+  public static let all: [any Measure] = [
+    LinearProbeAccuracy(), NearestNeighborAccuracy(), KnownFactors(), AugmentationDecoding(),
+    SpectrumAndRanks(), LidarRank(),
+    InvarianceToPolicy(), OrbitSpread(), Alignment(), Uniformity(),
+    TangentsAlongTransformations(),
+    TangentPlanes(), RemovedEnergy(), BetweenClassShare(),
+    TheoryOfLinearHeads(),
+    IntrinsicDimensions(),
+    LayerSimilarity(), NeighborAgreement(),
+  ]
+}
+
+extension FigureCatalogue {
+  /// What the standard measures fill in.
+  public static let standard = FigureCatalogue(StandardMeasures.all.flatMap(\.figures))
+}

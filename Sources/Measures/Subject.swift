@@ -1,0 +1,94 @@
+import Evaluation
+import Geometry
+import Records
+import Torch
+
+/// Something that is being measured: a model on images, or embeddings in files. What several measures ask for is
+/// made once and kept until the subject goes.
+public protocol Subject: AnyObject {
+  /// The layers' names, from h to z.
+  var layers: [String] { get }
+  /// How much is measured.
+  var extent: Extent { get }
+  /// On how many samples.
+  var sizes: MeasurementSizes { get }
+  /// The class of each sampled row; nil where they are not known.
+  var labels: [Int]? { get }
+  /// The softmax behind what theory predicts.
+  var softmax: PairSoftmax { get }
+  /// Encoder, head and images; nil where there are embeddings alone.
+  var model: ModelSubject? { get }
+
+  /// All rows of a layer, for what can be measured a block at a time.
+  func rows(of layer: Int) throws -> EmbeddingRows
+  /// The embeddings of the sampled rows, n×D a layer.
+  func embeddings() throws -> [Tensor]
+  /// Views of the sampled rows under the subject's own policy: the views of each layer, n×D each; none where there
+  /// are none.
+  func views() throws -> [[Tensor]]
+  /// Many views of some samples, as `views()`.
+  func orbits() throws -> [[Tensor]]
+  /// Embeddings to fit a probe on and others to score it on, of each layer; nil without labels.
+  func probedSplits() throws -> [ProbedSplit]?
+}
+
+/// Embeddings of one layer with their classes, in two splits.
+public struct ProbedSplit {
+  /// What a probe is fitted on.
+  public let training: LabeledEmbeddings
+  /// What it is scored on.
+  public let heldOut: LabeledEmbeddings
+
+  /// A pair of splits of one layer.
+  public init(training: LabeledEmbeddings, heldOut: LabeledEmbeddings) {
+    self.training = training
+    self.heldOut = heldOut
+  }
+}
+
+/// The softmax over pairs of samples that an objective trains with.
+public struct PairSoftmax: Sendable, Equatable {
+  /// τ.
+  public var temperature: Double
+  /// How many samples are contrasted with each other.
+  public var batchSize: Int
+
+  /// A softmax at a temperature within batches of samples.
+  public init(temperature: Double, batchSize: Int) {
+    self.temperature = temperature
+    self.batchSize = batchSize
+  }
+}
+
+extension Subject {
+  /// Two views of each sampled row at each layer; a single given view goes with the row itself. Nil where there is
+  /// no view.
+  func pairs() throws -> [(first: Tensor, second: Tensor)?] {
+    let embeddings = try embeddings()
+    return try views().enumerated().map { index, views in
+      guard let first = views.first else { return nil }
+      return views.count == 1 ? (embeddings[index], first) : (first, views[1])
+    }
+  }
+
+  /// The number of rows for a convention: nil where it is the layer's own.
+  func count(_ count: Int, beside figures: LayerFigures) -> Int? {
+    count == figures.n ? nil : count
+  }
+
+  /// Takes the measures that belong to the subject's extent.
+  func figures(by measures: [any Measure], of shapes: [(n: Int, dimension: Int)]) throws
+    -> [LayerFigures]
+  {
+    var figures = zip(layers, shapes).map {
+      LayerFigures(layer: $0, n: $1.n, dimension: $1.dimension)
+    }
+    for measure in measures where extent.includes(measure.occasion) {
+      try measure.measure(self, into: &figures)
+    }
+    return figures
+  }
+}
+
+/// What `body` gives, or nil where these embeddings do not allow it: too few of them, or all equal.
+func whereMeasurable<Result>(_ body: () throws -> Result) throws -> Result? { try? body() }

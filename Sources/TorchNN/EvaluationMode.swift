@@ -1,0 +1,15 @@
+/// Runs `body` with modules in evaluation mode, and puts each of their parts back into the mode it was in.
+public func inEvaluationMode<Result, Failure: Error>(
+  _ modules: [Module], _ body: () throws(Failure) -> Result
+) throws(Failure) -> Result {
+  let modes = modules.flatMap(\.withAllSubmodules).map { (module: $0, isTraining: $0.isTraining) }
+  for module in modules { module.train(false) }
+  defer {
+    for mode in modes { mode.module.isTraining = mode.isTraining }
+  }
+  return try body()
+}
+
+extension Module {
+  fileprivate var withAllSubmodules: [Module] { [self] + submodules.flatMap(\.withAllSubmodules) }
+}

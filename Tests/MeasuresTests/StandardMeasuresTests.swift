@@ -1,0 +1,76 @@
+import Augmentations
+import Contrastive
+import Datasets
+import Foundation
+import Geometry
+import Measures
+import Records
+import TestSupport
+import Testing
+import Torch
+import TorchNN
+
+/// The catalogue says of the figures what is so.
+@Suite struct StandardMeasuresTests {
+  @Test func everyFigureOfARunIsInTheCatalogueAtItsLayer() throws {
+    let layers = try Initializer.seeded(by: 1) {
+      let encoder = ResNet.resNet18(width: 4)
+      return try MeasuredModel(
+        encoder: encoder, head: ProjectionHead(.mlp(hidden: [24], output: 24), inputs: 32),
+        splits: DatasetRequest(
+          kind: .sprites, imageSize: 16, trainCount: 80, heldOutCount: 60
+        ).load(),
+        policy: PolicyPair(.simCLR(strength: 0.5)), policyChoice: "simclr"
+      ).figures()
+    }
+    var measured: Set<String> = []
+    for figures in layers {
+      for key in figures.scalars.keys {
+        try FigureCatalogue.standard.check(key, at: figures.layer)
+        measured.insert(try #require(FigureCatalogue.standard.descriptor(of: key)).key)
+      }
+    }
+    // And the catalogue has no figure that nothing measures; a small layer's spectrum has no power law.
+    let promised = Set(FigureCatalogue.standard.descriptors.map(\.key))
+    #expect(promised.subtracting(measured).subtracting(["alpha", "alpha_r2"]) == [])
+  }
+
+  @Test func keysAreSnakeCaseAndEachFigureIsExplained() {
+    for figure in FigureCatalogue.standard.descriptors {
+      #expect(figure.key.allSatisfy { $0.isLowercase || $0.isNumber || "_.".contains($0) })
+      #expect(!figure.name.isEmpty && !figure.meaning.isEmpty, "\(figure.key)")
+      #expect(figure.standsAlone || !figure.members.isEmpty, "\(figure.key)")
+    }
+  }
+
+  @Test func aFileOfEmbeddingsGivesWhatTheFunctionsGive() throws {
+    let x = normalMatrix(seed: 1, rows: 200, columns: 20)
+    let views = Tensor.stacked([x, x * 0.9], along: 1)
+    try withTemporaryFolder { folder in
+      func write(_ tensor: Tensor, _ name: String) throws -> String {
+        let url = folder.appendingPathComponent(name)
+        try NumPyArray.encode(tensor).write(to: url)
+        return url.path
+      }
+      let given = try GivenEmbeddings(
+        h: write(x, "h.npy"), z: write(x * 2, "z.npy"), hViews: write(views, "hv.npy"),
+        zViews: write(views, "zv.npy"))
+      let h = try given.figures()[0]
+      #expect(h.n == 200 && h.dimension == 20)
+      #expect(h["effective_rank"] == (try Spectrum(of: x, centered: true).effectiveRank))
+      #expect(h["lidar"] == (try lidar(views: [x, x * 0.9])))
+      #expect(h["invariance"] == (try invariance(x, x * 0.9)))
+      #expect(try #require(h["cka.z"]).isApproximately(1, within: 1e-12))
+      #expect(h["neighbour_jaccard.z"] == 1)
+      #expect(h.conventions["rankme"]?.epsilon == 1e-7)
+      #expect(h.conventions["rankme"]?.centered == false)
+      #expect(h.conventions["intrinsic_dimension.mle"]?.k == 20)
+      #expect(h.conventions["neighbour_jaccard.z"]?.k == 10)
+      #expect(h.conventions["lidar"]?.views == 2)
+      #expect(given.missing().map(\.need) == [.labels, .model])
+      let bare = try GivenEmbeddings(h: write(x, "bare.npy"))
+      #expect(
+        bare.missing().map(\.need) == [.twoLayers, .secondView, .manyViews, .labels, .model])
+    }
+  }
+}
