@@ -40,15 +40,23 @@ extension LayerFigures {
     let raw = Convention(centered: false, rowNormalized: false, views: 2)
     let unit = Convention(centered: false, rowNormalized: true, views: 2)
     set("invariance", views.invariance, raw)
-    set("invariance_clean", views.cleanInvariance, raw)
+    addInvarianceOfClean(views.cleanInvariance)
     set("alignment", views.alignment, unit)
-    set("uniformity", views.uniformity, unit)
+    // Over pairs of samples, a view of each.
+    set("uniformity", views.uniformity, Convention(centered: false, rowNormalized: true, views: 1))
     conventions["invariance_at"] = raw
   }
 
-  /// Adds `uniformity` of embeddings that are no views, from `n` of them.
-  public mutating func addUniformity(_ uniformity: Double, n: Int? = nil) {
-    set("uniformity", uniformity, Convention(centered: false, rowNormalized: true, n: n))
+  /// Adds `invariance_clean`, of the embeddings themselves and one view of each of `n` samples.
+  public mutating func addInvarianceOfClean(_ invariance: Double, n: Int? = nil) {
+    let raw = Convention(centered: false, rowNormalized: false, n: n, views: 1)
+    set("invariance_clean", invariance, raw)
+  }
+
+  /// Adds `uniformity` of `n` embeddings; `views` is 1 where each is a view.
+  public mutating func addUniformity(_ uniformity: Double, n: Int? = nil, views: Int? = nil) {
+    let unit = Convention(centered: false, rowNormalized: true, n: n, views: views)
+    set("uniformity", uniformity, unit)
   }
 
   /// Adds `alignment` of two views, from `n` samples.
@@ -81,12 +89,12 @@ extension LayerFigures {
 
   /// Adds `intrinsic_dimension.two_nn`, its censored form, and `intrinsic_dimension.mle`.
   public mutating func add(_ dimension: IntrinsicDimension) {
-    let raw = Convention(centered: false, rowNormalized: false, n: dimension.distinctCount)
-    var neighbors = raw
-    neighbors.k = dimension.neighborCount
-    set("intrinsic_dimension.two_nn", dimension.twoNN, raw)
-    set("intrinsic_dimension.two_nn_censored", dimension.twoNNCensored, raw)
-    set("intrinsic_dimension.mle", dimension.maximumLikelihood, neighbors)
+    func neighbors(_ count: Int) -> Convention {
+      Convention(centered: false, rowNormalized: false, n: dimension.distinctCount, k: count)
+    }
+    set("intrinsic_dimension.two_nn", dimension.twoNN, neighbors(2))
+    set("intrinsic_dimension.two_nn_censored", dimension.twoNNCensored, neighbors(2))
+    set("intrinsic_dimension.mle", dimension.maximumLikelihood, neighbors(dimension.neighborCount))
   }
 
   /// Adds `tangent_norm.NAME`, and `tangent_gain.NAME` where a head was asked.
@@ -120,28 +128,39 @@ extension LayerFigures {
   ///
   /// - Parameters:
   ///   - rank: of the plane outside of which it was measured.
+  ///   - anchors: the number of points at which the head was differentiated for the plane.
   ///   - suffix: appended to the keys, where several ranks are compared.
-  public mutating func add(_ energy: NullSpaceEnergy, rank: Int, suffix: String = "") {
-    let ranked = Convention(centered: true, rowNormalized: false, rank: rank)
+  public mutating func add(
+    _ energy: NullSpaceEnergy, rank: Int, anchors: Int? = nil, suffix: String = ""
+  ) {
+    let ranked = Convention(centered: true, rowNormalized: false, rank: rank, anchors: anchors)
     set("nullspace_energy\(suffix)", energy.total, ranked)
     if let between = energy.betweenClasses {
       set("nullspace_energy_between\(suffix)", between, ranked)
     }
   }
 
-  /// Adds `predicted_rank`, from `n` samples.
-  public mutating func add(_ covariance: ContrastiveCovariance, n: Int? = nil) {
-    let raw = Convention(centered: false, rowNormalized: false, n: n, views: 2)
-    set("predicted_rank", Double(covariance.predictedRank), raw)
+  /// Adds `predicted_rank` and, where X is not zero, `negative_share`.
+  public mutating func add(_ covariance: ContrastiveCovariance) {
+    let convention = covariance.convention
+    set("predicted_rank", Double(covariance.predictedRank), convention)
+    set("negative_share", covariance.negativeShare ?? .nan, convention)
   }
 
   /// Adds `predicted_overlap` and `predicted_overlap_random`: how far the contrastive covariance's leading
   /// plane is the projector's global one.
   ///
-  /// - Parameter suffix: appended to the keys, where several ranks are compared.
-  public mutating func addPredicted(_ overlap: SubspaceOverlap, suffix: String = "") {
-    let ranked = Convention(
-      centered: false, rowNormalized: false, rank: overlap.principalAngles.count, views: 2)
+  /// - Parameters:
+  ///   - covariance: whose plane it is.
+  ///   - anchors: the number of points at which the head was differentiated for its plane.
+  ///   - suffix: appended to the keys, where several ranks are compared.
+  public mutating func addPredicted(
+    _ overlap: SubspaceOverlap, of covariance: ContrastiveCovariance, anchors: Int? = nil,
+    suffix: String = ""
+  ) {
+    var ranked = covariance.convention
+    ranked.rank = overlap.principalAngles.count
+    ranked.anchors = anchors
     set("predicted_overlap\(suffix)", overlap.overlap, ranked)
     set("predicted_overlap_random\(suffix)", overlap.random, ranked)
   }
@@ -159,5 +178,19 @@ extension LayerFigures {
     guard value.isFinite else { return }
     values[key] = value
     conventions[key] = convention
+  }
+}
+
+extension ContrastiveCovariance {
+  /// What its figures depend on.
+  fileprivate var convention: Convention {
+    var convention = Convention(
+      centered: false, rowNormalized: false, n: sampleCount, views: 2, batch: batchSize)
+    switch weighting {
+    case .ntXent(let temperature):
+      (convention.weighting, convention.temperature) = ("nt_xent", temperature)
+    case .squaredDistance: convention.weighting = "squared_distance"
+    }
+    return convention
   }
 }

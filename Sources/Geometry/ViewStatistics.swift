@@ -113,12 +113,12 @@ public func uniformity(_ embeddings: Tensor) throws(GeometryError) -> Double {
 ///   or infinity.
 public func orbitSpread(views: [Tensor]) throws(GeometryError) -> Double {
   guard let first = views.first, views.count >= 2 else {
-    throw GeometryError("an orbit of \(views.count) views has no spread: give at least two views")
+    throw .wrongInput(.tooFewViews(views.count))
   }
   var unit: [Tensor] = []
   for view in views {
-    try first.checkPaired(with: view, "views of one set of samples")
-    unit.append(try view.asEmbeddings("views", minimumRows: 1).normalized())
+    try first.checkPaired(with: view, .views, .views)
+    unit.append(try view.asEmbeddings(.views, minimumRows: 1).normalized())
   }
   let centroid = unit.dropFirst().reduce(unit[0], +) / Double(views.count)
   let distances = unit.map { ($0 - centroid).squared().sum(along: [1]).mean().item }
@@ -129,9 +129,9 @@ public func orbitSpread(views: [Tensor]) throws(GeometryError) -> Double {
 private func forEachPairOfBlocks(
   _ first: Tensor, _ second: Tensor, _ body: (Tensor, Tensor) -> Void
 ) throws(GeometryError) {
-  try first.checkPaired(with: second, "two views of one set of samples")
-  try first.checkEmbeddings("views", minimumRows: 2)
-  try second.checkEmbeddings("views", minimumRows: 2)
+  try first.checkPaired(with: second, .views, .views)
+  try first.checkEmbeddings(.views, minimumRows: 2)
+  try second.checkEmbeddings(.views, minimumRows: 2)
   let length = max(1024, 1_000_000 / first.size(1))
   for (a, b) in zip(first.detached().split(length), second.detached().split(length)) {
     body(a.to(.float64), b.to(.float64))

@@ -17,19 +17,22 @@ extension ModelMeasurement {
     let training = embeddings(of: splits.train)
     for index in figures.indices {
       if hasLabels {
-        try figures[index].addAccuracies(
-          training: LabeledEmbeddings(
-            embeddings: training[index].embedding, labels: splits.train.labels),
-          heldOut: LabeledEmbeddings(
-            embeddings: heldOut[index].embedding, labels: splits.heldOut.labels))
+        _ = try whereMeasurable {
+          try figures[index].addAccuracies(
+            training: LabeledEmbeddings(
+              embeddings: training[index].embedding, labels: splits.train.labels),
+            heldOut: LabeledEmbeddings(
+              embeddings: heldOut[index].embedding, labels: splits.heldOut.labels))
+        }
       }
       let results = AttributeRegression.of(
         factors.map { ($0.training.attribute, $0.heldOut.attribute) },
         training: training[index].embedding, test: heldOut[index].embedding)
       for (factor, result) in zip(factors, results) {
-        guard let regression = whereMeasurable({ try result.get() }) else { continue }
+        guard let regression = try whereMeasurable({ try result.get() }) else { continue }
         figures[index].addAttribute(
-          factor.heldOut.name, score: regression.score, n: splits.heldOut.count)
+          factor.heldOut.name, score: regression.score, n: splits.heldOut.count,
+          fitted: splits.train.count)
       }
     }
   }

@@ -8,27 +8,27 @@ import Torch
 /// embedding what the image was subjected to.
 extension ModelMeasurement {
   /// Adds `lidar`, `orbit_spread` and `augmentation.PARAMETER`.
-  func addOrbits(to figures: inout [LayerFigures], _ sizes: MeasurementSizes) {
+  func addOrbits(to figures: inout [LayerFigures], _ sizes: MeasurementSizes) throws {
     let samples = sample(sizes.orbitSamples)
     let views = viewEmbeddings(of: samples, under: policy, count: sizes.orbitViews)
     let parameters = source(splits.heldOut, policy)
       .parameters(of: samples, epoch: 0, count: sizes.orbitViews).map(\.factors)
     for index in figures.indices {
       let layer = views.map { $0[index].embedding }
-      if let rank = whereMeasurable({ try lidar(views: layer) }) {
+      if let rank = try whereMeasurable({ try lidar(views: layer) }) {
         figures[index].addLidar(rank, views: layer.count, n: samples.count)
       }
-      if let spread = whereMeasurable({ try orbitSpread(views: layer) }) {
+      if let spread = try whereMeasurable({ try orbitSpread(views: layer) }) {
         figures[index].addOrbitSpread(spread, views: layer.count, n: samples.count)
       }
-      addDecoding(of: parameters, from: layer, to: &figures[index])
+      try addDecoding(of: parameters, from: layer, to: &figures[index])
     }
   }
 
   /// Fitted on the views of four fifths of the samples, scored on those of the others.
   private func addDecoding(
     of parameters: [[Float]], from views: [Tensor], to figures: inout LayerFigures
-  ) {
+  ) throws {
     let samples = views[0].size(0)
     let isHeldOut = parameters.indices.map { ($0 % samples) % 5 == 4 }
     let rows = (
@@ -53,9 +53,10 @@ extension ModelMeasurement {
       training: all.gathered(Tensor(rows.fitted).to(device)),
       test: all.gathered(Tensor(rows.heldOut).to(device)))
     for (column, result) in zip(varying, results) {
-      guard let score = whereMeasurable({ try result.get().score }) else { continue }
+      guard let score = try whereMeasurable({ try result.get().score }) else { continue }
       figures.addDecoding(
-        score, of: ViewParameters.factorNames[column], views: views.count, n: rows.heldOut.count)
+        score, of: ViewParameters.factorNames[column], views: views.count, n: rows.heldOut.count,
+        fitted: rows.fitted.count)
     }
   }
 }

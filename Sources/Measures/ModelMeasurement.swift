@@ -35,7 +35,7 @@ public struct ModelMeasurement {
   let splits: DatasetSplits
   let policy: PolicyPair
   let policyChoice: PolicyChoice
-  let temperature: Double
+  let temperature: Double?
   let contrastedSamples: Int
   let seed: UInt64
   let device: Device
@@ -49,12 +49,13 @@ public struct ModelMeasurement {
   ///     held-out ones.
   ///   - policy: the augmentations that were trained with.
   ///   - policyChoice: their family, which is scaled to the fixed strengths.
-  ///   - temperature: τ of the contrastive covariance's softmax.
+  ///   - temperature: τ of the contrastive covariance's softmax; nil for an objective that has none, and there
+  ///     is no prediction.
   ///   - contrastedSamples: how many samples are contrasted with each other in it.
   ///   - seed: which views are drawn.
   public init(
     encoder: any Encoder, head: ProjectionHead, splits: DatasetSplits, policy: PolicyPair,
-    policyChoice: PolicyChoice, temperature: Double = 0.2, contrastedSamples: Int = 256,
+    policyChoice: PolicyChoice, temperature: Double? = 0.2, contrastedSamples: Int = 256,
     seed: UInt64 = 0, device: Device = .cpu
   ) {
     self.encoder = encoder
@@ -70,7 +71,8 @@ public struct ModelMeasurement {
 
   /// The figures of each layer, from h to z.
   ///
-  /// - Throws: `GeometryError` or `EvaluationError`, for embeddings that are not finite.
+  /// - Throws: `GeometryError` or `EvaluationError` for embeddings that are not finite, and for labels or factors
+  ///   that do not fit the images.
   public func layers(_ extent: Extent = .full) throws -> [LayerFigures] {
     encoder.train(false)
     head.train(false)
@@ -108,32 +110,38 @@ public struct ModelMeasurement {
     _ sizes: MeasurementSizes, of clean: [ProjectionHead.Layer], isLight: Bool = false
   ) throws -> [LayerFigures] {
     var figures = try clean.map { try LayerFigures(layer: $0.name, embeddings: $0.embedding) }
-    addDimension(to: &figures, clean)
-    addSimilarity(to: &figures, clean)
+    try addDimension(to: &figures, clean)
+    try addSimilarity(to: &figures, clean)
     let views = try addInvariance(to: &figures, clean, sizes, atFixedStrengths: !isLight)
     var factorTangents: [Tensor] = []
     if !isLight {
       try addPartInvariance(to: &figures, sizes)
-      addOrbits(to: &figures, sizes)
-      factorTangents = addTangents(to: &figures, sizes)
+      try addOrbits(to: &figures, sizes)
+      factorTangents = try addTangents(to: &figures, sizes)
     }
     let plane = try addPlanes(to: &figures[0], h: clean[0].embedding, factorTangents, sizes)
-    try addTheory(to: &figures[0], views, projector: plane)
+    try addTheory(
+      to: &figures[0], views, projector: plane,
+      anchors: min(sizes.anchors, clean[0].embedding.size(0)))
     return figures
   }
 
-  private func addDimension(to figures: inout [LayerFigures], _ clean: [ProjectionHead.Layer]) {
+  private func addDimension(
+    to figures: inout [LayerFigures], _ clean: [ProjectionHead.Layer]
+  ) throws {
     for (index, layer) in clean.enumerated() {
-      if let dimension = whereMeasurable({ try IntrinsicDimension(of: layer.embedding) }) {
+      if let dimension = try whereMeasurable({ try IntrinsicDimension(of: layer.embedding) }) {
         figures[index].add(dimension)
       }
     }
   }
 
-  private func addSimilarity(to figures: inout [LayerFigures], _ clean: [ProjectionHead.Layer]) {
+  private func addSimilarity(
+    to figures: inout [LayerFigures], _ clean: [ProjectionHead.Layer]
+  ) throws {
     for (index, layer) in clean.enumerated() {
       for (otherIndex, other) in clean.enumerated() where otherIndex > index {
-        let similarity = whereMeasurable {
+        let similarity = try whereMeasurable {
           try CenteredKernelAlignment(layer.embedding, other.embedding)
         }
         guard let similarity else { continue }
@@ -144,6 +152,14 @@ public struct ModelMeasurement {
   }
 }
 
-/// What `body` gives, or nil where these embeddings do not allow it: too few of them, or all equal. That they
-/// are finite has been checked by then, so that nothing worse is hidden.
-func whereMeasurable<Result>(_ body: () throws -> Result) -> Result? { try? body() }
+/// What `body` gives, or nil where these embeddings do not allow it: too few of them, or all equal. Any other
+/// error is a mistake, and thrown on.
+func whereMeasurable<Result>(_ body: () throws -> Result) throws -> Result? {
+  do {
+    return try body()
+  } catch GeometryError.notMeasurable {
+    return nil
+  } catch EvaluationError.notMeasurable {
+    return nil
+  }
+}

@@ -63,6 +63,9 @@ extension FigureCatalogue {
       key: "predicted_rank", name: "Predicted rank", form: .count, group: .theory,
       meaning: "positive directions of the contrastive covariance (2110.09348)"),
     Entry(
+      key: "negative_share", name: "Negative share", group: .theory,
+      meaning: "share of that covariance's weight that is negative, Σ|λ<0| / Σ|λ|"),
+    Entry(
       key: "predicted_overlap", name: "Predicted overlap", group: .theory,
       meaning: "overlap of that covariance's leading eigenvectors with the projector's global "
         + "subspace", separator: ", "),

@@ -132,7 +132,7 @@ public final class TrainingRun {
     let views = ViewSource(
       splits.train, policy: policy, seed: configuration.viewSeed, device: trainer.device)
     try writeContactSheet()
-    let measurement = measurement
+    let measurement = try measurement
     let plan = MeasurementPlan(
       configuration, stepsPerEpoch: stepsPerEpoch, heldOutCount: splits.heldOut.count)
     if let message = plan.message(configuration) { report(.warning(message)) }
@@ -205,11 +205,15 @@ public final class TrainingRun {
 extension TrainingRun {
   /// What measures this run's layers.
   var measurement: ModelMeasurement {
-    ModelMeasurement(
-      encoder: trainer.encoder, head: trainer.objective.head, splits: splits, policy: policy,
-      policyChoice: configuration.policy, temperature: configuration.temperature,
-      contrastedSamples: configuration.batchSize, seed: configuration.measurementSeed,
-      device: trainer.device)
+    get throws {
+      let objective = try ObjectiveChoice(parsing: configuration.objective)
+      return ModelMeasurement(
+        encoder: trainer.encoder, head: trainer.objective.head, splits: splits, policy: policy,
+        policyChoice: configuration.policy,
+        temperature: objective.hasSoftmax ? configuration.temperature : nil,
+        contrastedSamples: configuration.batchSize, seed: configuration.measurementSeed,
+        device: trainer.device)
+    }
   }
 
   private var stepsPerEpoch: Int { splits.train.count / configuration.batchSize }

@@ -55,7 +55,7 @@ struct GeometryCommand: ParsableCommand {
         try Output.show(given.figures(temperature: temperature), asJSON: json)
         if !json {
           Terminal.note("more could be measured with")
-          for item in given.missing { Terminal.note("  \(item)") }
+          for item in given.missing { Terminal.note("  \(item.wording)") }
         }
       }
     }

@@ -29,7 +29,10 @@ struct LayerTable {
         "between_class_share",
       ]
     ),
-    ("theory", ["predicted_rank", "predicted_overlap", "predicted_overlap_random"]),
+    (
+      "theory",
+      ["predicted_rank", "negative_share", "predicted_overlap", "predicted_overlap_random"]
+    ),
     ("dimension", ["intrinsic_dimension"]),
     ("similarity", ["cka", "cka_debiased"]),
     ("other", [""]),

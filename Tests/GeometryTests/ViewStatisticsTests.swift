@@ -1,5 +1,6 @@
 import Foundation
 import Geometry
+import Records
 import TestSupport
 import Testing
 import Torch
@@ -89,9 +90,13 @@ import Torch
     #expect(statistics.uniformity == (try uniformity(first)))
   }
 
-  @Test func unequalShapesAreRefused() {
-    let error = #expect(throws: GeometryError.self) { try invariance(first, second[0..<39]) }
-    #expect(error?.description.contains("[40, 6] and [39, 6]") == true)
-    #expect(throws: GeometryError.self) { try orbitSpread(views: [first]) }
+  @Test func figuresOfViewsSayOfHowManyViewsTheyAre() throws {
+    var figures = LayerFigures(layer: "h", n: 40, dimension: 6)
+    figures.add(try ViewStatistics(clean: first, first: first, second: second))
+    for (key, views) in [
+      "invariance": 2, "invariance_clean": 1, "alignment": 2, "uniformity": 1,
+    ] {
+      #expect(figures.conventions[key]?.views == views, "\(key)")
+    }
   }
 }

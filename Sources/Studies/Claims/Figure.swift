@@ -89,7 +89,7 @@ package struct Figure: Hashable {
       "orbit_spread",
       "intrinsic_dimension.two_nn", "intrinsic_dimension.two_nn_censored",
       "intrinsic_dimension.mle", "invariance", "invariance_clean", "alignment", "uniformity",
-      "knn_top1", "linear_top1", "predicted_rank",
+      "knn_top1", "linear_top1", "predicted_rank", "negative_share",
     ]
     for strength in ["0.25", "0.5", "1.0"] {
       keys.append("invariance_at.\(strength)")
