@@ -170,10 +170,11 @@ let package = Package(
     tests("Datasets", ["Torch"]),
     tests("Augmentations", ["Datasets", "Torch"]),
     tests("Contrastive", ["Torch", "TorchNN"]),
-    tests("Geometry", ["Torch", "TorchNN"]),
+    tests("Geometry", ["Contrastive", "Torch", "TorchNN"]),
     tests("Evaluation", ["Torch"]),
     tests(
-      "Measures", ["Torch", "TorchNN", "Records", "Contrastive", "Datasets", "Augmentations"]),
+      "Measures",
+      ["Torch", "TorchNN", "Records", "Contrastive", "Datasets", "Augmentations", "Evaluation"]),
     tests("Training", ["Torch", "TorchNN", "Contrastive", "Datasets", "Augmentations"]),
     tests(
       "Runs",

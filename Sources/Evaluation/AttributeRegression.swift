@@ -105,12 +105,11 @@ private struct AttributeRidge {
     testFeatures = try testEmbeddings.asFiniteMatrix().to(.float64)
     self.penalties = penalties
     guard features.size(1) == testFeatures.size(1) else {
-      throw EvaluationError(
-        "training embeddings have \(features.size(1)) coordinates and test embeddings "
-          + "\(testFeatures.size(1)): give two splits of one layer")
+      throw .wrongInput(
+        .unequalDimensions(training: features.size(1), test: testFeatures.size(1)))
     }
     guard features.size(0) >= 5 else {
-      throw EvaluationError("\(features.size(0)) training samples: at least 5 are needed")
+      throw .notMeasurable(.tooFewRows(found: features.size(0), needed: 5))
     }
     ridge = RidgeRegression(features)
     trial = try RidgeTrial(features, penalties: penalties)
@@ -138,9 +137,7 @@ private func determination(
 ) throws(EvaluationError) -> Double {
   let mean = targets.mean(along: [0], keepingDimensions: true)
   let spread = (targets - mean).squared().sum().item
-  guard spread > 0 else {
-    throw EvaluationError("the factor does not vary in the test split: R² is not defined")
-  }
+  guard spread > 0 else { throw .notMeasurable(.constantFactor) }
   return 1 - (targets - predictions).squared().sum().item / spread
 }
 
@@ -150,7 +147,7 @@ extension Attribute {
     rows: Int, matching other: Attribute
   ) throws(EvaluationError) -> Tensor {
     guard count == rows else {
-      throw EvaluationError("\(count) values of a factor for \(rows) embeddings: give one for each")
+      throw .wrongInput(.factorCount(values: count, rows: rows))
     }
     switch (self, other) {
     case (.linear(let values), .linear):
@@ -162,13 +159,13 @@ extension Attribute {
       let angles = values.map { 2 * Double.pi * $0 / period }
       return Tensor(angles.flatMap { [sin($0), cos($0)] }, shape: [rows, 2])
     default:
-      throw EvaluationError("the factor is of another kind in the test split than in training")
+      throw .wrongInput(.unequalFactors)
     }
   }
 
   private func check(_ values: [Double]) throws(EvaluationError) {
     guard values.allSatisfy(\.isFinite) else {
-      throw EvaluationError("a factor holds NaN or infinity: leave these samples out")
+      throw .wrongInput(.factorNotFinite)
     }
   }
 }

@@ -15,11 +15,10 @@ public struct LabeledEmbeddings {
   public init(embeddings: Tensor, labels: [Int]) throws(EvaluationError) {
     self.embeddings = try embeddings.asFiniteMatrix()
     guard labels.count == embeddings.size(0) else {
-      throw EvaluationError(
-        "\(labels.count) labels for \(embeddings.size(0)) embeddings: give one for each row")
+      throw .wrongInput(.labelCount(labels: labels.count, rows: embeddings.size(0)))
     }
     if let negative = labels.first(where: { $0 < 0 }) {
-      throw EvaluationError("label \(negative): classes are counted from 0")
+      throw .wrongInput(.negativeLabel(negative))
     }
     self.labels = labels
   }
@@ -34,24 +33,18 @@ public struct LabeledEmbeddings {
 
   func checkComparable(with test: LabeledEmbeddings) throws(EvaluationError) {
     guard embeddings.size(1) == test.embeddings.size(1) else {
-      throw EvaluationError(
-        "training embeddings have \(embeddings.size(1)) coordinates and test embeddings "
-          + "\(test.embeddings.size(1)): give two splits of one layer")
+      throw .wrongInput(
+        .unequalDimensions(training: embeddings.size(1), test: test.embeddings.size(1)))
     }
   }
 }
 
 extension Tensor {
   func asFiniteMatrix() throws(EvaluationError) -> Tensor {
-    guard rank == 2, count > 0 else {
-      throw EvaluationError("embeddings have shape \(shape): give a matrix, one embedding a row")
-    }
-    guard dtype.isFloatingPoint else {
-      throw EvaluationError("embeddings are of type \(dtype): give floating-point numbers")
-    }
-    guard isFinite else {
-      throw EvaluationError("embeddings hold NaN or infinity: drop these rows first")
-    }
+    guard rank == 2, size(1) > 0 else { throw .wrongInput(.notAMatrix(shape: shape)) }
+    guard dtype.isFloatingPoint else { throw .wrongInput(.notFloatingPoint(dtype)) }
+    guard size(0) > 0 else { throw .notMeasurable(.tooFewRows(found: 0, needed: 1)) }
+    guard isFinite else { throw .wrongInput(.notFinite) }
     return detached()
   }
 }

@@ -33,10 +33,10 @@ public struct LinearProbe {
     training: LabeledEmbeddings, penalties: [Double] = LinearProbe.penalties
   ) throws(EvaluationError) {
     guard Set(training.labels).count >= 2 else {
-      throw EvaluationError("all \(training.count) labels are the same: nothing to tell apart")
+      throw .notMeasurable(.oneClass(rows: training.count))
     }
     guard !penalties.isEmpty, penalties.allSatisfy({ $0 > 0 && $0.isFinite }) else {
-      throw EvaluationError("L2 weights \(penalties): give at least one, all above zero")
+      throw .wrongInput(.penalties(penalties))
     }
     let features = training.embeddings.to(.float64)
     let labels = training.labelTensor()
@@ -60,9 +60,8 @@ public struct LinearProbe {
   public func predictions(for embeddings: Tensor) throws(EvaluationError) -> [Int] {
     let matrix = try embeddings.asFiniteMatrix().to(.float64)
     guard matrix.size(1) + 1 == coefficients.size(0) else {
-      throw EvaluationError(
-        "\(matrix.size(1)) coordinates against \(coefficients.size(0) - 1) in training: give one "
-          + "layer")
+      throw .wrongInput(
+        .unequalDimensions(training: coefficients.size(0) - 1, test: matrix.size(1)))
     }
     return LinearProbe.classes(standardization(matrix), coefficients)
   }

@@ -21,7 +21,8 @@ public struct NearestNeighbors {
   ///   - training: embeddings whose classes are known.
   ///   - neighborCount: k; nil for `defaultNeighborCount`, or all samples where there are fewer.
   ///   - temperature: τ, above zero.
-  /// - Throws: `EvaluationError` for a k below 1 or above the number of training samples.
+  /// - Throws: `EvaluationError` for a k below 1 or above the number of training samples, and for a temperature
+  ///   that is not above zero.
   public init(
     training: LabeledEmbeddings, neighborCount: Int? = nil, temperature: Double = 0.07
   ) throws(EvaluationError) {
@@ -29,11 +30,11 @@ public struct NearestNeighbors {
       neighborCount
       ?? min(
         NearestNeighbors.defaultNeighborCount(trainingSamples: training.count), training.count)
-    guard count >= 1, count <= training.count else {
-      throw EvaluationError(
-        "\(count) nearest neighbours among \(training.count) training samples: ask for 1 to "
-          + "\(training.count)")
+    guard count >= 1 else { throw .wrongInput(.neighborCount(count)) }
+    guard count <= training.count else {
+      throw .notMeasurable(.tooFewRows(found: training.count, needed: count))
     }
+    guard temperature > 0 else { throw .wrongInput(.temperature(temperature)) }
     self.training = training
     self.neighborCount = count
     self.temperature = temperature
@@ -46,8 +47,7 @@ public struct NearestNeighbors {
     let queries = try unitRows(embeddings.asFiniteMatrix())
     let memory = unitRows(training.embeddings).transposed()
     guard queries.size(1) == memory.size(0) else {
-      throw EvaluationError(
-        "\(queries.size(1)) coordinates against \(memory.size(0)) in training: give one layer")
+      throw .wrongInput(.unequalDimensions(training: memory.size(0), test: queries.size(1)))
     }
     let labels = training.labelTensor()
     let rowsPerTile = max(1, 8_000_000 / training.count)

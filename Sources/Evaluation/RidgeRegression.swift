@@ -66,7 +66,7 @@ struct RidgeTrial {
   /// - Throws: `EvaluationError` for no penalties, and for one that is not above zero.
   init?(_ features: Tensor, penalties: [Double]) throws(EvaluationError) {
     guard !penalties.isEmpty, penalties.allSatisfy({ $0 > 0 && $0.isFinite }) else {
-      throw EvaluationError("L2 weights \(penalties): give at least one, all above zero")
+      throw .wrongInput(.penalties(penalties))
     }
     split = HeldOut(count: features.size(0))
     guard penalties.count > 1, !split.heldOut.isEmpty else { return nil }

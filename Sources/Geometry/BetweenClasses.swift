@@ -15,16 +15,18 @@ public func betweenClassShare(
   try checkLabels(labels, for: centered)
   let total = centered.squared().sum().item
   guard total > 0 else {
-    throw GeometryError("the embeddings do not vary: there is no variance to share out")
+    throw .notMeasurable(.noVariance(of: .embeddings))
   }
   return weightedClassMeans(centered, labels).squared().sum().item / total
 }
 
 /// Checks that there is a class from 0 for each row.
 func checkLabels(_ labels: [Int], for embeddings: Tensor) throws(GeometryError) {
-  guard labels.count == embeddings.size(0), labels.allSatisfy({ $0 >= 0 }) else {
-    throw GeometryError(
-      "\(labels.count) labels for \(embeddings.size(0)) embeddings: give a class from 0 for each")
+  guard labels.count == embeddings.size(0) else {
+    throw .wrongInput(.labelCount(labels: labels.count, rows: embeddings.size(0)))
+  }
+  if let negative = labels.first(where: { $0 < 0 }) {
+    throw .wrongInput(.negativeLabel(negative))
   }
 }
 

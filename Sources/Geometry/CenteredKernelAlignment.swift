@@ -23,13 +23,12 @@ public struct CenteredKernelAlignment: Sendable, Equatable {
     let x = try first.asEmbeddings().centeredRows()
     let y = try second.asEmbeddings().centeredRows()
     guard x.size(0) == y.size(0) else {
-      throw GeometryError(
-        "two layers have \(x.size(0)) and \(y.size(0)) embeddings: give the same samples for both")
+      throw .wrongInput(.unequalRowCounts(.embeddings, x.size(0), .embeddings, y.size(0)))
     }
     sampleCount = x.size(0)
     let products = (xy: InnerProduct(x, y), xx: InnerProduct(x, x), yy: InnerProduct(y, y))
     guard products.xx.biased > 0, products.yy.biased > 0 else {
-      throw GeometryError("embeddings that are all equal are similar to nothing: CKA is 0/0")
+      throw .notMeasurable(.noVariance(of: .embeddings))
     }
     value = products.xy.biased / (products.xx.biased * products.yy.biased).squareRoot()
     debiased = CenteredKernelAlignment.ratio(

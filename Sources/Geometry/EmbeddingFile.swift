@@ -17,20 +17,18 @@ public struct EmbeddingFile {
 
   /// Opens `FILE`, or `FILE:NAME` for one of several tensors of a safetensors file.
   ///
-  /// - Throws: `TorchError` for a file that cannot be read, and where the name is missing or unknown.
-  public init(_ reference: String) throws(TorchError) {
+  /// - Throws: `EmbeddingFileError` for a file that cannot be read, and where the name is missing or unknown.
+  public init(_ reference: String) throws(EmbeddingFileError) {
     self.reference = reference
     let (path, name) = EmbeddingFile.parts(of: reference)
-    guard path.hasSuffix(".safetensors") else {
-      shape = try NumPyArray.shape(path: path)
-      // Of no rows, for the type alone.
-      dtype = try NumPyArray.read(path: path, rows: shape.isEmpty ? nil : 0..<0).dtype
+    if path.hasSuffix(".safetensors") {
+      let tensor = try EmbeddingFile.tensor(name, of: path)
+      (shape, dtype) = (tensor.shape, tensor.dtype)
+      read = { tensor[$0] }
+    } else {
+      (shape, dtype) = try EmbeddingFile.layout(ofArray: path)
       read = { try NumPyArray.read(path: path, rows: $0) }
-      return
     }
-    let tensor = try EmbeddingFile.tensor(name, of: path)
-    (shape, dtype) = (tensor.shape, tensor.dtype)
-    read = { tensor[$0] }
   }
 
   /// Rows by a range of their numbers.
@@ -47,11 +45,10 @@ public struct EmbeddingFile {
 
   /// The array as numbers of one kind, a row each.
   ///
-  /// - Throws: `TorchError` unless it is a vector of whole numbers.
+  /// - Throws: `EmbeddingFileError` unless it is a vector of whole numbers; otherwise as `rows(_:)`.
   public func labels() throws -> [Int] {
     guard shape.count == 1, !dtype.isFloatingPoint else {
-      throw TorchError(
-        "\(reference) should hold a vector of whole numbers, it holds \(dtype)\(shape)")
+      throw EmbeddingFileError.notLabels(file: reference, dtype: dtype, shape: shape)
     }
     return try read(0..<count).scalars(Int.self)
   }
@@ -78,18 +75,37 @@ public struct EmbeddingFile {
     return (String(reference[..<colon]), String(reference[reference.index(after: colon)...]))
   }
 
-  private static func tensor(_ name: String?, of path: String) throws(TorchError) -> Tensor {
-    let tensors = try SafeTensors(path: path).tensors
-    let known = tensors.keys.sorted().prefix(5).joined(separator: ", ")
+  private static func layout(
+    ofArray path: String
+  ) throws(EmbeddingFileError) -> (shape: [Int], dtype: DType) {
+    do throws(TorchError) {
+      let shape = try NumPyArray.shape(path: path)
+      // Of no rows, for the type alone.
+      let rows = try NumPyArray.read(path: path, rows: shape.isEmpty ? nil : 0..<0)
+      return (shape, rows.dtype)
+    } catch {
+      throw .unreadable(error)
+    }
+  }
+
+  private static func tensor(
+    _ name: String?, of path: String
+  ) throws(EmbeddingFileError) -> Tensor {
+    let tensors: [String: Tensor]
+    do throws(TorchError) {
+      tensors = try SafeTensors(path: path).tensors
+    } catch {
+      throw .unreadable(error)
+    }
+    let known = tensors.keys.sorted()
     if let name {
       guard let tensor = tensors[name] else {
-        throw TorchError("\(path) holds no tensor '\(name)'; it holds \(known)")
+        throw .unknownTensor(name, file: path, known: known)
       }
       return tensor
     }
     guard tensors.count == 1, let tensor = tensors.values.first else {
-      throw TorchError(
-        "\(path) holds \(tensors.count) tensors (\(known)): choose one as \(path):NAME")
+      throw .tensorNotNamed(file: path, known: known)
     }
     return tensor
   }

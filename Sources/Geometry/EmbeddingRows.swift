@@ -22,11 +22,11 @@ public struct EmbeddingRows {
   public init(
     count: Int, dimension: Int, read: @escaping (Range<Int>) throws -> Tensor
   ) throws(GeometryError) {
-    guard count >= 2 else {
-      throw GeometryError("embeddings: \(count) of them, where at least 2 are needed")
-    }
     guard dimension >= 1 else {
-      throw GeometryError("embeddings have no coordinates: shape \([count, dimension])")
+      throw .wrongInput(.noColumns(.embeddings, shape: [count, dimension]))
+    }
+    guard count >= 2 else {
+      throw .notMeasurable(.tooFewRows(of: .embeddings, found: count, needed: 2))
     }
     self.count = count
     self.dimension = dimension
@@ -39,8 +39,7 @@ public struct EmbeddingRows {
   /// - Throws: `GeometryError` for a tensor that is no matrix of at least two rows and one column.
   public init(_ embeddings: Tensor) throws(GeometryError) {
     guard embeddings.rank == 2 else {
-      throw GeometryError(
-        "embeddings have shape \(embeddings.shape): give a matrix, one embedding a row")
+      throw .wrongInput(.notAMatrix(.embeddings, shape: embeddings.shape))
     }
     let matrix = embeddings.detached()
     try self.init(count: matrix.size(0), dimension: matrix.size(1)) { matrix[$0] }
@@ -53,7 +52,7 @@ public struct EmbeddingRows {
   public init(npyFile path: String) throws {
     let shape = try NumPyArray.shape(path: path)
     guard shape.count == 2 else {
-      throw GeometryError("\(path) has shape \(shape): give a matrix, one embedding a row")
+      throw GeometryError.wrongInput(.notAMatrix(.file(path), shape: shape))
     }
     try self.init(count: shape[0], dimension: shape[1]) {
       try NumPyArray.read(path: path, rows: $0)
@@ -77,28 +76,31 @@ public struct EmbeddingRows {
   }
 
   private func block(_ range: Range<Int>) throws(GeometryError) -> Tensor {
+    let block = try fetch(range)
+    if !block.sum().item.isFinite && !block.isFinite { throw try nonFiniteError() }
+    return block
+  }
+
+  private func fetch(_ range: Range<Int>) throws(GeometryError) -> Tensor {
     let block: Tensor
     do {
       block = try read(range).to(.float64)
     } catch {
-      throw GeometryError("\(error)")
+      throw .unreadable(rows: range, reason: "\(error)")
     }
-    guard block.shape == [range.count, dimension] else {
-      throw GeometryError(
-        "rows \(range) came with shape \(block.shape) instead of \([range.count, dimension])")
+    let expected = [range.count, dimension]
+    guard block.shape == expected else {
+      throw .wrongInput(.rowsOfShape(block.shape, expected: expected, rows: range))
     }
-    if !block.sum().item.isFinite && !block.isFinite { throw try nonFiniteError() }
     return block
   }
 
   private func nonFiniteError() throws(GeometryError) -> GeometryError {
     var bad: [Int] = []
     for range in blockRanges {
-      guard let block = try? read(range) else { break }
-      bad += block.nonFiniteRows.map { $0 + range.lowerBound }
+      bad += try fetch(range).nonFiniteRows.map { $0 + range.lowerBound }
     }
-    return GeometryError(
-      "embeddings: \(bad.count) of \(count) rows hold NaN or infinity, the first is row "
-        + "\(bad.first ?? 0); drop them, or find out where they come from")
+    return .wrongInput(
+      .notFinite(.embeddings, rows: bad.count, of: count, first: bad.first ?? 0))
   }
 }

@@ -6,9 +6,9 @@ extension Tensor {
   /// - Throws: `GeometryError` for another rank, fewer than `minimumRows` rows, no columns, or
   ///   numbers that are not finite.
   func asEmbeddings(
-    _ name: String = "embeddings", minimumRows: Int = 2
+    _ subject: GeometryError.Subject = .embeddings, minimumRows: Int = 2
   ) throws(GeometryError) -> Tensor {
-    try checkEmbeddings(name, minimumRows: minimumRows)
+    try checkEmbeddings(subject, minimumRows: minimumRows)
     return detached().to(.float64)
   }
 
@@ -17,24 +17,23 @@ extension Tensor {
   ///
   /// - Throws: as `asEmbeddings`.
   func asPairwiseEmbeddings() throws(GeometryError) -> Tensor {
-    try checkEmbeddings("embeddings", minimumRows: 2)
+    try checkEmbeddings(.embeddings, minimumRows: 2)
     return dtype == .float64 ? detached() : detached().to(.float32)
   }
 
-  func checkEmbeddings(_ name: String, minimumRows: Int) throws(GeometryError) {
-    guard rank == 2 else {
-      throw GeometryError("\(name) have shape \(shape): give a matrix, one embedding a row")
-    }
+  func checkEmbeddings(
+    _ subject: GeometryError.Subject, minimumRows: Int
+  ) throws(GeometryError) {
+    guard rank == 2 else { throw .wrongInput(.notAMatrix(subject, shape: shape)) }
+    guard size(1) >= 1 else { throw .wrongInput(.noColumns(subject, shape: shape)) }
     guard size(0) >= minimumRows else {
-      throw GeometryError("\(name): \(size(0)) of them, where at least \(minimumRows) are needed")
+      throw .notMeasurable(.tooFewRows(of: subject, found: size(0), needed: minimumRows))
     }
-    guard size(1) >= 1 else { throw GeometryError("\(name) have no coordinates: shape \(shape)") }
     // One sum instead of a mask of all elements: it is finite unless an element is not, or it overflows.
     guard !sum().item.isFinite, !isFinite else { return }
     let bad = nonFiniteRows
-    throw GeometryError(
-      "\(name): \(bad.count) of \(size(0)) rows hold NaN or infinity, the first is row "
-        + "\(bad.first ?? 0); drop them, or find out where they come from")
+    throw .wrongInput(
+      .notFinite(subject, rows: bad.count, of: size(0), first: bad.first ?? 0))
   }
 
   /// The rows of a matrix that hold NaN or infinity, in order.
@@ -50,9 +49,11 @@ extension Tensor {
   }
 
   /// Checks that matrices that belong together row by row have one shape.
-  func checkPaired(with other: Tensor, _ names: String) throws(GeometryError) {
+  func checkPaired(
+    with other: Tensor, _ subject: GeometryError.Subject, _ otherSubject: GeometryError.Subject
+  ) throws(GeometryError) {
     guard shape == other.shape else {
-      throw GeometryError("\(names) have shapes \(shape) and \(other.shape): they must be equal")
+      throw .wrongInput(.unequalShapes(subject, shape, otherSubject, other.shape))
     }
   }
 }

@@ -31,16 +31,12 @@ public struct IntrinsicDimension: Sendable, Equatable {
   public init(
     of embeddings: Tensor, neighborCount: Int = 20, discardedShare: Double = 0.1
   ) throws(GeometryError) {
-    guard neighborCount >= 2, 0..<1 ~= discardedShare else {
-      throw GeometryError(
-        "intrinsic dimension from \(neighborCount) neighbours, without \(discardedShare) of the "
-          + "ratios: ask for at least 2, and a share below 1")
-    }
+    try check(.neighborCount, Double(neighborCount), .atLeast(2))
+    try check(.discardedShare, discardedShare, .from(0, below: 1))
     let points = try embeddings.asPairwiseEmbeddings().distinctRows()
     guard points.size(0) > neighborCount else {
-      throw GeometryError(
-        "\(points.size(0)) distinct embeddings: \(neighborCount) neighbours of each need at least "
-          + "\(neighborCount + 1)")
+      throw .notMeasurable(
+        .tooFewDistinctRows(found: points.size(0), needed: neighborCount + 1))
     }
     let distances = try NearestRows(of: points, count: neighborCount).distances
     self.neighborCount = neighborCount

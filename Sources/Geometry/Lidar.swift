@@ -13,11 +13,11 @@ import Torch
 ///   matrices, and NaN or infinity.
 public func lidar(views: [Tensor]) throws(GeometryError) -> Double {
   guard let first = views.first, views.count >= 2 else {
-    throw GeometryError("LiDAR from \(views.count) views of each sample: give at least two")
+    throw .wrongInput(.tooFewViews(views.count))
   }
   for view in views {
-    try first.checkPaired(with: view, "views of one set of samples")
-    try view.checkEmbeddings("views", minimumRows: 2)
+    try first.checkPaired(with: view, .views, .views)
+    try view.checkEmbeddings(.views, minimumRows: 2)
   }
   let samples = first.size(0)
   var between = StreamingCovariance()

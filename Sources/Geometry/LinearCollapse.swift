@@ -45,9 +45,14 @@ public struct LinearCollapse: Sendable, Equatable {
   ///   - interval: singular values are taken at the start and after every so many steps.
   /// - Throws: `GeometryError` for numbers that make no such problem.
   public func trajectory(steps: Int, every interval: Int) throws(GeometryError) -> [Point] {
-    guard dimension >= 1, 0...dimension ~= augmentedDimensions, sampleCount >= 2,
-      augmentationVariance >= 0, initialScale > 0, learningRate > 0, steps >= 0, interval >= 1
-    else { throw GeometryError("\(self) with \(steps) steps, every \(interval), is no problem") }
+    try check(.dimension, Double(dimension), .atLeast(1))
+    try check(.augmentedDimensions, Double(augmentedDimensions), .within(0...Double(dimension)))
+    try check(.sampleCount, Double(sampleCount), .atLeast(2))
+    try check(.augmentationVariance, augmentationVariance, .atLeast(0))
+    try check(.initialScale, initialScale, .above(0))
+    try check(.learningRate, learningRate, .above(0))
+    try check(.steps, Double(steps), .atLeast(0))
+    try check(.interval, Double(interval), .atLeast(1))
     let (first, second) = views()
     let start = normals([dimension, dimension], stream: 2) * initialScale
     let (values, vectors) = contrastiveMatrix(start, first, second).symmetricEigen()

@@ -23,13 +23,13 @@ public struct NearestRows {
   ) throws(GeometryError) {
     let points = try embeddings.asPairwiseEmbeddings()
     let samples = points.size(0)
-    guard 1..<samples ~= count else {
-      throw GeometryError(
-        "\(count) nearest neighbours among \(samples) embeddings: ask for 1 to \(samples - 1)")
+    try check(.neighborCount, Double(count), .atLeast(1))
+    guard count < samples else {
+      throw .notMeasurable(.tooFewRows(of: .embeddings, found: samples, needed: count + 1))
     }
     let anchors = anchors ?? Array(0..<samples)
-    guard anchors.allSatisfy({ 0..<samples ~= $0 }) else {
-      throw GeometryError("anchors outside of the \(samples) embeddings")
+    for anchor in anchors {
+      try check(.anchor, Double(anchor), .from(0, below: Double(samples)))
     }
     let fast = PairwiseSearch(points, count)
     lazy var exact = PairwiseSearch(points.to(.float64), count)

@@ -12,9 +12,14 @@ import Torch
 public func neighborJaccard(
   _ first: Tensor, _ second: Tensor, neighborCount: Int = 10
 ) throws(GeometryError) -> Double {
-  guard first.rank == 2, second.rank == 2, first.size(0) == second.size(0) else {
-    throw GeometryError(
-      "two layers have shapes \(first.shape) and \(second.shape): give the same samples for both")
+  for layer in [first, second] { try layer.checkEmbeddings(.embeddings, minimumRows: 2) }
+  guard first.size(0) == second.size(0) else {
+    throw .wrongInput(
+      .unequalRowCounts(.embeddings, first.size(0), .embeddings, second.size(0)))
+  }
+  guard first.size(0) > neighborCount else {
+    throw .notMeasurable(
+      .tooFewRows(of: .embeddings, found: first.size(0), needed: neighborCount + 1))
   }
   let sets = (
     try nearestByCosine(first, neighborCount), try nearestByCosine(second, neighborCount)

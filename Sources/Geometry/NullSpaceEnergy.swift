@@ -18,14 +18,13 @@ public struct NullSpaceEnergy: Sendable, Equatable {
     of embeddings: Tensor, labels: [Int]? = nil, outside plane: Planes
   ) throws(GeometryError) {
     guard plane.count == 1, embeddings.rank == 2, plane.dimension == embeddings.size(1) else {
-      throw GeometryError(
-        "a plane of shape \(plane.basis.shape) and embeddings of \(embeddings.shape) do not match: "
-          + "give one plane in the embeddings' space")
+      throw .wrongInput(
+        .planeElsewhere(plane: plane.basis.shape, embeddings: embeddings.shape))
     }
     let centered = try embeddings.asEmbeddings().centeredRows()
     let basis = plane.basis[0]
     guard let share = outsideShare(of: centered, basis) else {
-      throw GeometryError("the embeddings do not vary: there is no variance to share out")
+      throw .notMeasurable(.noVariance(of: .embeddings))
     }
     total = share
     guard let labels else {

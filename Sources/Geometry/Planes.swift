@@ -19,9 +19,7 @@ public struct Planes {
   ///
   /// - Throws: `GeometryError` for a rank below 1 or above that of these planes.
   public func leading(_ rank: Int) throws(GeometryError) -> Planes {
-    guard 1...self.rank ~= rank else {
-      throw GeometryError("a plane of rank \(rank) from one of rank \(self.rank)")
-    }
+    try checkRank(rank, of: self.rank)
     return Planes(basis: basis.slice(0..<rank, along: 2))
   }
 
@@ -43,12 +41,7 @@ public struct Planes {
     to embeddings: Tensor, at anchors: [Int]? = nil, rank: Int, neighborCount: Int = 30
   ) throws(GeometryError) -> Planes {
     let nearest = try NearestRows(of: embeddings, count: neighborCount, anchors: anchors)
-    guard 1...min(neighborCount - 1, embeddings.size(1)) ~= rank else {
-      throw GeometryError(
-        "a tangent plane of rank \(rank) from \(neighborCount) neighbours in "
-          + "\(embeddings.size(1)) dimensions: ask for 1 to "
-          + "\(min(neighborCount - 1, embeddings.size(1)))")
-    }
+    try checkRank(rank, of: min(neighborCount - 1, embeddings.size(1)))
     let points = try embeddings.asEmbeddings()
     let blocks = nearest.indices.split(max(1, 4_000_000 / (neighborCount * points.size(1))))
     let bases = blocks.map { indices in
@@ -72,21 +65,19 @@ public struct Planes {
     by tangents: [Tensor], tolerance: Double = 1e-4
   ) throws(GeometryError) -> (planes: Planes, points: [Int]) {
     guard let first = tangents.first else {
-      throw GeometryError("a plane spanned by no tangents: give at least one factor")
+      throw .notMeasurable(.noTangents)
     }
     var unit: [Tensor] = []
     for tangent in tangents {
-      try first.checkPaired(with: tangent, "tangents along several factors")
-      unit.append(try tangent.asEmbeddings("tangents", minimumRows: 1).normalized())
+      try first.checkPaired(with: tangent, .tangents, .tangents)
+      unit.append(try tangent.asEmbeddings(.tangents, minimumRows: 1).normalized())
     }
-    guard unit.count <= first.size(1) else {
-      throw GeometryError("\(unit.count) tangents span no plane in \(first.size(1)) dimensions")
-    }
+    try checkRank(unit.count, of: first.size(1))
     let (left, values, _) = Tensor.stacked(unit, along: 2).singularValueDecomposition()
     let smallest = values.select(unit.count - 1, along: 1).scalars(Double.self)
     let points = smallest.indices.filter { smallest[$0] > tolerance }
     guard !points.isEmpty else {
-      throw GeometryError("the tangents are zero or depend on each other at every point")
+      throw .notMeasurable(.dependentTangents)
     }
     return (Planes(basis: left).at(points), points)
   }

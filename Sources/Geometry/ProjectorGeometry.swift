@@ -21,6 +21,14 @@ public struct ProjectorGeometry {
     return eigenvalues.count { $0 > bound }
   }
 
+  /// The plane of all directions that the head passes on: the first `passedRank` of `globalPlane`.
+  ///
+  /// - Throws: `GeometryError` where it passes on none.
+  public func passedPlane() throws(GeometryError) -> Planes {
+    guard passedRank > 0 else { throw .notMeasurable(.constantHead) }
+    return try globalPlane.leading(passedRank)
+  }
+
   /// Differentiates the head at each embedding.
   ///
   /// - Parameters:
@@ -31,18 +39,20 @@ public struct ProjectorGeometry {
   public init(
     of head: (Tensor) -> Tensor, at embeddings: Tensor, rank: Int, batchSize: Int = 256
   ) throws(GeometryError) {
-    try embeddings.checkEmbeddings("embeddings", minimumRows: 1)
+    try embeddings.checkEmbeddings(.embeddings, minimumRows: 1)
     var bases: [Tensor] = []
+    var start = 0
     var sum = Tensor.zeros([embeddings.size(1), embeddings.size(1)], .float64)
     for batch in embeddings.detached().split(batchSize) {
       let jacobians = jacobians(of: head, at: batch).to(.float64)
-      guard jacobians.isFinite else {
-        throw GeometryError("the head's Jacobian holds NaN or infinity")
+      let bad = jacobians.isFinite ? [] : jacobians.flattened(from: 1).nonFiniteRows
+      if let first = bad.first {
+        throw .wrongInput(
+          .notFinite(
+            .jacobians, rows: bad.count, of: embeddings.size(0), first: start + first))
       }
-      guard 1...min(jacobians.size(1), jacobians.size(2)) ~= rank else {
-        throw GeometryError(
-          "a plane of rank \(rank) from Jacobians of \(jacobians.size(1))×\(jacobians.size(2))")
-      }
+      start += jacobians.size(0)
+      try checkRank(rank, of: min(jacobians.size(1), jacobians.size(2)))
       bases.append(jacobians.leadingRightSingularVectors(rank))
       let rows = jacobians.reshaped([-1, jacobians.size(2)])
       sum = sum.to(rows.device) + rows.transposed().matmul(rows)

@@ -32,7 +32,9 @@ public struct StreamingCovariance {
   ///
   /// - Throws: `GeometryError` before the first row.
   public func mean() throws(GeometryError) -> Tensor {
-    guard let origin, let sum else { throw GeometryError("no embeddings: a mean needs one") }
+    guard let origin, let sum else {
+      throw .notMeasurable(.tooFewRows(of: .embeddings, found: 0, needed: 1))
+    }
     return origin + sum / Double(count)
   }
 
@@ -46,7 +48,7 @@ public struct StreamingCovariance {
   /// Σ(x−x̄)(x−x̄)ᵀ, and how much was subtracted to obtain it: what its rounding is relative to.
   func scatter() throws(GeometryError) -> (centered: Tensor, subtracted: Double) {
     guard let sum, let gram, count >= 2 else {
-      throw GeometryError("embeddings: \(count) of them, where at least 2 are needed")
+      throw .notMeasurable(.tooFewRows(of: .embeddings, found: count, needed: 2))
     }
     let correction = sum.transposed().matmul(sum) / Double(count)
     return (gram - correction, correction.diagonal().sum().item)

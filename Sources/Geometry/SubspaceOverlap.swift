@@ -18,9 +18,7 @@ public struct SubspaceOverlap: Sendable, Equatable {
     guard first.dimension == second.dimension, first.rank == second.rank,
       first.count == second.count || first.count == 1 || second.count == 1
     else {
-      throw GeometryError(
-        "planes N×D×r of shapes \(first.basis.shape) and \(second.basis.shape) do not compare: "
-          + "give as many, of the same dimension and rank")
+      throw .wrongInput(.incomparablePlanes(first.basis.shape, second.basis.shape))
     }
     let product = first.basis.transposed().matmul(second.basis)
     overlap = product.squared().sum(along: [1, 2]).mean().item / Double(first.rank)

@@ -30,7 +30,7 @@ public func tangents(
 ///
 /// - Throws: `GeometryError` for a tensor that is not a matrix, NaN or infinity.
 public func tangentNorm(_ tangents: Tensor) throws(GeometryError) -> Double {
-  try tangents.asEmbeddings("tangents", minimumRows: 1).rowLengths().mean().item
+  try tangents.asEmbeddings(.tangents, minimumRows: 1).rowLengths().mean().item
 }
 
 /// How much more a head stretches the given tangents than directions drawn at random:
@@ -48,28 +48,26 @@ public func tangentGain(
   at embeddings: Tensor, along tangents: Tensor, randomDirections: Int = 8, seed: UInt64 = 0,
   of head: (Tensor) -> Tensor
 ) throws(GeometryError) -> Double {
-  try embeddings.checkPaired(with: tangents, "embeddings and their tangents")
+  try embeddings.checkPaired(with: tangents, .embeddings, .tangents)
   let gain = try meanGain(at: embeddings, along: tangents, of: head)
   var randomGain = 0.0
   for draw in 0..<randomDirections {
     let directions = isotropicDirections(like: embeddings, seed: seed, draw: draw)
     randomGain += try meanGain(at: embeddings, along: directions, of: head)
   }
-  guard randomGain > 0 else {
-    throw GeometryError("the head's derivative is zero at every embedding: no gain to compare with")
-  }
+  guard randomGain > 0 else { throw .notMeasurable(.constantHead) }
   return gain / (randomGain / Double(randomDirections))
 }
 
 private func meanGain(
   at embeddings: Tensor, along directions: Tensor, of head: (Tensor) -> Tensor
 ) throws(GeometryError) -> Double {
-  let lengths = try directions.asEmbeddings("tangents", minimumRows: 1).rowLengths()
+  let lengths = try directions.asEmbeddings(.tangents, minimumRows: 1).rowLengths()
   let counted = lengths.exceeds(0)
   let rows = counted.to(.float64).sum().item
-  guard rows > 0 else { throw GeometryError("the tangents are zero at every embedding") }
+  guard rows > 0 else { throw .notMeasurable(.zeroTangents) }
   let images = Geometry.tangents(at: embeddings, along: directions, of: head).tangents
-  let stretched = try images.asEmbeddings("the head's tangents", minimumRows: 1).rowLengths()
+  let stretched = try images.asEmbeddings(.headTangents, minimumRows: 1).rowLengths()
   let ratios = (stretched / lengths).chosen(where: counted, else: Tensor.zeros(like: lengths))
   return ratios.sum().item / rows
 }

@@ -1,31 +1,6 @@
 import Foundation
 import Torch
 
-/// What views of the same samples have in common, at one layer.
-public struct ViewStatistics: Sendable, Equatable {
-  /// E‖a−a′‖²/E‖a−b‖² for two views of each sample: 0 is invariant, 1 is not at all.
-  public let invariance: Double
-  /// The same for the clean image and one view.
-  public let cleanInvariance: Double
-  /// E‖u−u′‖² for two views of each sample, scaled to unit length.
-  public let alignment: Double
-  /// ln E exp(−2‖u−v‖²) over pairs of samples, one view of each, scaled to unit length.
-  public let uniformity: Double
-
-  /// - Parameters:
-  ///   - clean: N×D embeddings of the samples as they are.
-  ///   - first: N×D embeddings of one view of each, in the same order.
-  ///   - second: N×D embeddings of another view of each.
-  /// - Throws: `GeometryError` for shapes that differ or are not matrices, fewer than two samples,
-  ///   and NaN or infinity.
-  public init(clean: Tensor, first: Tensor, second: Tensor) throws(GeometryError) {
-    invariance = try Geometry.invariance(first, second)
-    cleanInvariance = try Geometry.invariance(clean, first)
-    alignment = try Geometry.alignment(first, second)
-    uniformity = try Geometry.uniformity(first)
-  }
-}
-
 /// E‖a−a′‖²/E‖a−b‖²: a is the first view of a sample, a′ the second one of it, b the second view of any
 /// other sample.
 ///
@@ -113,12 +88,12 @@ public func uniformity(_ embeddings: Tensor) throws(GeometryError) -> Double {
 ///   or infinity.
 public func orbitSpread(views: [Tensor]) throws(GeometryError) -> Double {
   guard let first = views.first, views.count >= 2 else {
-    throw GeometryError("an orbit of \(views.count) views has no spread: give at least two views")
+    throw .wrongInput(.tooFewViews(views.count))
   }
   var unit: [Tensor] = []
   for view in views {
-    try first.checkPaired(with: view, "views of one set of samples")
-    unit.append(try view.asEmbeddings("views", minimumRows: 1).normalized())
+    try first.checkPaired(with: view, .views, .views)
+    unit.append(try view.asEmbeddings(.views, minimumRows: 1).normalized())
   }
   let centroid = unit.dropFirst().reduce(unit[0], +) / Double(views.count)
   let distances = unit.map { ($0 - centroid).squared().sum(along: [1]).mean().item }
@@ -129,9 +104,9 @@ public func orbitSpread(views: [Tensor]) throws(GeometryError) -> Double {
 private func forEachPairOfBlocks(
   _ first: Tensor, _ second: Tensor, _ body: (Tensor, Tensor) -> Void
 ) throws(GeometryError) {
-  try first.checkPaired(with: second, "two views of one set of samples")
-  try first.checkEmbeddings("views", minimumRows: 2)
-  try second.checkEmbeddings("views", minimumRows: 2)
+  try first.checkPaired(with: second, .views, .views)
+  try first.checkEmbeddings(.views, minimumRows: 2)
+  try second.checkEmbeddings(.views, minimumRows: 2)
   let length = max(1024, 1_000_000 / first.size(1))
   for (a, b) in zip(first.detached().split(length), second.detached().split(length)) {
     body(a.to(.float64), b.to(.float64))

@@ -2,14 +2,11 @@ import Geometry
 import Records
 
 /// How near two views of one sample are on the sphere.
-public struct Alignment: Measure {
-  /// The measure.
-  public init() {}
+struct Alignment: Measure {
+  let occasion = Occasion.always
+  let needs: Set<Need> = [.secondView]
 
-  public let occasion = Occasion.always
-  public let needs: Set<Need> = [.secondView]
-
-  public var figures: [FigureDescriptor] {
+  var figures: [FigureDescriptor] {
     [
       FigureDescriptor(
         key: "alignment", name: "Alignment", group: .invariance, prominence: .announced,
@@ -18,7 +15,7 @@ public struct Alignment: Measure {
     ]
   }
 
-  public func measure(_ subject: any Subject, into figures: inout [LayerFigures]) throws {
+  func measure(_ subject: any Subject, into figures: inout [LayerFigures]) throws {
     for (index, pair) in try subject.pairs().enumerated() {
       guard let pair,
         let value = try whereMeasurable({ try alignment(pair.first, pair.second) })

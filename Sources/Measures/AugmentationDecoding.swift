@@ -5,14 +5,11 @@ import Records
 import Torch
 
 /// How well it can be read from a view's embedding what the image was subjected to.
-public struct AugmentationDecoding: Measure {
-  /// The measure.
-  public init() {}
+struct AugmentationDecoding: Measure {
+  let occasion = Occasion.atEnd
+  let needs: Set<Need> = [.model]
 
-  public let occasion = Occasion.atEnd
-  public let needs: Set<Need> = [.model]
-
-  public var figures: [FigureDescriptor] {
+  var figures: [FigureDescriptor] {
     [
       FigureDescriptor(
         key: "augmentation", name: "Augmentation", group: .information, standsAlone: false,
@@ -22,7 +19,7 @@ public struct AugmentationDecoding: Measure {
   }
 
   /// Fitted on the views of four fifths of the samples, scored on those of the others.
-  public func measure(_ subject: any Subject, into figures: inout [LayerFigures]) throws {
+  func measure(_ subject: any Subject, into figures: inout [LayerFigures]) throws {
     guard let model = subject.model else { return }
     let (samples, count) = (model.sample(model.sizes.orbitSamples), model.sizes.orbitViews)
     let parameters = model.network.source(model.measured.splits.heldOut, model.measured.policy)
@@ -66,7 +63,8 @@ public struct AugmentationDecoding: Measure {
       figures.record(
         score, as: "augmentation.\(ViewParameters.factorNames[column])",
         Convention(
-          centered: true, rowNormalized: false, n: rows.heldOut.count, views: views.count))
+          centered: true, rowNormalized: false, n: rows.heldOut.count, views: views.count,
+          fitted: rows.fitted.count))
     }
   }
 }

@@ -2,14 +2,11 @@ import Geometry
 import Records
 
 /// How much of a layer's variance tells classes apart.
-public struct BetweenClassShare: Measure {
-  /// The measure.
-  public init() {}
+struct BetweenClassShare: Measure {
+  let occasion = Occasion.always
+  let needs: Set<Need> = [.labels]
 
-  public let occasion = Occasion.always
-  public let needs: Set<Need> = [.labels]
-
-  public var figures: [FigureDescriptor] {
+  var figures: [FigureDescriptor] {
     [
       FigureDescriptor(
         key: "between_class_share", name: "Variance between classes", group: .information,
@@ -17,7 +14,7 @@ public struct BetweenClassShare: Measure {
     ]
   }
 
-  public func measure(_ subject: any Subject, into figures: inout [LayerFigures]) throws {
+  func measure(_ subject: any Subject, into figures: inout [LayerFigures]) throws {
     guard let labels = subject.labels else { return }
     for (index, embeddings) in try subject.embeddings().enumerated() {
       let share = try whereMeasurable { try betweenClassShare(of: embeddings, labels: labels) }

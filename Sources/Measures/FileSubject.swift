@@ -8,7 +8,7 @@ final class FileSubject: Subject {
   private let given: GivenEmbeddings
   let extent: Extent
   let sizes = MeasurementSizes.full
-  let softmax: PairSoftmax
+  let softmax: PairSoftmax?
   private let sample: [Int]
   private var sampled: [Tensor]?
   private var viewed: [[Tensor]]?
@@ -55,6 +55,12 @@ final class FileSubject: Subject {
   }
 
   func orbits() throws -> [[Tensor]] { try views() }
+
+  /// Shuffled, as in training: rows of a file may come class by class.
+  func randomRows(_ count: Int) -> [Int] {
+    var random = CounterRandom(seed: 0x5AD1A1)
+    return Array(random.permutation(of: sample.count).prefix(count))
+  }
 
   /// Every fifth row of each class is held out, among all rows.
   func probedSplits() throws -> [ProbedSplit]? {

@@ -38,8 +38,8 @@ public struct GivenEmbeddings {
   ///   - labels: a vector of N classes.
   ///   - sampleLimit: the number of rows of the figures that are not of all rows, at most; at least 2.
   ///   - dropsNonFinite: leave out the rows at which any file holds NaN or infinity, rather than refuse them.
-  /// - Throws: `TorchError` for files that cannot be read, `GeometryError` for those that do not fit
-  ///   together, for fewer than two rows, and for rows of NaN or infinity.
+  /// - Throws: `EmbeddingFileError` for files that cannot be read, `GivenEmbeddingsError` for those that do not
+  ///   fit together, for fewer than two rows, and for rows of NaN or infinity.
   public init(
     h: String?, z: String? = nil, hViews: String? = nil, zViews: String? = nil,
     labels: String? = nil, sampleLimit: Int = GivenEmbeddings.usualSampleLimit,
@@ -49,25 +49,24 @@ public struct GivenEmbeddings {
     layers = try [("h", h, hViews), ("z", z, zViews)].compactMap { name, path, views in
       guard let path else {
         guard let views else { return nil }
-        throw GeometryError("\(views) holds views of layer \(name), whose embeddings are missing")
+        throw GivenEmbeddingsError.viewsWithoutEmbeddings(views: views, layer: name)
       }
       return Layer(
         name: name, embeddings: try EmbeddingFile(path),
         views: try views.map { try EmbeddingFile($0) })
     }
     guard let first = layers.first?.embeddings else {
-      throw GeometryError("no embeddings: give a file of layer h or of layer z")
+      throw GivenEmbeddingsError.noEmbeddings
     }
     for layer in layers { try layer.check(against: first) }
     let labels = try labels.map { path in
       let labels = try EmbeddingFile(path).labels()
       guard labels.count == first.count else {
-        throw GeometryError(
-          "\(path) holds \(labels.count) labels, \(first.reference) \(first.count) rows: give one for each"
-        )
+        throw GivenEmbeddingsError.labelCount(
+          labels: path, count: labels.count, embeddings: first.reference, rows: first.count)
       }
       if let negative = labels.first(where: { $0 < 0 }) {
-        throw GeometryError("\(path) holds the label \(negative): classes are counted from 0")
+        throw GivenEmbeddingsError.negativeLabel(labels: path, negative)
       }
       return labels
     }
@@ -76,10 +75,8 @@ public struct GivenEmbeddings {
     kept = bad.isEmpty ? nil : (0..<first.count).filter { !bad.contains($0) }
     self.labels = kept.map { kept in labels.map { all in kept.map { all[$0] } } } ?? labels
     guard count >= 2 else {
-      let rest = bad.isEmpty ? "" : " without those of NaN or infinity"
-      throw GeometryError(
-        "\(first.reference) holds \(count) row\(count == 1 ? "" : "s")\(rest), where at least 2 are needed"
-      )
+      throw GivenEmbeddingsError.tooFewRows(
+        file: first.reference, rows: count, dropped: bad.count)
     }
   }
 
@@ -121,19 +118,17 @@ public struct GivenEmbeddings {
 }
 
 extension GivenEmbeddings.Layer {
-  fileprivate func check(against first: EmbeddingFile) throws(GeometryError) {
+  fileprivate func check(against first: EmbeddingFile) throws(GivenEmbeddingsError) {
     let reference = embeddings.reference
     guard embeddings.shape.count == 2, embeddings.shape[1] >= 1 else {
-      throw GeometryError(
-        "\(reference) has shape \(embeddings.shape): give a matrix, one embedding a row")
+      throw .notAMatrix(file: reference, shape: embeddings.shape)
     }
     for file in [embeddings] + (views.map { [$0] } ?? []) where !file.dtype.isFloatingPoint {
-      throw GeometryError("\(file.reference) holds \(file.dtype): give floating-point numbers")
+      throw .notFloatingPoint(file: file.reference, dtype: file.dtype)
     }
     guard embeddings.count == first.count else {
-      throw GeometryError(
-        "\(first.reference) has \(first.count) rows and \(reference) \(embeddings.count): give the "
-          + "same samples in the same order")
+      throw .unequalRowCounts(
+        file: first.reference, rows: first.count, other: reference, otherRows: embeddings.count)
     }
     guard let views else { return }
     let shape = views.shape
@@ -142,9 +137,9 @@ extension GivenEmbeddings.Layer {
         || shape.count == 3 && shape[0] == first.count && shape[1] >= 1
           && shape[2] == embeddings.shape[1]
     else {
-      throw GeometryError(
-        "\(views.reference) has shape \(shape), which are no views of \(reference), \(embeddings.shape): "
-          + "give N×D, or N×q×D for q views")
+      throw .viewsOfShape(
+        views: views.reference, shape: shape, embeddings: reference,
+        embeddingsShape: embeddings.shape)
     }
   }
 }
@@ -156,9 +151,8 @@ extension [GivenEmbeddings.Layer] {
     for file in flatMap({ [$0.embeddings] + ($0.views.map { [$0] } ?? []) }) {
       let bad = try file.nonFiniteRows()
       if refused, let first = bad.first {
-        throw GeometryError(
-          "\(file.reference): \(bad.count) of \(file.count) rows hold NaN or infinity, the first is row "
-            + "\(first); find out where they come from, or leave them out with --drop-nan")
+        throw GivenEmbeddingsError.notFinite(
+          file: file.reference, rows: bad.count, of: file.count, first: first)
       }
       all.formUnion(bad)
     }

@@ -2,14 +2,11 @@ import Geometry
 import Records
 
 /// The dimension of the set of embeddings, from distances to near neighbours.
-public struct IntrinsicDimensions: Measure {
-  /// The measure.
-  public init() {}
+struct IntrinsicDimensions: Measure {
+  let occasion = Occasion.always
+  let needs: Set<Need> = []
 
-  public let occasion = Occasion.always
-  public let needs: Set<Need> = []
-
-  public var figures: [FigureDescriptor] {
+  var figures: [FigureDescriptor] {
     [
       FigureDescriptor(
         key: "intrinsic_dimension.two_nn", name: "Intrinsic dimension, TwoNN", group: .dimension,
@@ -27,19 +24,20 @@ public struct IntrinsicDimensions: Measure {
     ]
   }
 
-  public func measure(_ subject: any Subject, into figures: inout [LayerFigures]) throws {
+  func measure(_ subject: any Subject, into figures: inout [LayerFigures]) throws {
     for (index, embeddings) in try subject.embeddings().enumerated() {
       guard let dimension = try whereMeasurable({ try IntrinsicDimension(of: embeddings) })
       else { continue }
-      let plain = Convention(
-        centered: false, rowNormalized: false, n: dimension.distinctCount)
-      var ofNeighbors = plain
-      ofNeighbors.k = dimension.neighborCount
-      figures[index].record(dimension.twoNN, as: "intrinsic_dimension.two_nn", plain)
+      func neighbors(_ count: Int) -> Convention {
+        Convention(
+          centered: false, rowNormalized: false, n: dimension.distinctCount, k: count)
+      }
+      figures[index].record(dimension.twoNN, as: "intrinsic_dimension.two_nn", neighbors(2))
       figures[index].record(
-        dimension.twoNNCensored, as: "intrinsic_dimension.two_nn_censored", plain)
+        dimension.twoNNCensored, as: "intrinsic_dimension.two_nn_censored", neighbors(2))
       figures[index].record(
-        dimension.maximumLikelihood, as: "intrinsic_dimension.mle", ofNeighbors)
+        dimension.maximumLikelihood, as: "intrinsic_dimension.mle",
+        neighbors(dimension.neighborCount))
     }
   }
 }

@@ -4,14 +4,11 @@ import Records
 
 /// How far embeddings depend on the augmentation: under the whole policy and under each of its parts alone,
 /// at the run's own strength and at the fixed ones.
-public struct InvarianceToPolicy: Measure {
-  /// The measure.
-  public init() {}
+struct InvarianceToPolicy: Measure {
+  let occasion = Occasion.always
+  let needs: Set<Need> = [.secondView]
 
-  public let occasion = Occasion.always
-  public let needs: Set<Need> = [.secondView]
-
-  public var figures: [FigureDescriptor] {
+  var figures: [FigureDescriptor] {
     let parts = PolicyPart.all.map(\.name)
     let strengths = MeasuredModel.fixedStrengths.map { "\($0)" }
     return [
@@ -36,17 +33,18 @@ public struct InvarianceToPolicy: Measure {
   }
 
   /// The whole policy always, fixed strengths and parts alone at the end.
-  public func measure(_ subject: any Subject, into figures: inout [LayerFigures]) throws {
+  func measure(_ subject: any Subject, into figures: inout [LayerFigures]) throws {
     let embeddings = try subject.embeddings()
     let views = try subject.views()
     for (index, pair) in try subject.pairs().enumerated() {
       guard let pair else { continue }
-      let convention = convention(
+      var convention = convention(
         subject.count(embeddings[index].size(0), beside: figures[index]))
       if let value = try whereMeasurable({ try invariance(pair.first, pair.second) }) {
         figures[index].record(value, as: "invariance", convention)
       }
       guard views[index].count >= 2 else { continue }
+      convention.views = 1
       if let value = try whereMeasurable({ try invariance(embeddings[index], pair.first) }) {
         figures[index].record(value, as: "invariance_clean", convention)
       }

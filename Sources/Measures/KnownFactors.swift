@@ -4,14 +4,11 @@ import Evaluation
 import Records
 
 /// How well what varies between the images can be read from each layer.
-public struct KnownFactors: Measure {
-  /// The measure.
-  public init() {}
+struct KnownFactors: Measure {
+  let occasion = Occasion.evaluation
+  let needs: Set<Need> = [.factors]
 
-  public let occasion = Occasion.evaluation
-  public let needs: Set<Need> = [.factors]
-
-  public var figures: [FigureDescriptor] {
+  var figures: [FigureDescriptor] {
     [
       FigureDescriptor(
         key: "attribute", name: "Factor", group: .information, direction: .higher,
@@ -21,7 +18,7 @@ public struct KnownFactors: Measure {
   }
 
   /// Fitted on the training images, scored on the held-out ones.
-  public func measure(_ subject: any Subject, into figures: inout [LayerFigures]) throws {
+  func measure(_ subject: any Subject, into figures: inout [LayerFigures]) throws {
     guard let model = subject.model, let embeddings = model.wholeSplits() else { return }
     let splits = model.measured.splits
     let factors = splits.heldOut.factors.compactMap { factor in
@@ -36,7 +33,8 @@ public struct KnownFactors: Measure {
         guard let regression = try whereMeasurable({ try result.get() }) else { continue }
         figures[index].record(
           regression.score, as: "attribute.\(factor.heldOut.name)",
-          Convention(centered: true, rowNormalized: false, n: splits.heldOut.count))
+          Convention(centered: true, rowNormalized: false, n: splits.heldOut.count,
+            fitted: splits.train.count))
       }
     }
   }

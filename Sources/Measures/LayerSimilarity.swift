@@ -2,14 +2,11 @@ import Geometry
 import Records
 
 /// How far two layers hold the same geometry.
-public struct LayerSimilarity: Measure {
-  /// The measure.
-  public init() {}
+struct LayerSimilarity: Measure {
+  let occasion = Occasion.always
+  let needs: Set<Need> = [.twoLayers]
 
-  public let occasion = Occasion.always
-  public let needs: Set<Need> = [.twoLayers]
-
-  public var figures: [FigureDescriptor] {
+  var figures: [FigureDescriptor] {
     [
       FigureDescriptor(
         key: "cka", name: "CKA with", group: .similarity, standsAlone: false, members: [.layers],
@@ -24,7 +21,7 @@ public struct LayerSimilarity: Measure {
     ]
   }
 
-  public func measure(_ subject: any Subject, into figures: inout [LayerFigures]) throws {
+  func measure(_ subject: any Subject, into figures: inout [LayerFigures]) throws {
     let embeddings = try subject.embeddings()
     for index in embeddings.indices {
       for other in embeddings.indices where other > index {

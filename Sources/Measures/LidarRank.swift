@@ -2,14 +2,11 @@ import Geometry
 import Records
 
 /// LiDAR: the rank of what tells samples apart beyond what tells views of one sample apart.
-public struct LidarRank: Measure {
-  /// The measure.
-  public init() {}
+struct LidarRank: Measure {
+  let occasion = Occasion.atEnd
+  let needs: Set<Need> = [.manyViews]
 
-  public let occasion = Occasion.atEnd
-  public let needs: Set<Need> = [.manyViews]
-
-  public var figures: [FigureDescriptor] {
+  var figures: [FigureDescriptor] {
     [
       FigureDescriptor(
         key: "lidar", name: "LiDAR", group: .rank, form: .rank, prominence: .announced,
@@ -18,7 +15,7 @@ public struct LidarRank: Measure {
     ]
   }
 
-  public func measure(_ subject: any Subject, into figures: inout [LayerFigures]) throws {
+  func measure(_ subject: any Subject, into figures: inout [LayerFigures]) throws {
     for (index, views) in try subject.orbits().enumerated() where views.count >= 2 {
       guard let rank = try whereMeasurable({ try lidar(views: views) }) else { continue }
       figures[index].record(

@@ -2,14 +2,11 @@ import Evaluation
 import Records
 
 /// What a linear probe on frozen embeddings gets right.
-public struct LinearProbeAccuracy: Measure {
-  /// The measure.
-  public init() {}
+struct LinearProbeAccuracy: Measure {
+  let occasion = Occasion.evaluation
+  let needs: Set<Need> = [.labels]
 
-  public let occasion = Occasion.evaluation
-  public let needs: Set<Need> = [.labels]
-
-  public var figures: [FigureDescriptor] {
+  var figures: [FigureDescriptor] {
     [
       FigureDescriptor(
         key: "linear_top1", name: "Linear accuracy (%)", group: .information, form: .percent,
@@ -18,12 +15,17 @@ public struct LinearProbeAccuracy: Measure {
     ]
   }
 
-  public func measure(_ subject: any Subject, into figures: inout [LayerFigures]) throws {
+  func measure(_ subject: any Subject, into figures: inout [LayerFigures]) throws {
     for (index, split) in (try subject.probedSplits() ?? []).enumerated() {
-      let probe = try LinearProbe(training: split.training)
+      let accuracy = try whereMeasurable {
+        try LinearProbe(training: split.training).accuracy(on: split.heldOut)
+      }
+      guard let accuracy else { continue }
       figures[index].record(
-        try probe.accuracy(on: split.heldOut), as: "linear_top1",
-        Convention(centered: true, rowNormalized: false, n: split.heldOut.count))
+        accuracy, as: "linear_top1",
+        Convention(
+          centered: true, rowNormalized: false, n: split.heldOut.count,
+          fitted: split.training.count))
     }
   }
 }

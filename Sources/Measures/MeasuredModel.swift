@@ -25,7 +25,7 @@ public struct MeasuredModel {
   let splits: DatasetSplits
   let policy: PolicyPair
   let policyChoice: PolicyChoice
-  let softmax: PairSoftmax
+  let softmax: PairSoftmax?
   let seed: UInt64
   let device: Device
 
@@ -38,12 +38,12 @@ public struct MeasuredModel {
   ///     held-out ones.
   ///   - policy: the augmentations that were trained with.
   ///   - policyChoice: their family, which is scaled to the fixed strengths.
-  ///   - softmax: the one behind what theory predicts.
+  ///   - softmax: the one behind what theory predicts; nil for an objective that has none.
   ///   - seed: which views are drawn.
   public init(
     encoder: any Encoder, head: ProjectionHead, splits: DatasetSplits, policy: PolicyPair,
     policyChoice: PolicyChoice,
-    softmax: PairSoftmax = PairSoftmax(temperature: 0.2, batchSize: 256), seed: UInt64 = 0,
+    softmax: PairSoftmax? = PairSoftmax(temperature: 0.2, batchSize: 256), seed: UInt64 = 0,
     device: Device = .cpu
   ) {
     self.encoder = encoder
@@ -59,7 +59,8 @@ public struct MeasuredModel {
   /// The figures of each layer, from h to z.
   ///
   /// - Parameter measures: what is measured, where it belongs to the extent.
-  /// - Throws: `GeometryError` or `EvaluationError`, for embeddings that are not finite.
+  /// - Throws: `GeometryError` or `EvaluationError`, for embeddings that are not finite, and for labels or
+  ///   factors that do not fit the images.
   public func figures(
     _ extent: Extent = .full, by measures: [any Measure] = StandardMeasures.all
   ) throws -> [LayerFigures] {

@@ -5,7 +5,7 @@
 /// the same data; a smaller sample is the beginning of a larger one.
 public struct MeasurementSizes: Sendable, Equatable {
   /// Spectra, invariance under the whole policy, intrinsic dimension, similarity of layers, null-space
-  /// energy, the contrastive covariance.
+  /// energy.
   public var samples = 2_000
   /// Samples of LiDAR, orbit spread, and the decoding of augmentation parameters.
   public var orbitSamples = 500

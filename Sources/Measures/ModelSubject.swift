@@ -52,7 +52,10 @@ public final class ModelSubject: Subject {
 
   public var model: ModelSubject? { self }
 
-  public var softmax: PairSoftmax { measured.softmax }
+  public var softmax: PairSoftmax? { measured.softmax }
+
+  /// The sample is in a random order.
+  public func randomRows(_ count: Int) -> [Int] { Array(0..<min(count, clean[0].size(0))) }
 
   /// The sizes of the layers that the figures belong to.
   var shapes: [(n: Int, dimension: Int)] { clean.map { ($0.size(0), $0.size(1)) } }
@@ -132,7 +135,7 @@ public final class ModelSubject: Subject {
   private func makeProjectorGeometry() throws -> ProjectorGeometry? {
     let head = measured.head
     guard head.architecture != .none else { return nil }
-    let h = clean[0][0..<min(sizes.anchors, clean[0].size(0))]
+    let h = clean[0][0..<anchorCount]
     return try whereMeasurable {
       let (inputs, outputs) = (h.size(1), head.outputDimension)
       return try ProjectorGeometry(
@@ -141,9 +144,12 @@ public final class ModelSubject: Subject {
     }
   }
 
+  /// At how many points the head was differentiated for its plane.
+  var anchorCount: Int { min(sizes.anchors, clean[0].size(0)) }
+
   /// The plane over all points that has as many directions as the head passes on at all.
   func globalPlane() throws -> Planes? {
     guard let projector = try projectorGeometry() else { return nil }
-    return try whereMeasurable { try projector.globalPlane.leading(projector.passedRank) }
+    return try whereMeasurable { try projector.passedPlane() }
   }
 }

@@ -2,14 +2,11 @@ import Evaluation
 import Records
 
 /// What the nearest training embeddings get right.
-public struct NearestNeighborAccuracy: Measure {
-  /// The measure.
-  public init() {}
+struct NearestNeighborAccuracy: Measure {
+  let occasion = Occasion.evaluation
+  let needs: Set<Need> = [.labels]
 
-  public let occasion = Occasion.evaluation
-  public let needs: Set<Need> = [.labels]
-
-  public var figures: [FigureDescriptor] {
+  var figures: [FigureDescriptor] {
     [
       FigureDescriptor(
         key: "knn_top1", name: "kNN accuracy (%)", group: .information, form: .percent,
@@ -19,14 +16,17 @@ public struct NearestNeighborAccuracy: Measure {
     ]
   }
 
-  public func measure(_ subject: any Subject, into figures: inout [LayerFigures]) throws {
+  func measure(_ subject: any Subject, into figures: inout [LayerFigures]) throws {
     for (index, split) in (try subject.probedSplits() ?? []).enumerated() {
       let neighbors = try NearestNeighbors(training: split.training)
+      let accuracy = try whereMeasurable { try neighbors.accuracy(on: split.heldOut) }
+      guard let accuracy else { continue }
       figures[index].record(
-        try neighbors.accuracy(on: split.heldOut), as: "knn_top1",
+        accuracy, as: "knn_top1",
         Convention(
           centered: false, rowNormalized: true, n: split.heldOut.count,
-          k: neighbors.neighborCount))
+          k: neighbors.neighborCount, fitted: split.training.count,
+          temperature: neighbors.temperature))
     }
   }
 }

@@ -2,17 +2,14 @@ import Geometry
 import Records
 
 /// How far two layers agree on who is whose neighbour: what linear similarity does not see.
-public struct NeighborAgreement: Measure {
+struct NeighborAgreement: Measure {
   /// k.
   private static let neighborCount = 10
 
-  /// The measure.
-  public init() {}
+  let occasion = Occasion.always
+  let needs: Set<Need> = [.twoLayers]
 
-  public let occasion = Occasion.always
-  public let needs: Set<Need> = [.twoLayers]
-
-  public var figures: [FigureDescriptor] {
+  var figures: [FigureDescriptor] {
     [
       FigureDescriptor(
         key: "neighbour_jaccard", name: "Shared neighbours with", group: .similarity,
@@ -23,7 +20,7 @@ public struct NeighborAgreement: Measure {
     ]
   }
 
-  public func measure(_ subject: any Subject, into figures: inout [LayerFigures]) throws {
+  func measure(_ subject: any Subject, into figures: inout [LayerFigures]) throws {
     let embeddings = try subject.embeddings()
     for index in embeddings.indices {
       for other in embeddings.indices where other > index {

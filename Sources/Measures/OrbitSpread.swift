@@ -2,14 +2,11 @@ import Geometry
 import Records
 
 /// How far the views of one sample lie apart on the sphere.
-public struct OrbitSpread: Measure {
-  /// The measure.
-  public init() {}
+struct OrbitSpread: Measure {
+  let occasion = Occasion.atEnd
+  let needs: Set<Need> = [.manyViews]
 
-  public let occasion = Occasion.atEnd
-  public let needs: Set<Need> = [.manyViews]
-
-  public var figures: [FigureDescriptor] {
+  var figures: [FigureDescriptor] {
     [
       FigureDescriptor(
         key: "orbit_spread", name: "Orbit spread", group: .invariance,
@@ -17,7 +14,7 @@ public struct OrbitSpread: Measure {
     ]
   }
 
-  public func measure(_ subject: any Subject, into figures: inout [LayerFigures]) throws {
+  func measure(_ subject: any Subject, into figures: inout [LayerFigures]) throws {
     for (index, views) in try subject.orbits().enumerated() where views.count >= 2 {
       guard let spread = try whereMeasurable({ try orbitSpread(views: views) }) else { continue }
       figures[index].record(

@@ -2,14 +2,11 @@ import Geometry
 import Records
 
 /// What the head eliminates: the variance of h outside of the plane that it passes on.
-public struct RemovedEnergy: Measure {
-  /// The measure.
-  public init() {}
+struct RemovedEnergy: Measure {
+  let occasion = Occasion.always
+  let needs: Set<Need> = [.model]
 
-  public let occasion = Occasion.always
-  public let needs: Set<Need> = [.model]
-
-  public var figures: [FigureDescriptor] {
+  var figures: [FigureDescriptor] {
     [
       FigureDescriptor(
         key: "nullspace_energy", name: "Energy the head removes", group: .plane, place: .encoder,
@@ -24,23 +21,25 @@ public struct RemovedEnergy: Measure {
     ]
   }
 
-  public func measure(_ subject: any Subject, into figures: inout [LayerFigures]) throws {
-    guard let global = try subject.model?.globalPlane() else { return }
+  func measure(_ subject: any Subject, into figures: inout [LayerFigures]) throws {
+    guard let model = subject.model, let global = try model.globalPlane() else { return }
     let h = try subject.embeddings()[0]
     for rank in MeasurementSizes.ranks {
       let energy = try whereMeasurable {
         try NullSpaceEnergy(of: h, labels: subject.labels, outside: global.leading(rank))
       }
       guard let energy else { continue }
-      add(energy, rank, ".r\(rank)", to: &figures[0])
-      if rank == MeasurementSizes.usualRank { add(energy, rank, "", to: &figures[0]) }
+      add(energy, rank, model.anchorCount, ".r\(rank)", to: &figures[0])
+      if rank == MeasurementSizes.usualRank { add(energy, rank, model.anchorCount, "", to: &figures[0]) }
     }
   }
 
   private func add(
-    _ energy: NullSpaceEnergy, _ rank: Int, _ suffix: String, to figures: inout LayerFigures
+    _ energy: NullSpaceEnergy, _ rank: Int, _ anchors: Int, _ suffix: String,
+    to figures: inout LayerFigures
   ) {
-    let convention = Convention(centered: true, rowNormalized: false, rank: rank)
+    let convention = Convention(
+      centered: true, rowNormalized: false, rank: rank, anchors: anchors)
     figures.record(energy.total, as: "nullspace_energy\(suffix)", convention)
     if let between = energy.betweenClasses {
       figures.record(between, as: "nullspace_energy_between\(suffix)", convention)

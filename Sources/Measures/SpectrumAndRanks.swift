@@ -2,14 +2,11 @@ import Geometry
 import Records
 
 /// The spectrum of a layer's embeddings and the many numbers that are called its rank.
-public struct SpectrumAndRanks: Measure {
-  /// The measure.
-  public init() {}
+struct SpectrumAndRanks: Measure {
+  let occasion = Occasion.always
+  let needs: Set<Need> = []
 
-  public let occasion = Occasion.always
-  public let needs: Set<Need> = []
-
-  public var figures: [FigureDescriptor] {
+  var figures: [FigureDescriptor] {
     [
       FigureDescriptor(
         key: "effective_rank", name: "Effective rank", group: .rank, form: .rank,
@@ -46,7 +43,7 @@ public struct SpectrumAndRanks: Measure {
   }
 
   /// Reads all rows of each layer, a block at a time where they are many.
-  public func measure(_ subject: any Subject, into figures: inout [LayerFigures]) throws {
+  func measure(_ subject: any Subject, into figures: inout [LayerFigures]) throws {
     for index in figures.indices {
       try add(subject.rows(of: index), to: &figures[index])
     }

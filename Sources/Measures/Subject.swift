@@ -14,8 +14,8 @@ public protocol Subject: AnyObject {
   var sizes: MeasurementSizes { get }
   /// The class of each sampled row; nil where they are not known.
   var labels: [Int]? { get }
-  /// The softmax behind what theory predicts.
-  var softmax: PairSoftmax { get }
+  /// The softmax behind what theory predicts; nil where the objective has none.
+  var softmax: PairSoftmax? { get }
   /// Encoder, head and images; nil where there are embeddings alone.
   var model: ModelSubject? { get }
 
@@ -28,6 +28,8 @@ public protocol Subject: AnyObject {
   func views() throws -> [[Tensor]]
   /// Many views of some samples, as `views()`.
   func orbits() throws -> [[Tensor]]
+  /// The numbers of the first so many of the sampled rows in a random order, for what is measured on few of them.
+  func randomRows(_ count: Int) -> [Int]
   /// Embeddings to fit a probe on and others to score it on, of each layer; nil without labels.
   func probedSplits() throws -> [ProbedSplit]?
 }
@@ -90,5 +92,14 @@ extension Subject {
   }
 }
 
-/// What `body` gives, or nil where these embeddings do not allow it: too few of them, or all equal.
-func whereMeasurable<Result>(_ body: () throws -> Result) throws -> Result? { try? body() }
+/// What `body` gives, or nil where these embeddings do not allow it: too few of them, or all equal. Any other
+/// error is a mistake, and thrown on.
+func whereMeasurable<Result>(_ body: () throws -> Result) throws -> Result? {
+  do {
+    return try body()
+  } catch GeometryError.notMeasurable {
+    return nil
+  } catch EvaluationError.notMeasurable {
+    return nil
+  }
+}

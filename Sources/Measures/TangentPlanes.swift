@@ -4,12 +4,9 @@ import Records
 import Torch
 
 /// The data's tangent planes at h beside the directions that the head passes on.
-public struct TangentPlanes: Measure {
-  /// The measure.
-  public init() {}
-
-  public let occasion = Occasion.always
-  public let needs: Set<Need> = [.model]
+struct TangentPlanes: Measure {
+  let occasion = Occasion.always
+  let needs: Set<Need> = [.model]
 
   /// Two kinds of planes that are compared.
   private struct Comparison {
@@ -37,7 +34,7 @@ public struct TangentPlanes: Measure {
       meaning: "the local plane of the data and the factors' exact plane", isOfFactors: true),
   ]
 
-  public var figures: [FigureDescriptor] { Self.comparisons.flatMap(Self.descriptors) }
+  var figures: [FigureDescriptor] { Self.comparisons.flatMap(Self.descriptors) }
 
   private static func descriptors(of planes: Comparison) -> [FigureDescriptor] {
     let isUsual = planes.suffix.isEmpty
@@ -68,7 +65,7 @@ public struct TangentPlanes: Measure {
     ]
   }
 
-  public func measure(_ subject: any Subject, into figures: inout [LayerFigures]) throws {
+  func measure(_ subject: any Subject, into figures: inout [LayerFigures]) throws {
     guard let model = subject.model else { return }
     let h = try subject.embeddings()[0]
     let sizes = model.sizes
@@ -90,6 +87,7 @@ public struct TangentPlanes: Measure {
     let known = try whereMeasurable { try Planes.spanned(by: factors) }
     guard let known else { return }
     let shared = known.points.indices.filter { known.points[$0] < anchors.count }
+    guard !shared.isEmpty else { return }
     let plane = known.planes.at(shared)
     let places = shared.map { known.points[$0] }
     try add(

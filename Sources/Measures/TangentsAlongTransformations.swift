@@ -5,14 +5,11 @@ import Records
 import Torch
 
 /// How fast embeddings move along what can be done to an image, and what the head makes of these directions.
-public struct TangentsAlongTransformations: Measure {
-  /// The measure.
-  public init() {}
+struct TangentsAlongTransformations: Measure {
+  let occasion = Occasion.atEnd
+  let needs: Set<Need> = [.model]
 
-  public let occasion = Occasion.atEnd
-  public let needs: Set<Need> = [.model]
-
-  public var figures: [FigureDescriptor] {
+  var figures: [FigureDescriptor] {
     let generators = [FigureMembers.names(Generator.allCases.map(\.rawValue))]
     let factors = [FigureMembers.names(SpriteFactor.allCases.map(\.rawValue))]
     return [
@@ -35,7 +32,7 @@ public struct TangentsAlongTransformations: Measure {
   }
 
   /// Along every generator, whatever the policy, and along every factor of the images where these are sprites.
-  public func measure(_ subject: any Subject, into figures: inout [LayerFigures]) throws {
+  func measure(_ subject: any Subject, into figures: inout [LayerFigures]) throws {
     guard let model = subject.model else { return }
     let network = model.network
     let images = network.cleanImages(of: model.sample(model.sizes.tangentSamples))

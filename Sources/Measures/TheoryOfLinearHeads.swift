@@ -3,19 +3,19 @@ import Records
 import Torch
 
 /// What theory says a linear layer after h would keep, beside what the head does keep.
-public struct TheoryOfLinearHeads: Measure {
-  /// The measure.
-  public init() {}
+struct TheoryOfLinearHeads: Measure {
+  let occasion = Occasion.always
+  let needs: Set<Need> = [.twoLayers, .secondView]
 
-  public let occasion = Occasion.always
-  public let needs: Set<Need> = [.twoLayers, .secondView]
-
-  public var figures: [FigureDescriptor] {
+  var figures: [FigureDescriptor] {
     [
       FigureDescriptor(
         key: "predicted_rank", name: "Predicted rank", group: .theory, place: .encoder,
         form: .count, prominence: .announced,
         meaning: "positive directions of the contrastive covariance", source: "arXiv 2110.09348"),
+      FigureDescriptor(
+        key: "negative_share", name: "Negative share", group: .theory, place: .encoder,
+        meaning: "share of that covariance's weight that is negative, Σ|λ<0| / Σ|λ|"),
       FigureDescriptor(
         key: "predicted_overlap", name: "Predicted overlap", group: .theory, place: .encoder,
         standsAlone: true, members: [.ranks()], separator: ", ",
@@ -28,41 +28,54 @@ public struct TheoryOfLinearHeads: Measure {
     ]
   }
 
-  /// From two views at h, under the softmax at z.
-  public func measure(_ subject: any Subject, into figures: inout [LayerFigures]) throws {
+  /// From two views at h, under the softmax at z; nothing for an objective without a softmax.
+  func measure(_ subject: any Subject, into figures: inout [LayerFigures]) throws {
     // A model without a head has one layer, which is its z as well; one file alone is not known to be.
-    guard subject.model != nil || subject.layers == ["h", "z"] else { return }
+    guard let softmax = subject.softmax, subject.model != nil || subject.layers == ["h", "z"]
+    else { return }
     let pairs = try subject.pairs()
     guard let h = pairs.first ?? nil, let z = pairs.last ?? nil else { return }
+    // At a fixed number of samples: the rank counts signs of eigenvalues near zero, and grows with n.
+    let numbers = subject.randomRows(ContrastiveCovariance.recordedSampleCount)
+    let rows = Tensor(numbers).to(h.first.device)
     let covariance = try whereMeasurable {
       try ContrastiveCovariance(
-        features: h.first, h.second, projections: z.first, z.second,
-        weighting: .ntXent(temperature: subject.softmax.temperature),
-        batchSize: min(subject.softmax.batchSize, h.first.size(0)))
+        features: h.first.gathered(rows), h.second.gathered(rows),
+        projections: z.first.gathered(rows), z.second.gathered(rows),
+        weighting: .ntXent(temperature: softmax.temperature),
+        batchSize: min(softmax.batchSize, numbers.count))
     }
     guard let covariance else { return }
-    figures[0].record(
-      Double(covariance.predictedRank), as: "predicted_rank",
-      Convention(
-        centered: false, rowNormalized: false,
-        n: subject.count(h.first.size(0), beside: figures[0]), views: 2))
-    guard let projector = try subject.model?.globalPlane() else { return }
+    let convention = covariance.convention
+    figures[0].record(Double(covariance.predictedRank), as: "predicted_rank", convention)
+    figures[0].record(covariance.negativeShare ?? .nan, as: "negative_share", convention)
+    guard let model = subject.model, let projector = try model.globalPlane() else { return }
     for rank in MeasurementSizes.ranks {
       let overlap = try whereMeasurable {
         try SubspaceOverlap(covariance.leadingPlane(rank: rank), projector.leading(rank))
       }
       guard let overlap else { continue }
-      add(overlap, ".r\(rank)", to: &figures[0])
-      if rank == MeasurementSizes.usualRank { add(overlap, "", to: &figures[0]) }
+      var ranked = convention
+      ranked.rank = overlap.principalAngles.count
+      ranked.anchors = model.anchorCount
+      for suffix in [".r\(rank)"] + (rank == MeasurementSizes.usualRank ? [""] : []) {
+        figures[0].record(overlap.overlap, as: "predicted_overlap\(suffix)", ranked)
+        figures[0].record(overlap.random, as: "predicted_overlap_random\(suffix)", ranked)
+      }
     }
   }
+}
 
-  private func add(
-    _ overlap: SubspaceOverlap, _ suffix: String, to figures: inout LayerFigures
-  ) {
-    let convention = Convention(
-      centered: false, rowNormalized: false, rank: overlap.principalAngles.count, views: 2)
-    figures.record(overlap.overlap, as: "predicted_overlap\(suffix)", convention)
-    figures.record(overlap.random, as: "predicted_overlap_random\(suffix)", convention)
+extension ContrastiveCovariance {
+  /// What its figures depend on.
+  fileprivate var convention: Convention {
+    var convention = Convention(
+      centered: false, rowNormalized: false, n: sampleCount, views: 2, batch: batchSize)
+    switch weighting {
+    case .ntXent(let temperature):
+      (convention.weighting, convention.temperature) = ("nt_xent", temperature)
+    case .squaredDistance: convention.weighting = "squared_distance"
+    }
+    return convention
   }
 }

@@ -2,14 +2,11 @@ import Geometry
 import Records
 
 /// How evenly embeddings lie on the sphere.
-public struct Uniformity: Measure {
-  /// The measure.
-  public init() {}
+struct Uniformity: Measure {
+  let occasion = Occasion.always
+  let needs: Set<Need> = []
 
-  public let occasion = Occasion.always
-  public let needs: Set<Need> = []
-
-  public var figures: [FigureDescriptor] {
+  var figures: [FigureDescriptor] {
     [
       FigureDescriptor(
         key: "uniformity", name: "Uniformity", group: .invariance, prominence: .announced,
@@ -19,7 +16,7 @@ public struct Uniformity: Measure {
   }
 
   /// Of one view of each sample, or of the samples as they are where there are no views.
-  public func measure(_ subject: any Subject, into figures: inout [LayerFigures]) throws {
+  func measure(_ subject: any Subject, into figures: inout [LayerFigures]) throws {
     let embeddings = try subject.embeddings()
     for (index, pair) in try subject.pairs().enumerated() {
       let rows = pair?.first ?? embeddings[index]
@@ -28,7 +25,7 @@ public struct Uniformity: Measure {
         value, as: "uniformity",
         Convention(
           centered: false, rowNormalized: true,
-          n: subject.count(rows.size(0), beside: figures[index]), views: pair == nil ? nil : 2))
+          n: subject.count(rows.size(0), beside: figures[index]), views: pair == nil ? nil : 1))
     }
   }
 }

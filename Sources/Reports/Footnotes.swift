@@ -31,7 +31,16 @@ struct Footnotes {
     if let n = convention.n { parts.append("n = \(Numerals.count(Double(n)))") }
     if let k = convention.k { parts.append("k = \(k)") }
     if let rank = convention.rank { parts.append("r = \(rank)") }
-    if let views = convention.views { parts.append("\(views) views") }
+    if let views = convention.views { parts.append(views == 1 ? "1 view" : "\(views) views") }
+    if let anchors = convention.anchors { parts.append("the head at \(anchors) points") }
+    if let fitted = convention.fitted {
+      parts.append("fitted on \(Numerals.count(Double(fitted)))")
+    }
+    if let temperature = convention.temperature {
+      parts.append("τ = \(Numerals.setting(temperature))")
+    }
+    if let batch = convention.batch { parts.append("batches of \(batch)") }
+    if let weighting = convention.weighting { parts.append("weights of \(weighting)") }
     return parts.joined(separator: ", ")
   }
 }

@@ -18,7 +18,7 @@ public struct MeasuredRun {
   /// - Throws: `TrainingError`, `ConfigurationError` or `DatasetError`, one line each.
   public init(_ folder: RunFolder, warn: (String) -> Void) throws {
     let run = try TrainingRun(reading: folder, warn: warn)
-    model = run.measuredModel
+    model = try run.measuredModel
     step = run.step
     epoch = run.epochsDone
     self.folder = folder

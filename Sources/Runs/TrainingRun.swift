@@ -132,7 +132,7 @@ public final class TrainingRun {
     let views = ViewSource(
       splits.train, policy: policy, seed: configuration.viewSeed, device: trainer.device)
     try writeContactSheet()
-    let model = measuredModel
+    let model = try measuredModel
     let plan = MeasurementPlan(
       configuration, stepsPerEpoch: stepsPerEpoch, heldOutCount: splits.heldOut.count)
     if let message = plan.message(configuration) { report(.warning(message)) }
@@ -205,13 +205,16 @@ public final class TrainingRun {
 extension TrainingRun {
   /// What measures this run's layers.
   var measuredModel: MeasuredModel {
-    MeasuredModel(
-      encoder: trainer.encoder, head: trainer.objective.head, splits: splits, policy: policy,
-      policyChoice: configuration.policy,
-      softmax: PairSoftmax(
-        temperature: configuration.temperature, batchSize: configuration.batchSize),
-      seed: configuration.measurementSeed,
-      device: trainer.device)
+    get throws {
+      let objective = try ObjectiveChoice(parsing: configuration.objective)
+      return MeasuredModel(
+        encoder: trainer.encoder, head: trainer.objective.head, splits: splits, policy: policy,
+        policyChoice: configuration.policy,
+        softmax: objective.hasSoftmax
+          ? PairSoftmax(temperature: configuration.temperature, batchSize: configuration.batchSize)
+          : nil,
+        seed: configuration.measurementSeed, device: trainer.device)
+    }
   }
 
   private var stepsPerEpoch: Int { splits.train.count / configuration.batchSize }

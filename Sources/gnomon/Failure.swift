@@ -1,4 +1,5 @@
 import Datasets
+import Measures
 import Runs
 import Torch
 
@@ -26,6 +27,8 @@ struct Failure: Error {
     } catch let error as TrainingError {
       if case .outputExists = error { throw Failure.usage(error.description) }
       throw Failure(message: error.description, code: failed)
+    } catch let error as GivenEmbeddingsError {
+      throw Failure(message: ErrorWording.message(of: error), code: failed)
     }
   }
 }

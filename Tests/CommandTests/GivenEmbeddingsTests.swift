@@ -59,7 +59,7 @@ import Torch
       ])
       for key in [
         "invariance", "invariance_clean", "alignment", "lidar", "orbit_spread", "cka.z",
-        "predicted_rank", "between_class_share",
+        "predicted_rank", "negative_share", "between_class_share",
       ] {
         #expect(all["h"]?[key] is Double, "\(key)")
       }

@@ -25,6 +25,9 @@ import Torch
     let symmetric = try measure(.ntXent(temperature: temperature))
     #expect(difference(symmetric.matrix, fixture["contrastive.ntxent"]) < 1e-12)
     #expect(Double(symmetric.predictedRank) == fixture.number("contrastive.ntxent_rank"))
+    #expect(
+      try #require(symmetric.negativeShare).isApproximately(
+        fixture.number("contrastive.ntxent_negative_share"), relative: 1e-12))
     let oneSided = try measure(.squaredDistance)
     #expect(difference(oneSided.matrix, fixture["contrastive.squared"]) < 1e-12)
   }
@@ -40,6 +43,8 @@ import Torch
     let equal = try ContrastiveCovariance(
       features: h, h, projections: h, h, weighting: .ntXent(temperature: 0.5))
     #expect(equal.predictedRank == 5)
+    // Rounding may leave a zero a little below.
+    #expect(try #require(equal.negativeShare) < 1e-15)
     #expect(abs(equal.augmentation).max().item == 0)
     // Views that share nothing in the last two coordinates, and differ there by far more than samples
     // do, which only the first three tell apart.
@@ -53,7 +58,9 @@ import Torch
     #expect(noisy.predictedRank == 3)
     let plane = try noisy.leadingPlane(rank: 3)
     let expected = try Planes.spanned(by: (0..<3).map { Tensor.eye(5, .float64)[$0..<$0 + 1] })
-    #expect(try SubspaceOverlap(plane, expected.planes).overlap > 0.99)
+    // Samples do not differ in the noisy coordinates, nor views in the others: X falls into two blocks.
+    #expect(
+      try SubspaceOverlap(plane, expected.planes).overlap.isApproximately(1, within: 1e-12))
   }
 
   @Test func batchesAreAveraged() throws {
@@ -68,6 +75,8 @@ import Torch
       ).matrix
     }
     #expect(difference(halves.matrix, (parts[0] + parts[1]) / 2) < 1e-14)
+    #expect(halves.sampleCount == 14 && halves.batchSize == 7)
+    #expect(try measure(.squaredDistance, batchSize: 9).sampleCount == 9)
   }
 
   @Test func tilesDoNotChangeTheSum() throws {
@@ -87,24 +96,6 @@ import Torch
         ((1 - positives)
           * (Tensor.concatenated([h, views]) - Tensor.concatenated([views, h])).squared()
           .sum(along: [1])).mean().item, relative: 1e-9))
-  }
-
-  @Test func badInputIsRefused() {
-    let h = normalMatrix(seed: 1, rows: 4, columns: 2)
-    for batchSize in [1, 5] {
-      #expect(throws: GeometryError.self) {
-        try ContrastiveCovariance(
-          features: h, h, projections: h, h, weighting: .squaredDistance, batchSize: batchSize)
-      }
-    }
-    #expect(throws: GeometryError.self) {
-      try ContrastiveCovariance(
-        features: h, h, projections: h, h, weighting: .ntXent(temperature: 0))
-    }
-    #expect(throws: GeometryError.self) {
-      try ContrastiveCovariance(
-        features: h, h, projections: h[0..<3], h[0..<3], weighting: .squaredDistance)
-    }
   }
 }
 
@@ -132,6 +123,7 @@ import Torch
     let points = try problem.trajectory(steps: 100, every: 50)
     for point in points {
       for (measured, frozen) in zip(point.measured, point.frozen) {
+        // X changes with the squares of z's lengths, some 16·10⁻⁴, which grow by a third in this time.
         #expect(measured.isApproximately(frozen, within: 0.005 * point.frozen[0]))
       }
     }
@@ -150,11 +142,5 @@ import Torch
   private func grown(_ problem: LinearCollapse) throws -> Int {
     let points = try problem.trajectory(steps: 400, every: 400)
     return zip(points[0].measured, points[1].measured).count { $0 < $1 }
-  }
-
-  @Test func aProblemThatIsNoneIsRefused() {
-    var problem = LinearCollapse()
-    problem.augmentedDimensions = 17
-    #expect(throws: GeometryError.self) { try problem.trajectory(steps: 1, every: 1) }
   }
 }

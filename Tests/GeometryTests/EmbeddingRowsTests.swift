@@ -50,13 +50,13 @@ import Torch
     var rows = try EmbeddingRows(x)
     rows.blockLength = 100
     let error = #expect(throws: GeometryError.self) { try Spectrum(of: rows, centered: true) }
-    #expect(error?.description.contains("1 of 300 rows") == true)
-    #expect(error?.description.contains("row 250") == true)
+    #expect(error == .wrongInput(.notFinite(.embeddings, rows: 1, of: 300, first: 250)))
     let gone = try EmbeddingRows(count: 10, dimension: 2) { _ in throw TorchError("it is gone") }
     let reading = #expect(throws: GeometryError.self) { try Spectrum(of: gone, centered: true) }
-    #expect(reading?.description == "it is gone")
+    #expect(reading == .unreadable(rows: 0..<10, reason: "it is gone"))
     #expect(throws: TorchError.self) { try EmbeddingRows(npyFile: "/nowhere/h.npy") }
     let short = try EmbeddingRows(count: 10, dimension: 2) { _ in Tensor.ones([1, 2]) }
-    #expect(throws: GeometryError.self) { try Spectrum(of: short, centered: true) }
+    let shape = #expect(throws: GeometryError.self) { try Spectrum(of: short, centered: true) }
+    #expect(shape == .wrongInput(.rowsOfShape([1, 2], expected: [10, 2], rows: 0..<10)))
   }
 }

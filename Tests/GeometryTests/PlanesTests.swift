@@ -99,16 +99,4 @@ import Torch
       difference(
         projectors(planes.basis)[0], Tensor([1.0, 0, 0, 0, 1, 0, 0, 0, 0], shape: [3, 3])) < 1e-15)
   }
-
-  @Test func planesThatDoNotCompareAreRefused() throws {
-    let two = try planes(Tensor.eye(4, .float64).slice(0..<2, along: 1).unsqueezed(0))
-    #expect(throws: GeometryError.self) { try SubspaceOverlap(two, two.leading(1)) }
-    #expect(throws: GeometryError.self) { try two.leading(3) }
-    let points = normalMatrix(seed: 1, rows: 20, columns: 4)
-    #expect(throws: GeometryError.self) { try NearestRows(of: points, count: 20) }
-    #expect(throws: GeometryError.self) {
-      try Planes.tangent(to: points, rank: 5, neighborCount: 10)
-    }
-    #expect(throws: GeometryError.self) { try Planes.spanned(by: []) }
-  }
 }

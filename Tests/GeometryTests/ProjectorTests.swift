@@ -145,18 +145,23 @@ import TorchNN
     #expect(gain.isApproximately(rotated, relative: 1e-12))
   }
 
-  @Test func badInputIsRefusedInOneLine() throws {
+  @Test func theDirectionsThatAreCountedArePassedOn() throws {
+    let a = normalMatrix(seed: 1, rows: 3, columns: 8)
+    let geometry = try ProjectorGeometry(
+      of: { $0.matmul(a.transposed()) }, at: normalMatrix(seed: 2, rows: 50, columns: 8), rank: 3)
+    #expect(geometry.passedRank == 3)
+    let rows = try Planes.spanned(by: (0..<3).map { a[$0..<$0 + 1] }).planes
+    let overlap = try SubspaceOverlap(geometry.passedPlane(), rows).overlap
+    #expect(overlap.isApproximately(1, within: 1e-12))
+  }
+
+  @Test func whatThePlaneLeavesOutNeedsVarianceAndALabelForEachRow() throws {
     let h = fixture["head.h"]
-    #expect(throws: GeometryError.self) {
-      try tangentGain(at: h, along: Tensor.zeros(like: h), of: head)
-    }
-    #expect(throws: GeometryError.self) {
-      try tangentGain(at: h, along: h) { ($0 * 0).sum(along: [1], keepingDimensions: true) }
-    }
-    #expect(throws: GeometryError.self) { try ProjectorGeometry(of: head, at: h, rank: 6) }
     let plane = try ProjectorGeometry(of: head, at: h, rank: 1).globalPlane
-    #expect(throws: GeometryError.self) { try NullSpaceEnergy(of: h, labels: [1], outside: plane) }
-    #expect(throws: GeometryError.self) {
+    #expect(throws: GeometryError.wrongInput(.labelCount(labels: 1, rows: 30))) {
+      try NullSpaceEnergy(of: h, labels: [1], outside: plane)
+    }
+    #expect(throws: GeometryError.notMeasurable(.noVariance(of: .embeddings))) {
       try NullSpaceEnergy(of: Tensor.ones([5, 10]), outside: plane)
     }
   }

@@ -1,5 +1,6 @@
 import Foundation
 import Geometry
+import Records
 import TestSupport
 import Testing
 import Torch
@@ -78,20 +79,5 @@ import Torch
     #expect(
       try orbitSpread(views: [first, second]).isApproximately(aligned / 4, relative: 1e-12))
     #expect(try orbitSpread(views: [first, first, first * 2]).isApproximately(0, within: 1e-30))
-  }
-
-  @Test func theStructHoldsWhatTheFunctionsGive() throws {
-    let clean = normalMatrix(seed: 11, rows: 40, columns: 6)
-    let statistics = try ViewStatistics(clean: clean, first: first, second: second)
-    #expect(statistics.invariance == (try invariance(first, second)))
-    #expect(statistics.cleanInvariance == (try invariance(clean, first)))
-    #expect(statistics.alignment == (try alignment(first, second)))
-    #expect(statistics.uniformity == (try uniformity(first)))
-  }
-
-  @Test func unequalShapesAreRefused() {
-    let error = #expect(throws: GeometryError.self) { try invariance(first, second[0..<39]) }
-    #expect(error?.description.contains("[40, 6] and [39, 6]") == true)
-    #expect(throws: GeometryError.self) { try orbitSpread(views: [first]) }
   }
 }

@@ -1,6 +1,7 @@
 import Augmentations
 import Contrastive
 import Datasets
+import Evaluation
 import Measures
 import TestSupport
 import Testing
@@ -10,7 +11,8 @@ import TorchNN
 @Suite(.serialized) struct MeasurementKeysTests {
   private func model(
     head: String = "mlp:64-8", policy: PolicyPair = PolicyPair(.simCLR(strength: 0.5)),
-    splits: DatasetSplits? = nil
+    splits: DatasetSplits? = nil,
+    softmax: PairSoftmax? = PairSoftmax(temperature: 0.2, batchSize: 256)
   ) throws -> MeasuredModel {
     try Initializer.seeded(by: 1) {
       let encoder = ResNet.resNet18(width: 4)
@@ -18,7 +20,8 @@ import TorchNN
       return MeasuredModel(
         encoder: encoder,
         head: ProjectionHead(architecture, inputs: encoder.outputDimension),
-        splits: try splits ?? sprites(), policy: policy, policyChoice: "simclr")
+        splits: try splits ?? sprites(), policy: policy, policyChoice: "simclr",
+        softmax: softmax)
     }
   }
 
@@ -70,8 +73,8 @@ import TorchNN
     }
     let factors = measures.map { "\($0).planes.r13" }
     return measures + local + global + factors + [
-      "nullspace_energy", "nullspace_energy_between", "predicted_rank", "predicted_overlap",
-      "predicted_overlap_random",
+      "nullspace_energy", "nullspace_energy_between", "predicted_rank", "negative_share",
+      "predicted_overlap", "predicted_overlap_random",
     ]
   }
 
@@ -109,6 +112,60 @@ import TorchNN
     #expect(layers[2].conventions["invariance.hue"]?.n == 60)
     // Twelve held-out samples of ten views.
     #expect(layers[2].conventions["augmentation.crop_x"]?.n == 120)
+    #expect(layers[2].conventions["augmentation.crop_x"]?.fitted == 480)
+    #expect(layers[0].conventions["nullspace_energy.r3"]?.rank == 3)
+    #expect(layers[0].conventions["nullspace_energy.r3"]?.anchors == 60)
+    let overlap = try #require(layers[0].conventions["predicted_overlap.r2"])
+    #expect(overlap.rank == 2 && overlap.anchors == 60 && overlap.n == 60)
+  }
+
+  @Test func predictionsAreOfAFixedNumberOfSamplesAndSayOfWhat() throws {
+    let splits = try sprites(heldOut: 530)
+    let figures = try model(splits: splits).figures(.light(samples: 530))[0]
+    #expect(figures.n == 530)
+    for key in ["predicted_rank", "negative_share"] {
+      let convention = try #require(figures.conventions[key])
+      #expect(convention.n == 512 && convention.batch == 256 && convention.views == 2)
+      #expect(convention.temperature == 0.2 && convention.weighting == "nt_xent")
+    }
+    let fewer = try model(splits: splits).figures(.light(samples: 515))[0]
+    #expect(fewer["negative_share"] == figures["negative_share"])
+  }
+
+  @Test func anObjectiveWithoutASoftmaxPredictsNothing() throws {
+    let layers = try model(softmax: nil).figures(.light(samples: 60))
+    #expect(layers[0]["tangent_overlap"] != nil)
+    #expect(!layers[0].values.keys.contains { $0.hasPrefix("predicted") })
+    #expect(layers[0]["negative_share"] == nil)
+  }
+
+  @Test func aMistakeIsNotTakenForAFigureThatCannotBeMeasured() throws {
+    let known = try sprites()
+    func with(_ kind: Factor.Kind, _ data: ImageDataset) -> ImageDataset {
+      ImageDataset(
+        name: "mixed", height: 16, width: 16, pixels: data.pixels,
+        factors: [
+          Factor(name: "x", kind: kind, values: (0..<data.count).map { Float($0 % 5) })
+        ])
+    }
+    let mixed = DatasetSplits(
+      train: with(.linear, known.train), heldOut: with(.circular(period: 5), known.heldOut))
+    #expect(throws: EvaluationError.wrongInput(.unequalFactors)) {
+      try model(splits: mixed).figures(.evaluation)
+    }
+  }
+
+  @Test func oneClassHasNeighboursAndNoProbe() throws {
+    let known = try sprites()
+    func alike(_ data: ImageDataset) -> ImageDataset {
+      ImageDataset(
+        name: "alike", height: 16, width: 16, pixels: data.pixels,
+        labels: [Int](repeating: 0, count: data.count), classNames: ["all"])
+    }
+    let splits = DatasetSplits(train: alike(known.train), heldOut: alike(known.heldOut))
+    for figures in try model(splits: splits).figures(.evaluation) {
+      #expect(figures["knn_top1"] == 1 && figures["linear_top1"] == nil)
+    }
   }
 
   @Test func theLightExtentIsAPartOfTheOthers() throws {

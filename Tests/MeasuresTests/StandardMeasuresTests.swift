@@ -43,6 +43,24 @@ import TorchNN
     }
   }
 
+  @Test func accuraciesOfFilesSayWhatTheyDependOn() throws {
+    let x = normalMatrix(seed: 1, rows: 60, columns: 4)
+    try withTemporaryFolder { folder in
+      let (h, labels) = (
+        folder.appendingPathComponent("h.npy"), folder.appendingPathComponent("y.npy")
+      )
+      try NumPyArray.encode(x).write(to: h)
+      try NumPyArray.encode(Tensor((0..<60).map { $0 % 2 })).write(to: labels)
+      let figures = try GivenEmbeddings(h: h.path, labels: labels.path).figures(.evaluation)[0]
+      // Every fifth row of each class of thirty is held out.
+      let neighbors = try #require(figures.conventions["knn_top1"])
+      #expect(neighbors.n == 12 && neighbors.fitted == 48 && neighbors.k == 20)
+      #expect(neighbors.temperature == 0.07)
+      let probe = try #require(figures.conventions["linear_top1"])
+      #expect(probe.n == 12 && probe.fitted == 48)
+    }
+  }
+
   @Test func aFileOfEmbeddingsGivesWhatTheFunctionsGive() throws {
     let x = normalMatrix(seed: 1, rows: 200, columns: 20)
     let views = Tensor.stacked([x, x * 0.9], along: 1)
@@ -66,7 +84,11 @@ import TorchNN
       #expect(h.conventions["rankme"]?.centered == false)
       #expect(h.conventions["intrinsic_dimension.mle"]?.k == 20)
       #expect(h.conventions["neighbour_jaccard.z"]?.k == 10)
-      #expect(h.conventions["lidar"]?.views == 2)
+      for (key, views) in [
+        "lidar": 2, "invariance": 2, "invariance_clean": 1, "alignment": 2, "uniformity": 1,
+      ] {
+        #expect(h.conventions[key]?.views == views, "\(key)")
+      }
       #expect(given.missing().map(\.need) == [.labels, .model])
       let bare = try GivenEmbeddings(h: write(x, "bare.npy"))
       #expect(

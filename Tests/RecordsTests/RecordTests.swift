@@ -16,7 +16,11 @@ struct RecordTests {
     conventions: [
       "effective_rank": Convention(centered: true, rowNormalized: false),
       "rankme": Convention(centered: false, rowNormalized: false, epsilon: 1e-7),
-      "knn_top1": Convention(centered: false, rowNormalized: true, n: 500, k: 20),
+      "knn_top1": Convention(
+        centered: false, rowNormalized: true, n: 500, k: 20, fitted: 9_000, temperature: 0.07),
+      "predicted_rank": Convention(
+        centered: false, rowNormalized: false, n: 512, views: 2, anchors: 32, temperature: 0.2,
+        batch: 256, weighting: "nt_xent"),
     ])
 
   @Test("hold figures flat beside layer, n and dimension")
@@ -33,6 +37,11 @@ struct RecordTests {
     #expect(
       json["conventions"]?["rankme"]
         == ["centered": false, "row_normalized": false, "epsilon": 1e-7])
+    #expect(
+      json["conventions"]?["predicted_rank"] == [
+        "centered": false, "row_normalized": false, "n": 512, "views": 2, "anchors": 32,
+        "temperature": 0.2, "batch": 256, "weighting": "nt_xent",
+      ])
     #expect(json["values"] == nil)
   }
 

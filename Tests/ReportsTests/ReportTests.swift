@@ -232,19 +232,31 @@ struct ReportTests {
         layers: [
           LayerFigures(
             layer: "h", n: 9, dimension: 8,
-            values: ["effective_rank": 4, "stable_rank": 2, "rankme": 5, "alpha": 1],
+            values: [
+              "effective_rank": 4, "stable_rank": 2, "rankme": 5, "alpha": 1,
+              "predicted_rank": 6, "linear_top1": 0.5,
+            ],
             conventions: [
               "effective_rank": plain, "stable_rank": plain,
               "rankme": Convention(centered: false, rowNormalized: false, epsilon: 1e-7),
+              "predicted_rank": Convention(
+                centered: false, rowNormalized: false, n: 512, views: 2, anchors: 32,
+                temperature: 0.2, batch: 256, weighting: "nt_xent"),
+              "linear_top1": Convention(
+                centered: true, rowNormalized: false, views: 1, fitted: 8000),
             ])
         ])
       let page = try page(of: [run])
       let marked = page.all("th", ["scope": "row"]).map(\.text)
-      #expect(marked.contains("Effective ranka") && marked.contains("Stable ranka"))
-      #expect(marked.contains("RankMeb") && marked.contains("Spectral decay α"))
+      #expect(marked.contains("Effective rankb") && marked.contains("Stable rankb"))
+      #expect(marked.contains("RankMec") && marked.contains("Spectral decay α"))
       let notes = try #require(page.all("p", ["class": "notes"]).first?.text)
       #expect(notes.contains("centred, rows as they are."))
       #expect(notes.contains("not centred, rows as they are, ε = 1e−7."))
+      #expect(
+        notes.contains(
+          "n = 512, 2 views, the head at 32 points, τ = 0.2, batches of 256, weights of nt_xent."))
+      #expect(notes.contains("1 view, fitted on 8000."))
       #expect(page.all("abbr").contains { $0.attributes["title"]?.hasPrefix("rankme: ") == true })
     }
   }

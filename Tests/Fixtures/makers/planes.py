@@ -141,6 +141,37 @@ def contrastive(features: tuple, logits: np.ndarray, positive: list, negatives: 
     return matrix / len(anchors)
 
 
+def negative_share(matrix: np.ndarray) -> float:
+    eigenvalues = np.linalg.eigvalsh(matrix)
+    return float(np.abs(eigenvalues[eigenvalues < 0]).sum() / np.abs(eigenvalues).sum())
+
+
+def linear_head(h: np.ndarray, weights: np.ndarray, temperature: float, positive: list) -> np.ndarray:
+    """X of a linear head under NT-Xent, its sum over pairs as it is written, by plain loops."""
+    lengths = np.linalg.norm(h @ weights.T, axis=1)
+    scaled = h / lengths[:, None]
+    cosines = (scaled @ weights.T) @ (scaled @ weights.T).T
+    matrix = np.zeros((h.shape[1],) * 2)
+    for i in range(len(h)):
+        others = [k for k in range(len(h)) if k != i]
+        exponentials = np.exp(cosines[i] / temperature)
+        for k in others:
+            residual = exponentials[k] / exponentials[others].sum() - (k == positive[i])
+            lengthwise = outer(scaled[i]) + outer(scaled[k])
+            between = outer(scaled[i] - scaled[k])
+            matrix += residual * (between - (1 - cosines[i, k]) * lengthwise)
+    return matrix / (len(h) * temperature)
+
+
+def ntxent_gradient(h: np.ndarray, weights: np.ndarray, temperature: float, positive: list) -> np.ndarray:
+    """dL/dW of NT-Xent on z = W h, as cross-entropy of cosines, by PyTorch."""
+    leaf = torch.tensor(weights, requires_grad=True)
+    unit = functional.normalize(torch.from_numpy(h) @ leaf.T, dim=1)
+    logits = (unit @ unit.T / temperature).masked_fill(torch.eye(len(h), dtype=torch.bool), -torch.inf)
+    functional.cross_entropy(logits, torch.tensor(positive)).backward()
+    return leaf.grad.numpy()
+
+
 def contrastive_covariance(random: Generator) -> dict:
     count = 14
     first = random.standard_normal((count, 6))
@@ -173,6 +204,9 @@ def contrastive_covariance(random: Generator) -> dict:
         "contrastive.ntxent": symmetric,
         "contrastive.squared": one_sided,
         "contrastive.ntxent_rank": float((np.linalg.eigvalsh(symmetric) > 0).sum()),
+        "contrastive.ntxent_negative_share": negative_share(symmetric),
+        "contrastive.linear_head": linear_head(both, projection, 0.5, partner),
+        "contrastive.ntxent_loss_gradient": ntxent_gradient(both, projection, 0.5, partner),
         "contrastive.squared_loss_gradient": weights.grad.numpy(),
     }
 
