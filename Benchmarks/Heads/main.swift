@@ -1,10 +1,11 @@
 // The head as a player: what it costs. Run by Tools/bench.sh, or alone:
 //
-//   heads-benchmark [schedules] [tiles] [memory]
+//   heads-benchmark [schedules] [tiles] [statistics] [memory]
 //
 // schedules  a training step under each schedule against joint, ResNet-18 of width 16, 512 views
 // tiles      NT-Xent and its gradient at 4,096 views, tile by tile against the whole matrix
-// memory     the same at 65,536 views: memory beyond the inputs
+// statistics what is logged beside the loss, tile by tile against the whole matrix at once
+// memory     NT-Xent and what is logged beside it at 65,536 views: memory beyond the inputs
 //
 // Times are taken in pairs, one of each in turn; of all pairs the median ratio stands with the smallest
 // and the largest.
@@ -61,6 +62,17 @@ func benchmarkTiles() {
   }
 }
 
+func benchmarkStatistics() {
+  for views in [128, 512, 2048, 8192] {
+    let z = Tensor.randomNormal([views, 64])
+    compare("statistics of \(views) views in tiles, against the whole matrix", pairs: 9) {
+      _ = ContrastiveStatistics(of: z, temperature: 0.1)
+    } against: {
+      _ = ContrastiveStatistics(of: z, temperature: 0.1, tile: views)
+    }
+  }
+}
+
 func benchmarkMemory() {
   let tiled = InfoNCE(temperature: 0.1, tile: InfoNCE.usualTile)
   let small = Tensor.randomNormal([2048, 128])
@@ -77,14 +89,23 @@ func benchmarkMemory() {
         "NT-Xent of 65,536 views of 128 dimensions in tiles: %.1f s, %.0f MiB beyond the inputs"
         + " (the whole matrix is 16,384 MiB)", time,
       Double(peakResidentBytes() - before) / 0x1p20))
+  z.gradient = nil
+  let beforeStatistics = residentBytes()
+  forgetPeak()
+  let statisticsTime = seconds { _ = ContrastiveStatistics(of: z, temperature: 0.1) }
+  show(
+    String(
+      format: "their statistics in tiles: %.1f s, %.0f MiB beyond the inputs", statisticsTime,
+      Double(peakResidentBytes() - beforeStatistics) / 0x1p20))
 }
 
 Runtime.threads = 2
 let parts =
   CommandLine.arguments.count > 1
-  ? Array(CommandLine.arguments.dropFirst()) : ["memory", "tiles", "schedules"]
+  ? Array(CommandLine.arguments.dropFirst()) : ["memory", "tiles", "statistics", "schedules"]
 // Memory first: blocks that are kept would hide it.
 if parts.contains("memory") { benchmarkMemory() }
 Runtime.keepLargeBlocks()
 if parts.contains("tiles") { benchmarkTiles() }
+if parts.contains("statistics") { benchmarkStatistics() }
 if parts.contains("schedules") { try benchmarkSchedules() }

@@ -13,7 +13,7 @@ extension HeadArchitecture: CustomStringConvertible {
   /// - Parameter batchNorm: the same as `bn`, where the head has hidden layers.
   /// - Throws: `NotationError` for anything else.
   public init(parsing text: String, batchNorm: Bool = false) throws(NotationError) {
-    var notation = Notation(text, kind: "head")
+    var notation = Notation(text, kind: .head, forms: HeadArchitecture.forms)
     switch notation.name {
     case "none", "identity":
       self = .none
@@ -24,14 +24,17 @@ extension HeadArchitecture: CustomStringConvertible {
     case "mlp":
       let widths = try notation.widthsArgument()
       guard widths.count > 1 else {
-        throw notation.error("an mlp has hidden widths, then the output's, as in mlp:128-64")
+        throw notation.error(
+          .tooFewWidths(needed: "hidden widths, then the output's", example: "mlp:128-64"))
       }
       self.init(.layers(widths))
     case "bottleneck":
       let widths = try notation.widthsArgument()
       guard widths.count > 1 else {
         throw notation.error(
-          "use hidden widths, a narrow one, then the output's: bottleneck:128-16-64")
+          .tooFewWidths(
+            needed: "hidden widths, a narrow one, then the output's",
+            example: "bottleneck:128-16-64"))
       }
       self.init(
         .bottleneck(
@@ -46,7 +49,7 @@ extension HeadArchitecture: CustomStringConvertible {
       self.init(.first(try notation.wholeArgument("the number of coordinates", from: 1)))
     case "reweight":
       self.init(.reweighting(try notation.numberArgument("κ", in: 1e-3...1e3)))
-    default: throw notation.error("use \(HeadArchitecture.forms)")
+    default: throw notation.error(.unknownName(notation.name))
     }
     try takeOptions(&notation)
     if hasHiddenLayers && batchNorm { self.batchNorm = true }
@@ -67,22 +70,7 @@ extension HeadArchitecture: CustomStringConvertible {
     }
   }
 
-  private var hasLayers: Bool {
-    switch form {
-    case .layers, .bottleneck: true
-    default: false
-    }
-  }
-
-  private var hasHiddenLayers: Bool {
-    switch form {
-    case .layers(let widths): widths.count > 1
-    case .bottleneck(let hidden, _, _): !hidden.isEmpty
-    default: false
-    }
-  }
-
-  /// The text that `init(parsing:batchNorm:)` reads.
+  /// The one text of a value, without what is usual, that `init(parsing:batchNorm:)` reads back as an equal value.
   public var description: String {
     var text = formDescription
     if batchNorm { text += ",bn" }

@@ -1,7 +1,7 @@
 /// The shape of a projection head, before it meets an encoder.
-public struct HeadArchitecture: Sendable, Equatable {
+public struct HeadArchitecture: Sendable, Hashable {
   /// What kind of function g_φ is, of h with d coordinates.
-  public enum Form: Sendable, Equatable {
+  public enum Form: Sendable, Hashable {
     /// z is h.
     case identity
     /// Linear layers of these widths, the last one's z's, with an activation between them.
@@ -30,16 +30,16 @@ public struct HeadArchitecture: Sendable, Equatable {
 
   /// What kind of function.
   public let form: Form
-  /// Whether hidden layers are batch-normalised, before their activation.
-  public var batchNorm = false
-  /// Whether z is batch-normalised.
-  public var outputBatchNorm = false
-  /// Whether linear layers have offsets.
-  public var hasBias = true
-  /// What stands between linear layers.
-  public var activation = Activation.relu
-  /// What the last linear layer's initial weights are multiplied by.
-  public var outputScale = 1.0
+  /// Whether hidden layers are batch-normalised, before their activation; false without hidden layers.
+  public var batchNorm = false { didSet { if !hasHiddenLayers { batchNorm = false } } }
+  /// Whether z is batch-normalised; false without linear layers.
+  public var outputBatchNorm = false { didSet { if !hasLayers { outputBatchNorm = false } } }
+  /// Whether linear layers have offsets; true without linear layers.
+  public var hasBias = true { didSet { if !hasLayers { hasBias = true } } }
+  /// What stands between linear layers; ReLU without hidden layers.
+  public var activation = Activation.relu { didSet { if !hasHiddenLayers { activation = .relu } } }
+  /// What the last linear layer's initial weights are multiplied by; 1 without linear layers.
+  public var outputScale = 1.0 { didSet { if !hasLayers { outputScale = 1 } } }
 
   /// A head of a form, with everything else at its default.
   public init(_ form: Form) { self.form = form }
@@ -57,6 +57,23 @@ public struct HeadArchitecture: Sendable, Equatable {
     var head = HeadArchitecture(.layers(hidden + [output]))
     head.batchNorm = batchNorm
     return head
+  }
+
+  /// Whether the head is made of linear layers that have options.
+  var hasLayers: Bool {
+    switch form {
+    case .layers, .bottleneck: true
+    default: false
+    }
+  }
+
+  /// Whether the head has layers before its last.
+  var hasHiddenLayers: Bool {
+    switch form {
+    case .layers(let widths): widths.count > 1
+    case .bottleneck(let hidden, _, _): !hidden.isEmpty
+    default: false
+    }
   }
 
   /// Whether the head has parameters that training moves.
@@ -87,8 +104,8 @@ public struct HeadArchitecture: Sendable, Equatable {
     case .lowRank(let count, _, _), .first(let count):
       guard count <= inputs else {
         throw NotationError(
-          kind: "head", text: description,
-          reason: "\(count) is more than the \(inputs) coordinates of h")
+          kind: .head, text: description, problem: .tooManyCoordinates(count, of: inputs),
+          forms: HeadArchitecture.forms)
       }
     default: break
     }

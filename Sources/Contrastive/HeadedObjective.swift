@@ -32,4 +32,10 @@ public final class HeadedObjective {
   public func loss(of h: Tensor, views: Int) -> (loss: Tensor, z: Tensor) {
     loss(of: EmbeddedViews(h, views: views))
   }
+
+  /// Begins φ anew: the head, then what the base objective learns, as in a new one.
+  public func reinitialize() {
+    head.reinitialize()
+    base.reinitialize()
+  }
 }

@@ -6,13 +6,15 @@ package struct Notation {
   package let name: String
   /// The part from there to the first comma; nil without a colon.
   package let argument: String?
-  private let kind: String
+  private let kind: NotationError.Kind
   private let text: String
+  private let forms: String
   private var options: [Substring]
 
-  /// Takes `text` apart; `kind` ("head") is for messages.
-  package init(_ text: String, kind: String) {
+  /// Takes `text` apart; what it is meant to be, and the forms of that, are for errors.
+  package init(_ text: String, kind: NotationError.Kind, forms: String) {
     self.kind = kind
+    self.forms = forms
     self.text = text
     let parts = text.split(separator: ",", omittingEmptySubsequences: false)
     let first = parts.first ?? ""
@@ -81,23 +83,20 @@ package struct Notation {
   ///
   /// - Throws: `NotationError` for an option nobody took, and for an argument where `name` has none.
   package func finish(takesArgument: Bool) throws(NotationError) {
-    if !takesArgument, argument != nil { throw error("\(name) takes nothing after a colon") }
-    if let option = options.first { throw error("'\(option)' is no option of \(name)") }
+    if !takesArgument, argument != nil { throw error(.unexpectedArgument(of: name)) }
+    if let option = options.first { throw error(.unknownOption(String(option), of: name)) }
   }
 
   /// An error about this text.
-  package func error(_ reason: String) -> NotationError {
-    NotationError(kind: kind, text: text, reason: reason)
+  package func error(_ problem: NotationError.Problem) -> NotationError {
+    NotationError(kind: kind, text: text, problem: problem, forms: forms)
   }
 
   private func number(
     _ value: String, _ what: String, in range: ClosedRange<Double>
   ) throws(NotationError) -> Double {
     guard let number = Double(value), range.contains(number) else {
-      let bounds =
-        range.upperBound == .infinity
-        ? "from \(range.lowerBound) up" : "from \(range.lowerBound) to \(range.upperBound)"
-      throw error("\(what) is '\(value)', not a number \(bounds)")
+      throw error(.notANumber(value, of: what, range: range))
     }
     return number
   }
@@ -107,21 +106,8 @@ package struct Notation {
   ) throws(NotationError) -> Int {
     // A bound that no real use reaches keeps products of sizes from overflowing.
     guard let number = Int(value), (minimum...1_000_000_000).contains(number) else {
-      throw error("\(what) is '\(value)', not a whole number from \(minimum) up")
+      throw error(.notAWholeNumber(value, of: what, minimum: minimum))
     }
     return number
   }
-}
-
-/// A head, an objective or a schedule that cannot be read, in one line.
-public struct NotationError: Error, Equatable, CustomStringConvertible {
-  /// What it was meant to be: "head", "objective" or "schedule".
-  public let kind: String
-  /// What was given.
-  public let text: String
-  /// What is wrong with it, and what to use.
-  public let reason: String
-
-  /// One line.
-  public var description: String { "\(kind) '\(text)' is not understood: \(reason)" }
 }

@@ -3,12 +3,31 @@ import TorchNN
 
 /// Scores embeddings of several views of the same samples.
 public protocol Objective {
-  /// The loss, a scalar.
+  /// The loss, a scalar. Traps for fewer samples than `minimumSamples`.
   func loss(of batch: EmbeddedViews) -> Tensor
 
+  /// The fewest samples that the loss is defined for.
+  var minimumSamples: Int { get }
+
+  /// The softmax over other embeddings in the loss, its temperature as it now stands; nil where the loss has none, or
+  /// one of something else than cosines or dot products over a temperature.
+  var softmax: SoftmaxConvention? { get }
+
+  /// K, the candidates of InfoNCE's bound ln K − loss on mutual information (`mutualInformationBound`), in a
+  /// batch of N samples; nil where the loss gives no such bound.
+  func boundingCandidates(samples: Int, views: Int) -> Int?
+
   /// What the objective learns itself (a temperature, a predictor) or keeps between steps (a queue); nil where
-  /// it does neither. Its parameters belong to the head's player, its buffers to the training's state.
+  /// it does neither. Its parameters are part of φ, as the head's are; its buffers belong to the training's state.
   var module: Module? { get }
+
+  /// Begins anew what it learns: its parameters as in a new objective, by `Initializer`'s stream. What it keeps
+  /// of the data (a queue) stays. An objective with parameters defines it.
+  func reinitialize()
+
+  /// Brings its parameters back within their bounds, without a trace in the graph. Called whenever they have changed. An
+  /// objective with bounds defines it.
+  func restoreBounds()
 
   /// Whether `labels` must be there.
   var needsLabels: Bool { get }
@@ -24,8 +43,18 @@ public protocol Objective {
 }
 
 extension Objective {
+  /// Two: something to compare with.
+  public var minimumSamples: Int { 2 }
+  /// No softmax.
+  public var softmax: SoftmaxConvention? { nil }
+  /// No bound.
+  public func boundingCandidates(samples: Int, views: Int) -> Int? { nil }
   /// Neither learns nor keeps anything.
   public var module: Module? { nil }
+  /// Nothing is learned.
+  public func reinitialize() {}
+  /// No bounds.
+  public func restoreBounds() {}
   /// No labels.
   public var needsLabels: Bool { false }
   /// No slow copies.
@@ -37,6 +66,16 @@ extension Objective {
 
   /// The loss of embeddings z (views·N)×D, view after view, for objectives that need no more.
   public func loss(of z: Tensor, views: Int) -> Tensor { loss(of: EmbeddedViews(z, views: views)) }
+}
+
+extension EmbeddedViews {
+  /// Traps, in one sentence, unless there are as many samples and views as an objective needs.
+  func check(for objective: some Objective, views minimumViews: Int = 2) {
+    precondition(
+      sampleCount >= objective.minimumSamples && views >= minimumViews,
+      "\(type(of: objective)) of \(sampleCount) samples with \(views) views each: it needs "
+        + "\(objective.minimumSamples) samples and \(minimumViews) views at least")
+  }
 }
 
 extension Tensor {

@@ -1,5 +1,5 @@
 /// An objective by name, before it meets a head.
-public enum ObjectiveChoice: Sendable, Equatable {
+public enum ObjectiveChoice: Sendable, Hashable {
   case ntXent(similarity: InfoNCE.Similarity, learnsTemperature: Bool, tile: Int?)
   case decoupled
   case momentumContrast(queueLength: Int, momentum: Double)
@@ -14,6 +14,11 @@ public enum ObjectiveChoice: Sendable, Equatable {
   /// The predictor's hidden width; nil for a quarter of z's length.
   case simSiam(predictor: Int?)
 
+  /// The momentum of MoCo's slow copies, unless said otherwise.
+  static let usualQueueMomentum = 0.999
+  /// The momentum of BYOL's slow copies, unless said otherwise.
+  static let usualTargetMomentum = 0.99
+
   /// What `init(parsing:)` reads, for messages and help.
   public static let forms =
     "nt-xent (,dot ,learned ,tiled), dcl, moco:QUEUE (,momentum=0.999), spectral, supcon, alignment-uniformity "
@@ -27,7 +32,7 @@ public enum ObjectiveChoice: Sendable, Equatable {
   ///
   /// - Throws: `NotationError` for anything else.
   public init(parsing text: String) throws(NotationError) {
-    var notation = Notation(text, kind: "objective")
+    var notation = Notation(text, kind: .objective, forms: ObjectiveChoice.forms)
     let weights = 0...Double.greatestFiniteMagnitude
     switch notation.name {
     case "nt-xent":
@@ -40,7 +45,8 @@ public enum ObjectiveChoice: Sendable, Equatable {
     case "moco":
       self = .momentumContrast(
         queueLength: try notation.wholeArgument("the queue's length", from: 1),
-        momentum: try notation.takeNumber("momentum", in: 0...1) ?? 0.999)
+        momentum: try notation.takeNumber("momentum", in: 0...1)
+          ?? ObjectiveChoice.usualQueueMomentum)
     case "spectral": self = .spectral
     case "supcon": self = .supervised
     case "alignment-uniformity":
@@ -63,9 +69,10 @@ public enum ObjectiveChoice: Sendable, Equatable {
     case "byol":
       self = .byol(
         predictor: try notation.takeWhole("predictor", from: 1),
-        momentum: try notation.takeNumber("momentum", in: 0...1) ?? 0.99)
+        momentum: try notation.takeNumber("momentum", in: 0...1)
+          ?? ObjectiveChoice.usualTargetMomentum)
     case "simsiam": self = .simSiam(predictor: try notation.takeWhole("predictor", from: 1))
-    default: throw notation.error("use \(ObjectiveChoice.forms)")
+    default: throw notation.error(.unknownName(notation.name))
     }
     try notation.finish(takesArgument: notation.name == "moco")
   }

@@ -267,15 +267,24 @@ extension TrainingRun {
   private func record(
     _ result: Trainer.Step, learningRate: Double, viewsPerSecond: Double
   ) -> MetricRecord {
+    let objective = trainer.objective.base
+    let views = configuration.views
+    let softmax = objective.softmax
     let statistics = ContrastiveStatistics(
-      of: result.z, views: configuration.views, temperature: configuration.temperature)
+      of: result.z, views: views, temperature: softmax?.temperature,
+      similarity: softmax?.similarity ?? .cosine)
+    var extra: [String: Double] = [:]
+    extra["best_response_gap"] = bestResponseGap
+    extra["temperature"] = softmax?.temperature
+    extra["mutual_information_bound"] = objective.mutualInformationBound(
+      loss: result.loss, samples: result.z.size(0) / views, views: views)
     return MetricRecord(
       step: step, epoch: epochsDone, loss: result.loss, learningRate: learningRate,
       viewsPerSecond: viewsPerSecond, contrastiveTop1: statistics.top1,
       meanPositiveCosine: statistics.meanPositiveCosine,
       meanNegativeCosine: statistics.meanNegativeCosine,
       softmaxEntropy: statistics.softmaxEntropy,
-      extra: bestResponseGap.map { ["best_response_gap": $0] } ?? [:])
+      extra: extra)
   }
 
   private var needsLabels: Bool { trainer.objective.base.needsLabels }
@@ -284,7 +293,9 @@ extension TrainingRun {
   private var bestResponseGap: Double? {
     let interval = configuration.logEvery
     let isFirstOfEpoch = (step - 1) / stepsPerEpoch != (step - 1 - interval) / stepsPerEpoch
-    guard configuration.gapSteps > 0, isFirstOfEpoch || step <= interval else { return nil }
+    guard configuration.gapSteps > 0, isFirstOfEpoch || step <= interval,
+      splits.heldOut.count >= trainer.objective.base.minimumSamples
+    else { return nil }
     let source = ViewSource(
       splits.heldOut, policy: policy, seed: configuration.measurementSeed, device: trainer.device)
     let batch = source.batch(

@@ -21,6 +21,15 @@ extension Tensor {
   /// The smallest element, a scalar.
   public func min() -> Tensor { Operator.minAll(self) }
 
+  /// The largest elements along a dimension, and where they stand, int64: the first of equals.
+  public func max(along dimension: Int) -> (values: Tensor, places: Tensor) {
+    let results = Operator.maxAlong.results(self, dimension)
+    guard let values = results[0], let places = results[1] else {
+      fatalError("aten::max returned nothing")
+    }
+    return (values, places)
+  }
+
   /// Where the largest element along a dimension stands, int64.
   public func argmax(along dimension: Int) -> Tensor { Operator.argmax(self, dimension) }
 
@@ -63,6 +72,7 @@ extension Operator {
   static let meanAll = Operator("aten::mean")
   static let mean = Operator("aten::mean", "dim")
   static let maxAll = Operator("aten::max")
+  static let maxAlong = Operator("aten::max", "dim")
   static let minAll = Operator("aten::min")
   static let argmax = Operator("aten::argmax")
   static let topK = Operator("aten::topk")

@@ -35,6 +35,7 @@ extension HeadedObjective {
         for _ in 0..<steps {
           loss(of: batch).loss.backward()
           optimizer.step()
+          base.restoreBounds()
           optimizer.clearGradients()
         }
         return before - loss(of: batch).loss.item

@@ -20,12 +20,11 @@ struct EncoderPass {
     self.encode = encode
     let limit = limit ?? images.size(0)
     if images.size(0) > limit {
-      let parts = images.split(limit)
+      parts = images.split(limit)
       // The second run through keeps the running statistics.
-      h = withoutGradients {
-        withoutRunningStatistics { Tensor.concatenated(parts.map(encode)) }
+      h = withoutRunningStatistics {
+        EncoderPass.embeddings(of: images, limit: limit, encode: encode)
       }
-      self.parts = parts
       output = nil
     } else {
       let whole = encode(images)
@@ -34,6 +33,16 @@ struct EncoderPass {
       parts = []
     }
     h.requiresGradient = true
+  }
+
+  /// h without a graph, of images that run through `encode`, at most `limit` at a time.
+  static func embeddings(
+    of images: Tensor, limit: Int?, encode: (Tensor) -> Tensor
+  ) -> Tensor {
+    withoutGradients {
+      let parts = images.split(limit ?? images.size(0))
+      return parts.count == 1 ? encode(images) : Tensor.concatenated(parts.map(encode))
+    }
   }
 
   /// Adds the encoder's share of a gradient at h to the gradients of its parameters.

@@ -12,7 +12,7 @@ struct SlowCopies {
     self.head = MovingAverage(of: head, momentum: momentum)
   }
 
-  /// What they make of images, `encode` and `project` being encoder and head.
+  /// What they make of images, `encode` and `project` being the ways through encoder and head.
   func targets(
     of images: Tensor, encode: (Tensor) -> Tensor, project: (Tensor) -> Tensor
   ) -> Tensor {

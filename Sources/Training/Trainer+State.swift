@@ -24,6 +24,7 @@ extension Trainer {
         throw TorchError("\(part.prefix): \(error)")
       }
     }
+    objective.base.restoreBounds()
     stepCount = step
   }
 
@@ -38,7 +39,6 @@ extension Trainer {
       part("encoder", encoder), part("head", objective.head),
       Part(
         prefix: "encoder_optimizer", state: encoderOptimizer.state, load: encoderOptimizer.load),
-      Part(prefix: "schedule", state: schedule.state, load: schedule.load),
     ]
     if let module = objective.base.module { parts.append(part("objective", module)) }
     if let headOptimizer {
@@ -50,6 +50,8 @@ extension Trainer {
         Part(prefix: "slow_encoder", state: slow.encoder.state, load: slow.encoder.load))
       parts.append(Part(prefix: "slow_head", state: slow.head.state, load: slow.head.load))
     }
+    // After φ, which a schedule may begin from.
+    parts.append(Part(prefix: "schedule", state: schedule.state, load: schedule.load))
     return parts
   }
 

@@ -49,7 +49,8 @@ public final class Trainer {
   ///   - method: how θ is changed, and φ unless `headMethod` says otherwise.
   ///   - headWeightDecay: the head's weight decay; nil for the encoder's.
   ///   - encoderLimit: how many images the encoder holds at a time; a larger batch runs through it in parts, twice
-  ///     (gradient caching: exact but for batch statistics, which are then each part's). nil for all.
+  ///     (gradient caching: exact but for batch statistics, which are then each part's), and through a slow copy in
+  ///     the same parts, once. nil for all.
   ///   - bfloat16: compute the encoder's products in bf16, images channels-last; loss, head and
   ///     weights stay in float32.
   public init(
@@ -119,16 +120,18 @@ public final class Trainer {
 
   /// A batch at h, as θ now sees it, without gradients and without a trace in running statistics.
   func embedded(_ batch: ViewBatch) -> EmbeddedViews {
-    withoutRunningStatistics {
-      let parts = batch.images.split(encoderLimit ?? batch.images.size(0))
-      return embedded(batch, as: withoutGradients { Tensor.concatenated(parts.map(encode)) })
-    }
+    withoutRunningStatistics { embedded(batch, as: encodeInParts(batch.images)) }
   }
 
   private func embedded(_ batch: ViewBatch, as h: Tensor) -> EmbeddedViews {
     EmbeddedViews(
       h, views: batch.views, labels: batch.labels,
-      targets: slow?.targets(of: batch.images, encode: encode, project: { objective.head($0) }))
+      targets: slow?.targets(
+        of: batch.images, encode: encodeInParts, project: { objective.head($0) }))
+  }
+
+  private func encodeInParts(_ images: Tensor) -> Tensor {
+    EncoderPass.embeddings(of: images, limit: encoderLimit, encode: encode)
   }
 
   private func encode(_ images: Tensor) -> Tensor {

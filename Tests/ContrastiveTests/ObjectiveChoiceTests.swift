@@ -17,19 +17,76 @@ import TorchNN
         "alignment-uniformity,weight=0.5",
         .alignmentUniformity(AlignmentUniformity(sharpness: 2, weight: 0.5))
       ),
-      ("vicreg,covariance=4", .vicReg(VICReg(invariance: 25, variance: 25, covariance: 4))),
+      ("vicreg,covariance=4.0", .vicReg(VICReg(invariance: 25, variance: 25, covariance: 4))),
       ("barlow-twins,redundancy=0.1", .barlowTwins(BarlowTwins(redundancy: 0.1))),
       ("byol", .byol(predictor: nil, momentum: 0.99)),
       ("simsiam,predictor=8", .simSiam(predictor: 8)),
     ] as [(String, ObjectiveChoice)])
   func anObjectiveIsReadAndBuilt(_ text: String, _ choice: ObjectiveChoice) throws {
     #expect(try ObjectiveChoice(parsing: text) == choice)
+    #expect(choice.description == text)
     let objective = Initializer.seeded(by: 1) { choice.objective(dimension: 6, temperature: 0.1) }
     #expect(choice.isTrained == !(objective.module?.parameters.isEmpty ?? true))
     #expect(objective.needsLabels == (text == "supcon"))
     #expect((objective.targetMomentum != nil) == ["moco", "byol"].contains { text.hasPrefix($0) })
     #expect(
       (objective.secondOrderObstacle != nil) == (text.hasPrefix("moco") || text.contains("tile")))
+  }
+
+  @Test(
+    arguments: [
+      (
+        "nt-xent,tile=64,learned,dot",
+        "nt-xent,dot,learned,tile=64", .ntXent(similarity: .dot, learnsTemperature: true, tile: 64)
+      ),
+      (
+        "nt-xent,tile=512", "nt-xent,tiled",
+        .ntXent(similarity: .cosine, learnsTemperature: false, tile: 512)
+      ),
+      ("moco:64,momentum=0.999", "moco:64", .momentumContrast(queueLength: 64, momentum: 0.999)),
+      (
+        "alignment-uniformity,weight=0.1,sharpness=3",
+        "alignment-uniformity,sharpness=3.0,weight=0.1",
+        .alignmentUniformity(AlignmentUniformity(sharpness: 3, weight: 0.1))
+      ),
+      (
+        "vicreg,invariance=1e-7,variance=0,covariance=1e300",
+        "vicreg,invariance=1e-07,variance=0.0,covariance=1e+300",
+        .vicReg(VICReg(invariance: 1e-7, variance: 0, covariance: 1e300))
+      ),
+      (
+        "barlow-twins,redundancy=0.30000000000000004", nil,
+        .barlowTwins(BarlowTwins(redundancy: 0.1 + 0.2))
+      ),
+      (
+        "byol,momentum=1,predictor=8", "byol,predictor=8,momentum=1.0",
+        .byol(predictor: 8, momentum: 1)
+      ),
+    ] as [(String, String?, ObjectiveChoice)])
+  func allSpellingsOfAnObjectiveHaveOneDescription(
+    _ text: String, _ description: String?, _ choice: ObjectiveChoice
+  ) throws {
+    #expect(try ObjectiveChoice(parsing: text) == choice)
+    #expect(choice.description == description ?? text)
+    #expect(try ObjectiveChoice(parsing: choice.description) == choice)
+    #expect(Set([choice, try ObjectiveChoice(parsing: choice.description)]).count == 1)
+  }
+
+  @Test func anErrorHoldsWhatWasWrongAsData() throws {
+    func problem(_ text: String) -> NotationError.Problem? {
+      #expect(throws: NotationError.self) { try ObjectiveChoice(parsing: text) }?.problem
+    }
+    #expect(problem("simclr,dot") == .unknownName("simclr"))
+    #expect(problem("dcl:3") == .unexpectedArgument(of: "dcl"))
+    #expect(problem("dcl,dot") == .unknownOption("dot", of: "dcl"))
+    #expect(
+      problem("byol,momentum=2") == .notANumber("2", of: "momentum", range: 0...1))
+    #expect(
+      problem("moco:many") == .notAWholeNumber("many", of: "the queue's length", minimum: 1))
+    let error = #expect(throws: NotationError.self) { try ObjectiveChoice(parsing: "sim\nclr") }
+    #expect(error?.kind == .objective && error?.text == "sim\nclr")
+    #expect(error?.forms == ObjectiveChoice.forms)
+    #expect(error?.description.hasPrefix("objective 'sim\\nclr' is not understood: use ") == true)
   }
 
   @Test(arguments: [

@@ -38,7 +38,7 @@ import TorchNN
         == objective.state.mapValues { $0.scalars(Double.self) })
   }
 
-  @Test func aLearnedTemperatureHasTheGradientOfTheLossAndABound() throws {
+  @Test func aLearnedTemperatureHasTheGradientOfTheLoss() throws {
     let objective = InfoNCE(temperature: 0.5, learnsTemperature: true)
     let module = try #require(objective.module)
     module.convert(to: .float64)
@@ -52,10 +52,54 @@ import TorchNN
     #expect(
       try #require(parameter.tensor.gradient).item
         .isApproximately((losses[0] - losses[1]) / (2 * step), relative: 1e-6))
+  }
 
-    withoutGradients { parameter.tensor.fill(50) }
-    let bounded = InfoNCE(temperature: 0.01).loss(of: z, views: 2).item
-    #expect(objective.loss(of: z, views: 2).item.isApproximately(bounded, relative: 1e-6))
+  /// The bound is 1/τ = 100, or where it began if that is more.
+  @Test(arguments: [(0.5, 100), (0.002, 500)])
+  func aLearnedTemperatureIsBroughtBackToItsBoundAndHasAGradientThere(
+    _ initial: Double, _ bound: Double
+  ) throws {
+    for tile in [nil, 4] {
+      let objective = InfoNCE(temperature: initial, learnsTemperature: true, tile: tile)
+      let parameter = try #require(objective.module?.parameters.first?.parameter)
+      withoutGradients { parameter.tensor.fill(50) }
+      objective.restoreBounds()
+      #expect(parameter.tensor.item.isApproximately(log(bound), relative: 1e-6))
+      #expect(objective.temperature.isApproximately(1 / bound, relative: 1e-5))
+      let z = Samples.normal(seed: 3, [10, 4]).to(.float32)
+      objective.loss(of: z, views: 2).backward()
+      #expect(try #require(parameter.tensor.gradient).item.magnitude > 1)
+      withoutGradients { parameter.tensor.fill(1) }
+      objective.restoreBounds()
+      #expect(parameter.tensor.item == 1)
+    }
+  }
+
+  @Test func whatIsLearnedBeginsAnewAndWhatIsKeptStays() throws {
+    let learned = InfoNCE(temperature: 0.25, learnsTemperature: true)
+    let parameter = try #require(learned.module?.parameters.first?.parameter)
+    let first = parameter.tensor.item
+    withoutGradients { parameter.tensor.fill(3) }
+    learned.reinitialize()
+    #expect(parameter.tensor.item == first && parameter.tensor.requiresGradient)
+
+    for choice in ["byol", "simsiam"] {
+      func make() throws -> any Objective {
+        try ObjectiveChoice(parsing: choice).objective(dimension: 3, temperature: 1)
+      }
+      let old = try Initializer.seeded(by: 1) { try make() }
+      let new = try Initializer.seeded(by: 2) { try make() }
+      _ = old.loss(of: batch(seed: 4))
+      Initializer.seeded(by: 2) { old.reinitialize() }
+      #expect(
+        old.module?.state.mapValues { $0.scalars(Double.self) }
+          == new.module?.state.mapValues { $0.scalars(Double.self) })
+    }
+
+    let queue = MomentumContrast(temperature: 0.2, queueLength: 8, dimension: 3)
+    let keys = queue.state.mapValues { $0.scalars(Double.self) }
+    queue.reinitialize()
+    #expect(queue.state.mapValues { $0.scalars(Double.self) } == keys)
   }
 
   @Test func targetsHaveNoGradient() throws {

@@ -128,6 +128,50 @@ import TorchNN
   }
 
   @Test(arguments: [
+    "none", "linear:64", "linear:64,out-bn,no-bias,scale=0.1", "mlp:128-64", "mlp:8-6-4,bn",
+    "mlp:8-4,bn,gelu,out-bn,no-bias,scale=0.25", "mlp:8-4,tanh", "mlp:8-4,sigmoid",
+    "bottleneck:2-8", "bottleneck:2-8,no-bias", "bottleneck:16-2-8,bn,gelu,scale=1e-06",
+    "orthogonal:5", "low-rank:3", "low-rank:3,fixed", "low-rank:3,diagonal",
+    "low-rank:3,diagonal,fixed", "first:4", "reweight:1.1",
+  ])
+  func aHeadIsWrittenBackAsTheTextItReads(_ text: String) throws {
+    let head = try HeadArchitecture(parsing: text)
+    #expect(head.description == text)
+    #expect(try HeadArchitecture(parsing: head.description) == head)
+  }
+
+  @Test func optionsThatAFormHasNotAreNotHeld() throws {
+    let forms: [HeadArchitecture.Form] = [
+      .identity, .layers([4]), .layers([5, 4]), .bottleneck(hidden: [], narrow: 2, output: 4),
+      .bottleneck(hidden: [6], narrow: 2, output: 4), .orthogonal(3),
+      .lowRank(2, isDiagonal: true, isFixed: false), .first(2), .reweighting(1.5),
+    ]
+    for form in forms {
+      var head = HeadArchitecture(form)
+      head.batchNorm = true
+      head.activation = .tanh
+      head.outputBatchNorm = true
+      head.hasBias = false
+      head.outputScale = 0.5
+      let read = try HeadArchitecture(parsing: head.description)
+      #expect(read == head && read.hashValue == head.hashValue)
+    }
+    let linear = HeadArchitecture.mlp(hidden: [], output: 4, batchNorm: true)
+    #expect(linear == .linear(4))
+  }
+
+  @Test func tooFewWidthsAreToldWithAnExample() {
+    let error = #expect(throws: NotationError.self) { try HeadArchitecture(parsing: "mlp:8") }
+    #expect(
+      error?.problem
+        == .tooFewWidths(needed: "hidden widths, then the output's", example: "mlp:128-64"))
+    #expect(
+      error?.description
+        == "head 'mlp:8' is not understood: give hidden widths, then the output's, as in mlp:128-64"
+    )
+  }
+
+  @Test(arguments: [
     "linear", "linear:", "linear:64-32", "linear:8,bn", "linear:8,gelu", "mlp:8", "mlp:0-4",
     "mlp:8-0",
     "mlp:-1-4", "mlp:8-4,relu6", "mlp:8-4,scale=0", "mlp:8-4,scale=", "mlp:99999999999-2",

@@ -63,6 +63,71 @@ import Torch
     }
   }
 
+  @Test func metricsHoldTheTemperatureThatIsLearnedAndTheBoundOnMutualInformation() throws {
+    try withTemporaryFolder { parent in
+      let folder = RunFolder(path: parent.appendingPathComponent("run").path)
+      let settings = [
+        "objective": "nt-xent,learned", "warmup_epochs": "0", "learning_rate": "0.01",
+      ]
+      _ = try TrainingRun(small(settings), folder: folder).run()
+      let metrics = try folder.readMetrics()
+      let last = try #require(metrics.last)
+      let file = folder.checkpoints.appendingPathComponent("step-00000007.safetensors").path
+      let logarithm = try #require(SafeTensors(path: file).tensors["objective.logarithm"]).item
+      #expect(
+        try #require(last.extra["temperature"]).isApproximately(exp(-logarithm), relative: 1e-6))
+      #expect(Set(metrics.map { $0.extra["temperature"] }).count == 7)
+      for line in metrics {
+        // ln 31 candidates for batches of 16.
+        let bound = try #require(line.extra["mutual_information_bound"])
+        #expect(bound.isApproximately(log(31.0) - (line.loss ?? .nan), within: 1e-12))
+      }
+    }
+  }
+
+  @Test func metricsOfAnObjectiveWithoutASoftmaxHoldNoneOfItsFigures() throws {
+    try withTemporaryFolder { parent in
+      let folder = RunFolder(path: parent.appendingPathComponent("run").path)
+      let settings = ["objective": "byol", "steps": "1", "encoder_batch_size": "5"]
+      _ = try TrainingRun(small(settings), folder: folder).run()
+      let line = try #require(try folder.readMetrics().first)
+      #expect(line.softmaxEntropy == nil && line.contrastiveTop1 != nil)
+      #expect(Array(line.extra.keys) == ["best_response_gap"])
+    }
+  }
+
+  @Test func aFrozenObjectiveComesFromTheHeadsFile() throws {
+    try withTemporaryFolder { parent in
+      let first = RunFolder(path: parent.appendingPathComponent("first").path)
+      _ = try TrainingRun(small(["steps": "3", "objective": "byol"]), folder: first).run()
+      let file = first.checkpoints.appendingPathComponent("step-00000003.safetensors").path
+      func learned(_ path: String) throws -> [String: [Float]] {
+        try SafeTensors(path: path).tensors.filter {
+          $0.key.hasPrefix("objective.") && !$0.key.contains("running")
+            && !$0.key.hasSuffix("tracked")
+        }.mapValues { $0.scalars(Float.self) }
+      }
+      func run(_ name: String, _ settings: [String: String]) throws -> String {
+        let folder = RunFolder(path: parent.appendingPathComponent(name).path)
+        let own = ["schedule": "frozen:\(file)", "seed": "9", "steps": "2"]
+        _ = try TrainingRun(
+          small(own.merging(settings, uniquingKeysWith: { $1 })), folder: folder
+        ).run()
+        return folder.checkpoints.appendingPathComponent("step-00000002.safetensors").path
+      }
+      let predictor = try learned(file)
+      #expect(predictor.count == 6)
+      #expect(try learned(run("byol", ["objective": "byol"])) == predictor)
+      // Another objective's parameters are not in the file: they stay as built.
+      let temperature = try learned(run("learned", ["objective": "nt-xent,learned"]))
+      #expect(temperature == ["objective.logarithm": [Float(log(1 / 0.2))]])
+      let error = #expect(throws: ConfigurationError.self) {
+        try run("narrow", ["objective": "byol,predictor=3"])
+      }
+      #expect(error?.description.contains("frozen:\(file): objective: ") == true)
+    }
+  }
+
   @Test func underScheduleNoneThereIsNoHead() throws {
     let resolved = try small(["schedule": "none"]).resolved()
     #expect(resolved.head == "none")
@@ -71,7 +136,7 @@ import Torch
       let run = try TrainingRun(small(["schedule": "none", "steps": "2"]), folder: folder)
       guard case .finished(let summary) = try run.run() else { return }
       #expect(Array(summary.layers.keys) == ["h"])
-      #expect(try folder.readMetrics().allSatisfy { $0.extra.isEmpty })
+      #expect(try folder.readMetrics().allSatisfy { $0.extra["best_response_gap"] == nil })
     }
   }
 

@@ -5,7 +5,7 @@ import Torch
 ///
 /// L = E‖u − u⁺‖² + λ·mean over views of ln E exp(−t‖u − u′‖²), u and u⁺ two views of one sample, u and u′ the
 /// same view of two samples. Needs two samples at least.
-public struct AlignmentUniformity: Objective, Sendable, Equatable {
+public struct AlignmentUniformity: Objective, Sendable, Hashable {
   /// t, the sharpness of the uniformity's kernel.
   public let sharpness: Double
   /// λ, the weight of uniformity.
@@ -19,6 +19,7 @@ public struct AlignmentUniformity: Objective, Sendable, Equatable {
 
   /// The loss of z, (views·N)×D, view after view.
   public func loss(of batch: EmbeddedViews) -> Tensor {
+    batch.check(for: self)
     let unit = batch.embeddings.inFullPrecision.normalized()
     let count = batch.sampleCount
     let views = unit.reshaped([batch.views, count, -1])

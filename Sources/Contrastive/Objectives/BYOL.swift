@@ -27,8 +27,15 @@ public final class BYOL: Module, Objective {
   /// The slow copies'.
   public var targetMomentum: Double? { momentum }
 
+  /// One: nothing is contrasted, and a sample's views make the predictor's batch.
+  public var minimumSamples: Int { 1 }
+
+  /// A new predictor.
+  public func reinitialize() { predictor.reinitialize() }
+
   /// The loss of z and its targets, both (views·N)×D, view after view.
   public func loss(of batch: EmbeddedViews) -> Tensor {
+    batch.check(for: self)
     let predicted = predictor(batch.embeddings.inFullPrecision).normalized()
     let targets = batch.targetsInFullPrecision.normalized()
     return 2 - meanPositiveProduct(predicted, targets, views: batch.views) * 2

@@ -4,7 +4,7 @@ import Torch
 ///
 /// L = Σ_j (1 − C_jj)² + λ Σ_{i≠j} C_ij², C = Z̃ᵀZ̃′/N, Z̃ being Z with each column brought to mean 0 and variance 1
 /// over the batch (1e-5 added to the variance); with more views the mean over unordered pairs.
-public struct BarlowTwins: Objective, Sendable, Equatable {
+public struct BarlowTwins: Objective, Sendable, Hashable {
   /// λ, the weight of redundancy between coordinates.
   public let redundancy: Double
 
@@ -13,6 +13,7 @@ public struct BarlowTwins: Objective, Sendable, Equatable {
 
   /// The loss of z, (views·N)×D, view after view.
   public func loss(of batch: EmbeddedViews) -> Tensor {
+    batch.check(for: self)
     let views = batch.replacingEmbeddings(by: batch.embeddings.inFullPrecision).eachView
       .map(\.standardized)
     let isDiagonal = Tensor.eye(views[0].size(1), .bool, on: views[0].device)

@@ -16,8 +16,14 @@ public struct DecoupledContrastive: Objective {
     self.temperature = temperature
   }
 
+  /// Over the views of other samples.
+  public var softmax: SoftmaxConvention? {
+    SoftmaxConvention(temperature: temperature, candidates: .otherSamples)
+  }
+
   /// The loss of z, (views·N)×D, view after view.
   public func loss(of batch: EmbeddedViews) -> Tensor {
+    batch.check(for: self)
     let unit = batch.embeddings.inFullPrecision.normalized()
     let logits = unit.matmul(unit.transposed()) * (1 / temperature)
     let isSameSample = sameSamplePairs(

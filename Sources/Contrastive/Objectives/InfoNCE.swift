@@ -17,19 +17,18 @@ public struct InfoNCE: Objective {
   /// Rows and columns of a tile whose products stay in a core's cache.
   public static let usualTile = 512
 
-  /// The temperature τ, where it is learned its first value.
-  public let temperature: Double
   /// How alike two embeddings are.
   public let similarity: Similarity
   /// How many rows and columns of the matrix of similarities exist at a time; nil for all of it.
   public let tile: Int?
+  private let initialTemperature: Double
   private let learned: LearnedScale?
 
   /// An objective at a temperature above 0.
   ///
   /// - Parameters:
-  ///   - learnsTemperature: make ln(1/τ) a parameter, which moves with the head's; 1/τ stays below
-  ///     100, or where it began if that is more (Radford et al. 2021, CLIP).
+  ///   - learnsTemperature: make ln(1/τ) a parameter, which moves with the head's; after each step it is
+  ///     brought back to where 1/τ is at most 100, or where it began if that is more (Radford et al. 2021, CLIP).
   ///   - tile: never make the whole matrix of similarities, (views·N)², but tiles of this many rows and columns, twice:
   ///     memory for large batches, and time saved by the matrix's symmetry. The same loss and gradient; not to be
   ///     differentiated twice.
@@ -39,14 +38,33 @@ public struct InfoNCE: Objective {
   ) {
     precondition(temperature > 0, "a temperature of \(temperature)")
     precondition(tile ?? 1 > 0, "tiles of \(tile ?? 0)")
-    self.temperature = temperature
+    initialTemperature = temperature
     self.similarity = similarity
     self.tile = tile
     learned = learnsTemperature ? LearnedScale(1 / temperature) : nil
   }
 
+  /// The temperature τ, where it is learned as it stands.
+  public var temperature: Double { learned.map { 1 / $0.value.item } ?? initialTemperature }
+
+  /// Over all other views.
+  public var softmax: SoftmaxConvention? {
+    SoftmaxConvention(temperature: temperature, similarity: similarity)
+  }
+
+  /// All other views.
+  public func boundingCandidates(samples: Int, views: Int) -> Int? {
+    candidatesOfOneBatch(samples: samples, views: views)
+  }
+
   /// What learns the temperature, if it is learned.
   public var module: Module? { learned }
+
+  /// Brings a learned temperature back to where it began.
+  public func reinitialize() { learned?.reinitialize() }
+
+  /// Brings a learned temperature back within its bound.
+  public func restoreBounds() { learned?.restoreBound() }
 
   /// With tiles, the gradient is made by hand.
   public var secondOrderObstacle: String? {
@@ -55,6 +73,7 @@ public struct InfoNCE: Objective {
 
   /// The loss of z, (views·N)×D, view after view.
   public func loss(of batch: EmbeddedViews) -> Tensor {
+    batch.check(for: self)
     let z = batch.embeddings.inFullPrecision
     let compared = similarity == .cosine ? z.normalized() : z
     if let tile {
@@ -69,21 +88,29 @@ public struct InfoNCE: Objective {
 
   /// 1/τ, a scalar.
   private func scale(_ dtype: DType) -> Tensor {
-    learned?.value ?? Tensor.full([], 1 / temperature, dtype)
+    learned?.value ?? Tensor.full([], 1 / initialTemperature, dtype)
   }
 }
 
-/// A factor that is learned as its logarithm.
+/// A factor that is learned as its logarithm, up to a bound. The bound is the parameter's, not the value's: so at the
+/// bound there is still a gradient, which leads away from it.
 final class LearnedScale: Module {
   let logarithm: Parameter
-  private let largest: Double
+  private let initial: Double
 
   init(_ initial: Double) {
+    self.initial = initial
     logarithm = Parameter(Tensor([Float(log(initial))], shape: []))
-    largest = max(100, initial)
   }
 
-  var value: Tensor { exp(logarithm.tensor).clamped(max: largest) }
+  var value: Tensor { exp(logarithm.tensor) }
+
+  func reinitialize() { withoutGradients { logarithm.tensor.fill(log(initial)) } }
+
+  func restoreBound() {
+    let largest = log(max(100, initial))
+    withoutGradients { logarithm.tensor.assign(logarithm.tensor.clamped(max: largest)) }
+  }
 }
 
 /// The mean, over rows i and the other views p of row i's sample, of −ln( e^{l_ip} / Σ_{k≠i} e^{l_ik} ),

@@ -38,6 +38,14 @@ public final class MomentumContrast: Module, Objective {
   /// The slow copies'.
   public var targetMomentum: Double? { momentum }
 
+  /// One: the queue is what it compares with.
+  public var minimumSamples: Int { 1 }
+
+  /// Over the positive and the queue.
+  public var softmax: SoftmaxConvention? {
+    SoftmaxConvention(temperature: temperature, candidates: .queue)
+  }
+
   /// The queue does not follow the head.
   public var secondOrderObstacle: String? {
     "its queue holds keys that older heads made, and they would not follow the head's inner steps"
@@ -45,6 +53,7 @@ public final class MomentumContrast: Module, Objective {
 
   /// The loss of z and its targets, both (views·N)×D, view after view.
   public func loss(of batch: EmbeddedViews) -> Tensor {
+    batch.check(for: self)
     let queries = batch.embeddings.inFullPrecision.normalized()
     let keys = batch.targetsInFullPrecision.normalized()
     // The negatives are the same whatever the key.

@@ -16,8 +16,15 @@ public final class SimSiam: Module, Objective {
   /// This module.
   public var module: Module? { self }
 
+  /// One: nothing is contrasted, and a sample's views make the predictor's batch.
+  public var minimumSamples: Int { 1 }
+
+  /// A new predictor.
+  public func reinitialize() { predictor.reinitialize() }
+
   /// The loss of z, (views·N)×D, view after view.
   public func loss(of batch: EmbeddedViews) -> Tensor {
+    batch.check(for: self)
     let z = batch.embeddings.inFullPrecision
     return -meanPositiveProduct(
       predictor(z).normalized(), z.detached().normalized(), views: batch.views)

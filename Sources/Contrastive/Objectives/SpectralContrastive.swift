@@ -10,6 +10,7 @@ public struct SpectralContrastive: Objective, Sendable, Equatable {
 
   /// The loss of z, (views·N)×D, view after view.
   public func loss(of batch: EmbeddedViews) -> Tensor {
+    batch.check(for: self)
     let z = batch.embeddings.inFullPrecision
     let rows = z.size(0)
     let count = batch.sampleCount

@@ -19,8 +19,13 @@ public struct SupervisedContrastive: Objective, Sendable, Equatable {
   /// Labels are needed.
   public var needsLabels: Bool { true }
 
-  /// The loss of z, (views·N)×D, view after view, of samples with labels.
+  /// Over all other views, whatever their class.
+  public var softmax: SoftmaxConvention? { SoftmaxConvention(temperature: temperature) }
+
+  /// The loss of z, (views·N)×D, view after view, of samples with labels. With one view a sample, each class
+  /// needs two samples.
   public func loss(of batch: EmbeddedViews) -> Tensor {
+    batch.check(for: self, views: 1)
     guard let labels = batch.labels else {
       preconditionFailure("supervised contrastive learning without labels")
     }
@@ -32,7 +37,12 @@ public struct SupervisedContrastive: Objective, Sendable, Equatable {
     let classes = Tensor.concatenated(Array(repeating: labels, count: batch.views))
     let isPositive = classes.unsqueezed(0).equals(classes.unsqueezed(1))
       .to(unit.dtype).filled(where: isSelf, with: 0)
-    let perView = (logProbabilities * isPositive).sum(along: [1]) / isPositive.sum(along: [1])
+    let positiveCounts = isPositive.sum(along: [1])
+    // A second view of a sample is a positive already.
+    precondition(
+      batch.views > 1 || positiveCounts.min().item > 0,
+      "SupervisedContrastive of one view a sample: a class with one sample has no positives")
+    let perView = (logProbabilities * isPositive).sum(along: [1]) / positiveCounts
     return -perView.mean()
   }
 }

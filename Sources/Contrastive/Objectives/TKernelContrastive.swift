@@ -8,8 +8,14 @@ public struct TKernelContrastive: Objective, Sendable, Equatable {
   /// The objective.
   public init() {}
 
+  /// All other views: the kernel takes the place of an exponential, which the bound does not ask for.
+  public func boundingCandidates(samples: Int, views: Int) -> Int? {
+    candidatesOfOneBatch(samples: samples, views: views)
+  }
+
   /// The loss of z, (views·N)×D, view after view.
   public func loss(of batch: EmbeddedViews) -> Tensor {
+    batch.check(for: self)
     let z = batch.embeddings.inFullPrecision
     let lengths = z.squared().sum(along: [1])
     let squares = lengths.unsqueezed(0) + lengths.unsqueezed(1) - z.matmul(z.transposed()) * 2

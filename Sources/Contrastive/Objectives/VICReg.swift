@@ -7,7 +7,7 @@ import Torch
 ///
 /// variance and covariance over N − 1; with more views the mean over unordered pairs. Nothing is contrasted with
 /// other samples. Needs two samples at least.
-public struct VICReg: Objective, Sendable, Equatable {
+public struct VICReg: Objective, Sendable, Hashable {
   /// λ, μ and ν.
   public let invariance: Double, variance: Double, covariance: Double
 
@@ -20,6 +20,7 @@ public struct VICReg: Objective, Sendable, Equatable {
 
   /// The loss of z, (views·N)×D, view after view.
   public func loss(of batch: EmbeddedViews) -> Tensor {
+    batch.check(for: self)
     let z = batch.embeddings.inFullPrecision
     let count = batch.sampleCount
     let dimension = z.size(1)

@@ -59,7 +59,7 @@ extension RunConfiguration {
       dimension: head.outputDimension(inputs: encoder.outputDimension), temperature: temperature)
     let objective = HeadedObjective(head: head, inputs: encoder.outputDimension, base: base)
     let choice = try ScheduleChoice(parsing: schedule)
-    if case .frozenFile(let path) = choice { try objective.head.load(from: path) }
+    if case .frozenFile(let path) = choice { try objective.loadParameters(from: path) }
     return Trainer(
       encoder: encoder, objective: objective, schedule: choice.schedule(seed: seed(for: .resets)),
       method: method(momentum: momentum), weightDecay: weightDecay,
@@ -90,20 +90,5 @@ extension RunConfiguration {
       base: learningRate * headLearningRateFactor,
       warmupSteps: Int(((headWarmupEpochs ?? warmupEpochs) * Double(stepsPerEpoch)).rounded()),
       totalSteps: totalSteps)
-  }
-}
-
-extension ProjectionHead {
-  /// Takes the weights of a safetensors file: a checkpoint's `head.…`, or a file of a head alone.
-  ///
-  /// - Throws: `ConfigurationError` naming the file.
-  fileprivate func load(from path: String) throws(ConfigurationError) {
-    do throws(TorchError) {
-      let tensors = try SafeTensors(path: path).tensors
-      let ofCheckpoint = tensors.removingPrefix("head.")
-      try load(ofCheckpoint.isEmpty ? tensors : ofCheckpoint)
-    } catch {
-      throw ConfigurationError("schedule frozen:\(path): \(error)")
-    }
   }
 }

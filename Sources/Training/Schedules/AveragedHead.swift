@@ -5,11 +5,15 @@ import TorchNN
 /// φ learns by its own gradient, but θ learns against φ's exponential moving average:
 /// φ ← φ − η∇_φ L_φ(h), φ̄ ← m·φ̄ + (1 − m)·φ, θ ← θ − η∇_θ L_φ̄(f_θ(x)).
 ///
-/// With m = 0 it is `Alternating` with one head step; with m = 1, θ learns against the head's initial weights.
+/// All of φ is averaged, what the objective learns included. The averaged head has running statistics of its own; the
+/// objective's buffers (a queue, a predictor's running statistics) serve both turns. Slow copies follow φ, not φ̄.
+///
+/// With m = 0 it is `Alternating` with one head step; with m = 1, θ learns against φ's initial values.
 public final class AveragedHead: HeadSchedule {
   /// The share m of itself that the average keeps in a step.
   public let momentum: Double
   private var average: MovingAverage?
+  private var objective: HeadedObjective?
 
   /// A schedule whose average keeps `momentum`, from 0 to 1, of itself in a step.
   public init(momentum: Double) {
@@ -17,9 +21,10 @@ public final class AveragedHead: HeadSchedule {
     self.momentum = momentum
   }
 
-  /// The average begins equal to the head.
+  /// The average begins equal to φ.
   public func begin(with objective: HeadedObjective) {
-    average = MovingAverage(of: objective.head, momentum: momentum)
+    self.objective = objective
+    average = MovingAverage(of: objective.parameters, objective.head.buffers, momentum: momentum)
   }
 
   /// A step on φ, then one of the average, then one on θ against the average.
@@ -33,8 +38,17 @@ public final class AveragedHead: HeadSchedule {
   /// The average.
   public var state: [String: Tensor] { average?.state ?? [:] }
 
-  /// Copies in what `state` gave.
-  public func load(_ state: [String: Tensor]) throws(TorchError) { try average?.load(state) }
+  /// Copies in what `state` gave. An average of something that the objective learns may be missing: then it
+  /// begins at the objective's parameter, which is to be loaded before.
+  public func load(_ state: [String: Tensor]) throws(TorchError) {
+    guard let average, let objective else { return }
+    var whole = state
+    for (name, parameter) in objective.parameters
+    where name.hasPrefix("objective.") && state[name] == nil {
+      whole[name] = parameter.tensor.detached()
+    }
+    try average.load(whole)
+  }
 }
 
 extension HeadSchedule where Self == AveragedHead {

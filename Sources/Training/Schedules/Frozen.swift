@@ -1,12 +1,12 @@
 import Contrastive
 
-/// φ never moves: θ learns against a fixed head.
+/// φ never moves: θ learns against a fixed head, and against what the objective would learn as it is.
 public struct Frozen: HeadSchedule {
-  /// The weights that a frozen head has.
-  public enum Weights: Sendable, Equatable {
+  /// The weights that a frozen head has. What the objective learns stays as it was built or loaded.
+  public enum Weights: Sendable, Hashable {
     /// Those it was built or loaded with.
     case asBuilt
-    /// Random orthogonal matrices, without offsets.
+    /// Random orthogonal matrices in the head, without offsets.
     case orthogonal
   }
 

@@ -82,6 +82,7 @@ public struct HeadGame {
 
   private func moveHead() {
     optimizer?.step()
+    objective.base.restoreBounds()
     optimizer?.clearGradients()
   }
 }

@@ -5,6 +5,10 @@ import TorchNN
 /// How encoder θ and head φ take turns (arXiv 2212.11491 treats them as two players): what φ does
 /// during one training step, and through which head θ's gradient goes.
 ///
+/// φ is all that is learned behind h, under every schedule: the parameters of the head and the objective's own, a
+/// temperature or a predictor (`HeadedObjective.parameters`). What moves, is averaged, begins anew or is held fixed, is all
+/// of it. Buffers are no part of φ (running statistics, a queue), nor are slow copies.
+///
 /// Both players meet at h. The encoder runs forward once; a schedule gets its output, cut off from the
 /// encoder, moves φ as it likes, and hands back the gradient of θ's loss with respect to h, from which the
 /// trainer goes back into the encoder. So a step on φ costs no more than the head.

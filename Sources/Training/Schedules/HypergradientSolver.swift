@@ -1,9 +1,9 @@
 import Torch
 
 /// Solves (∇²_φφ L + λ) v = g by products of the Hessian with vectors, never forming it.
-public struct HypergradientSolver: Sendable, Equatable {
+public struct HypergradientSolver: Sendable, Hashable {
   /// The methods.
-  public enum Method: Sendable, Equatable {
+  public enum Method: Sendable, Hashable {
     /// Conjugate gradients; stops early at a direction of no positive curvature, since the inner
     /// problem is not convex away from its optimum.
     case conjugateGradients

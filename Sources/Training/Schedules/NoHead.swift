@@ -1,5 +1,5 @@
-/// There is no second player: the loss reads h itself, L(h), and only θ moves. For objectives whose head
-/// has no parameters.
+/// There is no second player: the loss reads h itself, L(h), and only θ moves. For heads without
+/// parameters; what the objective would learn stays as it was built.
 public struct NoHead: HeadSchedule {
   /// The schedule.
   public init() {}

@@ -1,7 +1,7 @@
 import Contrastive
 
 /// A schedule by name, before it meets an objective.
-public enum ScheduleChoice: Sendable, Equatable, CustomStringConvertible {
+public enum ScheduleChoice: Sendable, Hashable, CustomStringConvertible {
   case joint
   case twoTimescale
   case alternating(headSteps: Int, batch: Alternating.Batch)
@@ -29,7 +29,7 @@ public enum ScheduleChoice: Sendable, Equatable, CustomStringConvertible {
       self = .frozenFile(file)
       return
     }
-    var notation = Notation(text, kind: "schedule")
+    var notation = Notation(text, kind: .schedule, forms: ScheduleChoice.forms)
     var takesArgument = true
     switch notation.name {
     case "joint":
@@ -64,12 +64,12 @@ public enum ScheduleChoice: Sendable, Equatable, CustomStringConvertible {
     case "ema":
       self = .averaged(momentum: try notation.numberArgument("the momentum", in: 0...1))
     default:
-      throw notation.error("use \(ScheduleChoice.forms)")
+      throw notation.error(.unknownName(notation.name))
     }
     try notation.finish(takesArgument: takesArgument)
   }
 
-  /// The text that `init(parsing:)` reads.
+  /// The one text of a value that `init(parsing:)` reads back as an equal value.
   public var description: String {
     switch self {
     case .joint: "joint"

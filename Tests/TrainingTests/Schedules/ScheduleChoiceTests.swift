@@ -21,7 +21,17 @@ import Training
     ] as [(String, ScheduleChoice)])
   func aScheduleIsReadAndWrittenBack(_ text: String, _ choice: ScheduleChoice) throws {
     #expect(try ScheduleChoice(parsing: text) == choice)
+    #expect(choice.description == text)
     #expect(try ScheduleChoice(parsing: choice.description) == choice)
+    #expect(Set([choice, try ScheduleChoice(parsing: text)]).count == 1)
+  }
+
+  @Test func anErrorHoldsWhatWasWrongAsData() {
+    let error = #expect(throws: NotationError.self) {
+      try ScheduleChoice(parsing: "unrolled:2,rate=-1")
+    }
+    #expect(error?.kind == .schedule && error?.forms == ScheduleChoice.forms)
+    #expect(error?.problem == .notANumber("-1", of: "rate", range: 0...Double.infinity))
   }
 
   @Test func whatIsLeftOutHasADefault() throws {

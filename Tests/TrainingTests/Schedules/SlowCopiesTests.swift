@@ -55,6 +55,58 @@ import Training
     #expect(parameters(values(trainer, "objective.predictor.")) != parameters(before))
   }
 
+  private func compared(_ name: String, encoderBatchNorm: Bool, limit: Int?) -> Trainer {
+    tinyTrainer(
+      .joint, method: .sgd(momentum: 0.9), encoderBatchNorm: encoderBatchNorm, encoderLimit: limit
+    ) { dimension in
+      switch name {
+      case "byol": BYOL(dimension: dimension, hidden: 5, momentum: 0.8)
+      default:
+        MomentumContrast(
+          temperature: 0.3, queueLength: 32, dimension: dimension, momentum: 0.8)
+      }
+    }
+  }
+
+  @Test(arguments: ["byol", "moco"], [3, 8])
+  func theyHoldNoMoreImagesThanTheEncoderAndWithoutBatchStatisticsPartsAreTheWhole(
+    _ name: String, _ limit: Int
+  ) throws {
+    let whole = compared(name, encoderBatchNorm: false, limit: nil)
+    let parts = compared(name, encoderBatchNorm: false, limit: limit)
+    let losses = try zip(train(whole, steps: 4), train(parts, steps: 4)).map { ($0 - $1).magnitude }
+    #expect(try #require(parts.encoder as? TinyEncoder).mostImages == limit)
+    // Sums over rows in another order, float32, over four steps.
+    #expect(losses.max() ?? 1 < 1e-5)
+    let own = values(parts)
+    for (name, values) in values(whole) {
+      let differences = zip(values, own[name] ?? []).map { ($0 - $1).magnitude }
+      #expect(differences.count == values.count && differences.allSatisfy { $0 < 1e-4 }, "\(name)")
+    }
+    _ = parts.bestResponseGap(on: ViewBatch(tinyImages(seed: 3)), steps: 1, learningRate: 0.1)
+    #expect(try #require(parts.encoder as? TinyEncoder).mostImages == limit)
+  }
+
+  /// With batch normalisation targets are normalised part by part as the encoder's own output is. In the first step the
+  /// copies are the encoder and head themselves.
+  @Test(arguments: ["byol", "moco"])
+  func withBatchStatisticsTargetsAreNormalisedByTheEncodersParts(_ name: String) throws {
+    let parts = compared(name, encoderBatchNorm: true, limit: 8)
+    let reference = compared(name, encoderBatchNorm: true, limit: nil)
+    let images = tinyImages(seed: 2)
+    let encoder = reference.encoder
+    let h = Tensor.concatenated(images.split(8).map { encoder($0) })
+    let targets = reference.objective.head(h).detached()
+    let loss = reference.objective.loss(of: EmbeddedViews(h, views: 2, targets: targets)).loss.item
+    #expect(try parts.step(on: images, learningRate: 0.1).loss.isApproximately(loss, within: 1e-6))
+    // Each part's statistics count once, in both.
+    for copy in ["encoder", "slow_encoder"] {
+      #expect(values(parts)["\(copy).norm.num_batches_tracked"] == [2])
+    }
+    let whole = compared(name, encoderBatchNorm: true, limit: nil)
+    #expect((try whole.step(on: images, learningRate: 0.1).loss - loss).magnitude > 1e-4)
+  }
+
   @Test func supervisedLabelsAndManyViewsPassThroughAStep() throws {
     let labels = Tensor([0, 1, 0, 1, 2, 2, 0, 1])
     for views in [2, 4] {

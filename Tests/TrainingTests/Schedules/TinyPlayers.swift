@@ -4,13 +4,14 @@ import Torch
 import TorchNN
 import Training
 
-/// An encoder of one hidden layer on flattened images, which counts how often it runs.
+/// An encoder of one hidden layer on flattened images, which counts how often it runs, and on how many images at most.
 final class TinyEncoder: Module, Encoder {
   private let hidden: Linear
   private let norm: BatchNorm?
   private let last: Linear
   let outputDimension = 6
   private(set) var passes = 0
+  private(set) var mostImages = 0
 
   init(batchNorm: Bool = false) {
     hidden = Linear(12, 10)
@@ -20,6 +21,7 @@ final class TinyEncoder: Module, Encoder {
 
   override func callAsFunction(_ images: Tensor) -> Tensor {
     passes += 1
+    mostImages = max(mostImages, images.size(0))
     let features = hidden(images.flattened(from: 1))
     let normed = norm?(features) ?? features
     return last(Tanh()(normed))
