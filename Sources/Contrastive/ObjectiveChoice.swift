@@ -14,6 +14,11 @@ public enum ObjectiveChoice: Sendable, Equatable {
   /// The predictor's hidden width; nil for a quarter of z's length.
   case simSiam(predictor: Int?)
 
+  /// The momentum of MoCo's slow copies, unless said otherwise.
+  static let usualQueueMomentum = 0.999
+  /// The momentum of BYOL's slow copies, unless said otherwise.
+  static let usualTargetMomentum = 0.99
+
   /// What `init(parsing:)` reads, for messages and help.
   public static let forms =
     "nt-xent (,dot ,learned ,tiled), dcl, moco:QUEUE (,momentum=0.999), spectral, supcon, alignment-uniformity "
@@ -40,7 +45,8 @@ public enum ObjectiveChoice: Sendable, Equatable {
     case "moco":
       self = .momentumContrast(
         queueLength: try notation.wholeArgument("the queue's length", from: 1),
-        momentum: try notation.takeNumber("momentum", in: 0...1) ?? 0.999)
+        momentum: try notation.takeNumber("momentum", in: 0...1)
+          ?? ObjectiveChoice.usualQueueMomentum)
     case "spectral": self = .spectral
     case "supcon": self = .supervised
     case "alignment-uniformity":
@@ -63,7 +69,8 @@ public enum ObjectiveChoice: Sendable, Equatable {
     case "byol":
       self = .byol(
         predictor: try notation.takeWhole("predictor", from: 1),
-        momentum: try notation.takeNumber("momentum", in: 0...1) ?? 0.99)
+        momentum: try notation.takeNumber("momentum", in: 0...1)
+          ?? ObjectiveChoice.usualTargetMomentum)
     case "simsiam": self = .simSiam(predictor: try notation.takeWhole("predictor", from: 1))
     default: throw notation.error("use \(ObjectiveChoice.forms)")
     }

@@ -65,7 +65,7 @@ import Torch
 
   @Test func underScheduleNoneThereIsNoHead() throws {
     let resolved = try small(["schedule": "none"]).resolved()
-    #expect(resolved.head == "none")
+    #expect(resolved.head == .none)
     try withTemporaryFolder { parent in
       let folder = RunFolder(path: parent.appendingPathComponent("run").path)
       let run = try TrainingRun(small(["schedule": "none", "steps": "2"]), folder: folder)

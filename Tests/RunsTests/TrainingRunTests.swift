@@ -17,7 +17,7 @@ import Torch
 
   private func finish(_ run: TrainingRun) throws -> RunSummary {
     guard case .finished(let summary) = try run.run() else {
-      throw TrainingError.notARun(path: "interrupted")
+      throw RunError.notARun(path: "interrupted")
     }
     return summary
   }
@@ -125,7 +125,7 @@ import Torch
       }
       try FileManager.default.removeItem(
         at: folder.checkpoints.appendingPathComponent("step-00000005.json"))
-      let error = #expect(throws: TrainingError.self) { try TrainingRun(resuming: folder) { _ in } }
+      let error = #expect(throws: RunError.self) { try TrainingRun(resuming: folder) { _ in } }
       #expect(error?.description.contains("no readable checkpoint") == true)
     }
   }
@@ -139,7 +139,7 @@ import Torch
         $0.warmupEpochs = 0
         $0.precision = .float32
       }
-      let error = #expect(throws: TrainingError.self) {
+      let error = #expect(throws: RunError.self) {
         try TrainingRun(configuration, folder: folder).run()
       }
       guard case .nonFiniteLoss(let step, _, let checkpoint) = error else {
@@ -165,7 +165,7 @@ import Torch
       #expect(!folder.exists)
 
       try Data("mine".utf8).write(to: parent.appendingPathComponent("note"))
-      let occupied = #expect(throws: TrainingError.self) {
+      let occupied = #expect(throws: RunError.self) {
         try TrainingRun(small(), folder: RunFolder(path: parent.path))
       }
       #expect(occupied?.description.contains("--resume") == true)
@@ -174,7 +174,7 @@ import Torch
 
   @Test func aFolderThatIsNoRunCannotBeResumed() throws {
     try withTemporaryFolder { parent in
-      #expect(throws: TrainingError.self) {
+      #expect(throws: RunError.self) {
         try TrainingRun(resuming: RunFolder(path: parent.path)) { _ in }
       }
     }

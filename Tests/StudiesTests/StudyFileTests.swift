@@ -169,7 +169,7 @@ struct StudyFileTests {
     do {
       _ = try study(text)
       Issue.record("accepted: \(text.prefix(200))")
-    } catch let error as ConfigurationError {
+    } catch let error as StudyFileError {
       #expect(error.description.hasPrefix("s.yaml"), "\(error)")
       #expect(error.description.contains(part), "\(error)")
       #expect(!error.description.contains("\n"))
