@@ -19,7 +19,7 @@ public enum StudyError: Error, Equatable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .inUse(let path, .some(let process)):
-      "another process (\(process)) works on the study in \(path): wait for it, or stop it"
+      "process \(process) works on the study in \(path): wait for it, or stop it"
     case .inUse(let path, nil):
       "a run of an earlier process still works on the study in \(path): wait for it, or stop it"
     case .otherStudy(let path, let name): "\(path) holds the study '\(name)'"
