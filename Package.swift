@@ -187,7 +187,7 @@ let package = Package(
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "TestSupport", "Datasets", "Records", "RunDatabase", "RunStore", "Torch", "gnomon",
+        "TestSupport", "Datasets", "Records", "RunDatabase", "RunStore", "Runs", "Torch", "gnomon",
         "library-example",
         "linear-collapse-example",
       ],

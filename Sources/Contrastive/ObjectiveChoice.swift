@@ -110,12 +110,4 @@ public enum ObjectiveChoice: Sendable, Hashable {
     default: false
     }
   }
-
-  /// Whether a softmax weighs its pairs: contrastive theory then has weights to speak of.
-  public var hasSoftmax: Bool {
-    switch self {
-    case .ntXent, .decoupled, .momentumContrast, .supervised: true
-    case .spectral, .alignmentUniformity, .tKernel, .vicReg, .barlowTwins, .byol, .simSiam: false
-    }
-  }
 }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Why a report cannot be made, each as one line: what, where, and what to do.
+/// Why a report cannot be made.
 public enum ReportError: Error, Equatable, Sendable {
   /// A report needs at least one run.
   case noRuns
@@ -19,10 +19,9 @@ extension ReportError: CustomStringConvertible, LocalizedError {
     case .noRuns:
       "a report needs at least one run folder"
     case .nothingRecorded(let path):
-      "nothing is recorded in \(path): it has no metrics.jsonl, geometry.jsonl or summary.json; "
-        + "name a folder that gnomon train wrote"
+      "nothing is recorded in \(path): it has no metrics.jsonl, geometry.jsonl or summary.json"
     case .notAStudy(let path):
-      "no study in \(path): it has no study.json; name a folder that gnomon study wrote"
+      "no study in \(path): it has no study.json"
     case .missingResource(ReportResources.plotly):
       "plotly.min.js, which draws the charts, is not installed; run \"make setup\""
     case .missingResource(let name):

@@ -1,6 +1,6 @@
 import Foundation
 
-/// What can go wrong with a run folder, each as one line: what, where, and what to do.
+/// What can go wrong with a run folder or a store.
 public enum RunStoreError: Error, Equatable, Sendable {
   /// There is no folder, or something that is not a folder, where a run was expected.
   case notARun(path: String)
@@ -37,7 +37,7 @@ extension RunStoreError: CustomStringConvertible, LocalizedError {
   public var description: String {
     switch self {
     case .notARun(let path):
-      "no run folder at \(path); name a folder that gnomon train wrote"
+      "no run folder at \(path)"
     case .unreadable(let path, let reason):
       "cannot read \(path): \(reason)"
     case .damaged(let path, .some(let line), let reason):
@@ -45,7 +45,7 @@ extension RunStoreError: CustomStringConvertible, LocalizedError {
     case .damaged(let path, nil, let reason):
       "\(path) is damaged: \(reason); restore the file or run again"
     case .newerSchema(let path, let schema, let known):
-      "\(path) has schema \(schema) and this program knows \(known); use a newer gnomon"
+      "\(path) has schema \(schema) and this program knows \(known)"
     case .diskFull(let path):
       "disk full: cannot write \(path); free some space or choose another folder"
     case .unwritable(let path, let reason):
@@ -54,12 +54,11 @@ extension RunStoreError: CustomStringConvertible, LocalizedError {
       "\(path) is in use by " + (process.map { "process \($0)" } ?? "another process")
         + ": wait for it to end, or end it"
     case .newerStore(let path):
-      "\(path) was made by a newer gnomon and is left as it is: use that gnomon"
+      "\(path) was made by a newer version of the program and is left as it is"
     case .notAStore(let path):
       "\(path) is not a store of runs and is left as it is: move it away, or choose another folder"
     case .damagedStore(let path, let reason):
-      "\(path) is damaged: \(reason); make it again with gnomon store rebuild "
-        + URL(fileURLWithPath: path).deletingLastPathComponent().path
+      "\(path) is damaged: \(reason)"
     case .notRepresentable(let record, let reason):
       "\(record) cannot be written as JSON: \(reason)"
     }

@@ -15,10 +15,10 @@ public struct MeasuredRun {
   /// Loads the run in `folder`; nothing in it is changed.
   ///
   /// - Parameter warn: gets a line for each newer checkpoint that is damaged.
-  /// - Throws: `TrainingError`, `ConfigurationError` or `DatasetError`, one line each.
+  /// - Throws: `RunError`, `ConfigurationError` or `DatasetError`, one line each.
   public init(_ folder: RunFolder, warn: (String) -> Void) throws {
     let run = try TrainingRun(reading: folder, warn: warn)
-    model = try run.measuredModel
+    model = run.measuredModel
     step = run.step
     epoch = run.epochsDone
     self.folder = folder

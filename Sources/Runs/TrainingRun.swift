@@ -27,17 +27,17 @@ public final class TrainingRun {
   /// A new run that writes into `folder`.
   ///
   /// - Parameter seconds: how long to wait for another process that is about to leave the folder.
-  /// - Throws: `ConfigurationError`, `DatasetError`, or `TrainingError.outputExists`; then nothing has been written.
+  /// - Throws: `ConfigurationError`, `DatasetError`, or `RunError.outputExists`; then nothing has been written.
   ///   `RunStoreError.inUse` when another process has just begun there.
   public convenience init(
     _ configuration: RunConfiguration, folder: RunFolder, waitingFor seconds: Double = 0
   ) throws {
-    guard folder.isUnused else { throw TrainingError.outputExists(path: folder.url.path) }
+    guard folder.isUnused else { throw RunError.outputExists(path: folder.url.path) }
     try self.init(resolved: configuration.resolved(), folder: folder)
     try folder.create()
     lock = try folder.lock(waitingFor: seconds)
     // Another process may have been quicker.
-    guard folder.isUnused else { throw TrainingError.outputExists(path: folder.url.path) }
+    guard folder.isUnused else { throw RunError.outputExists(path: folder.url.path) }
     try AtomicFile.write(Data(self.configuration.yaml.utf8), to: folder.config)
   }
 
@@ -47,13 +47,13 @@ public final class TrainingRun {
   /// - Parameters:
   ///   - seconds: how long to wait for another process that is about to leave the run.
   ///   - warn: gets a line for each newer checkpoint that is damaged.
-  /// - Throws: `TrainingError` when there is no run or no readable checkpoint, `RunStoreError.inUse` when
+  /// - Throws: `RunError` when there is no run or no readable checkpoint, `RunStoreError.inUse` when
   ///   another process works on it, and what a new run throws.
   public convenience init(
     resuming folder: RunFolder, waitingFor seconds: Double = 0, warn: (String) -> Void
   ) throws {
     guard FileManager.default.fileExists(atPath: folder.config.path) else {
-      throw TrainingError.notARun(path: folder.url.path)
+      throw RunError.notARun(path: folder.url.path)
     }
     let lock = try folder.lock(waitingFor: seconds)
     let checkpoints = CheckpointFolder(folder: folder)
@@ -73,7 +73,7 @@ public final class TrainingRun {
   /// A run at its newest readable checkpoint, to be looked at: nothing in its folder is changed.
   convenience init(reading folder: RunFolder, warn: (String) -> Void) throws {
     guard FileManager.default.fileExists(atPath: folder.config.path) else {
-      throw TrainingError.notARun(path: folder.url.path)
+      throw RunError.notARun(path: folder.url.path)
     }
     let configuration = try RunConfiguration(path: folder.config.path)
     let (checkpoint, damaged) = try CheckpointFolder(folder: folder).readNewest()
@@ -82,7 +82,7 @@ public final class TrainingRun {
     do {
       try trainer.load(checkpoint.tensors, step: checkpoint.record.step)
     } catch {
-      throw TrainingError.damagedCheckpoint(path: folder.checkpoints.path, reason: "\(error)")
+      throw RunError.damagedCheckpoint(path: folder.checkpoints.path, reason: "\(error)")
     }
     step = checkpoint.record.step
     progress = checkpoint.record.progress
@@ -98,14 +98,11 @@ public final class TrainingRun {
     trainer = try configuration.makeTrainer()
     checkpoints = CheckpointFolder(folder: folder)
     if needsLabels && (splits.train.labels.isEmpty || splits.heldOut.labels.isEmpty) {
-      throw ConfigurationError(
-        "objective \(configuration.objective) learns from labels, and \(configuration.dataset.rawValue) has "
-          + "none here")
+      throw ConfigurationError.noLabels(configuration.objective, configuration.dataset)
     }
     guard stepsPerEpoch > 0 else {
-      throw ConfigurationError(
-        "batch_size is \(configuration.batchSize), but there are only \(splits.train.count) training "
-          + "images: use a smaller --batch-size")
+      throw ConfigurationError.batchTooLarge(
+        batchSize: configuration.batchSize, images: splits.train.count)
     }
   }
 
@@ -114,7 +111,7 @@ public final class TrainingRun {
   /// - Parameters:
   ///   - shouldStop: asked after every step.
   ///   - report: told what happens.
-  /// - Throws: `TrainingError.nonFiniteLoss`, and `RunStoreError` when a file cannot be written; checkpoints
+  /// - Throws: `RunError.nonFiniteLoss`, and `RunStoreError` when a file cannot be written; checkpoints
   ///   written before stay.
   public func run(
     shouldStop: () -> Bool = { false }, report: (Event) -> Void = { _ in }
@@ -132,7 +129,7 @@ public final class TrainingRun {
     let views = ViewSource(
       splits.train, policy: policy, seed: configuration.viewSeed, device: trainer.device)
     try writeContactSheet()
-    let model = try measuredModel
+    let model = measuredModel
     let plan = MeasurementPlan(
       configuration, stepsPerEpoch: stepsPerEpoch, heldOutCount: splits.heldOut.count)
     if let message = plan.message(configuration) { report(.warning(message)) }
@@ -160,7 +157,7 @@ public final class TrainingRun {
           on: batch, learningRate: rate, headLearningRate: headRates.learningRate(at: step),
           further: further.batch)
       } catch {
-        throw TrainingError.nonFiniteLoss(
+        throw RunError.nonFiniteLoss(
           step: step + 1, value: "\(error.value)", lastCheckpoint: checkpoints.newestStep)
       }
       step += 1
@@ -205,16 +202,14 @@ public final class TrainingRun {
 extension TrainingRun {
   /// What measures this run's layers.
   var measuredModel: MeasuredModel {
-    get throws {
-      let objective = try ObjectiveChoice(parsing: configuration.objective)
-      return MeasuredModel(
-        encoder: trainer.encoder, head: trainer.objective.head, splits: splits, policy: policy,
-        policyChoice: configuration.policy,
-        softmax: objective.hasSoftmax
-          ? PairSoftmax(temperature: configuration.temperature, batchSize: configuration.batchSize)
-          : nil,
-        seed: configuration.measurementSeed, device: trainer.device)
+    // τ as it stands, where it is learned.
+    let softmax = trainer.objective.base.softmax.map {
+      PairSoftmax(temperature: $0.temperature, batchSize: configuration.batchSize)
     }
+    return MeasuredModel(
+      encoder: trainer.encoder, head: trainer.objective.head, splits: splits, policy: policy,
+      policyChoice: configuration.policy, softmax: softmax,
+      seed: configuration.measurementSeed, device: trainer.device)
   }
 
   private var stepsPerEpoch: Int { splits.train.count / configuration.batchSize }

@@ -1,4 +1,4 @@
-/// Why a study could not start or go on, in one line.
+/// Why a study could not start or go on.
 public enum StudyError: Error, Equatable, CustomStringConvertible {
   /// Another process works on the folder; nil when only runs of one that is gone are left.
   case inUse(path: String, process: Int32?)
@@ -12,24 +12,25 @@ public enum StudyError: Error, Equatable, CustomStringConvertible {
   case cannotStart(path: String, reason: String)
   /// There is no study in the folder.
   case notAStudy(path: String)
+  /// A folder for the runs is named, of a study that is in its own folder already.
+  case isAStudyFolder(path: String)
 
-  /// What was wrong, where, and what to do.
+  /// What was wrong and where, in one line.
   public var description: String {
     switch self {
     case .inUse(let path, .some(let process)):
-      "another gnomon study (process \(process)) works in \(path): wait for it, or stop it"
+      "process \(process) works on the study in \(path): wait for it, or stop it"
     case .inUse(let path, nil):
-      "a run of an earlier gnomon study still works in \(path): wait for it, or stop it"
-    case .otherStudy(let path, let name):
-      "\(path) holds the study '\(name)': choose another --output"
+      "a run of an earlier process still works on the study in \(path): wait for it, or stop it"
+    case .otherStudy(let path, let name): "\(path) holds the study '\(name)'"
     case .otherRun(let path):
       "\(path) holds a run of another configuration: move it away"
     case .diskFull(let run, let reason):
       "\(reason) (run \(run)); then start the study again, it continues"
     case .cannotStart(let path, let reason):
       "cannot start \(path): \(reason)"
-    case .notAStudy(let path):
-      "\(path) is no study's folder: name a study file, or a folder that gnomon study wrote"
+    case .notAStudy(let path): "\(path) is no study's folder"
+    case .isAStudyFolder(let path): "\(path) is a study's folder already"
     }
   }
 }

@@ -14,18 +14,18 @@ extension Study {
   ///   - path: the YAML file.
   ///   - isQuick: whether to take the smaller study that its `quick` describes.
   ///   - threads: threads of each run, where the file does not say.
-  /// - Throws: `ConfigurationError`, one line that names the file and the key.
-  public init(path: String, isQuick: Bool = false, threads: Int) throws(ConfigurationError) {
+  /// - Throws: `StudyFileError`, one line that names the file and the key.
+  public init(path: String, isQuick: Bool = false, threads: Int) throws(StudyFileError) {
     guard let data = FileManager.default.contents(atPath: path),
       let text = String(data: data, encoding: .utf8)
-    else { throw ConfigurationError("cannot read the study file \(path)") }
+    else { throw StudyFileError(path, .unreadable) }
     try self.init(yaml: text, source: path, isQuick: isQuick, threads: threads)
   }
 
   /// The same for a file's text; `source` is its name for messages.
   package init(
     yaml text: String, source: String, isQuick: Bool = false, threads: Int
-  ) throws(ConfigurationError) {
+  ) throws(StudyFileError) {
     let reader = StudyFileReader(source: source)
     let root = try reader.root(of: text)
     let members = try reader.members(
@@ -33,10 +33,10 @@ extension Study {
 
     let fallback = URL(fileURLWithPath: source).deletingPathExtension().lastPathComponent
     name =
-      try members["name"].map { node throws(ConfigurationError) in
+      try members["name"].map { node throws(StudyFileError) in
         try reader.name(node)
       } ?? fallback
-    question = try members["question"].map { node throws(ConfigurationError) in
+    question = try members["question"].map { node throws(StudyFileError) in
       try reader.text(node, "question")
     }
     var grid = try StudyGridReader(reader, members)
@@ -44,7 +44,7 @@ extension Study {
     let full = grid
     if isQuick {
       guard let quick = members["quick"], quick.isPresent else {
-        throw ConfigurationError("\(source) has no 'quick': leave out --quick, or add one")
+        throw StudyFileError(source, .noQuick)
       }
       try grid.replace(by: quick)
     } else if let quick = members["quick"], quick.isPresent {
@@ -69,7 +69,7 @@ extension StudyFileReader {
   /// The columns of the study's table.
   fileprivate func figures(
     _ node: Node?
-  ) throws(ConfigurationError) -> [(text: String, expression: FigureExpression)] {
+  ) throws(StudyFileError) -> [(text: String, expression: FigureExpression)] {
     guard let node, node.isPresent else { return [] }
     var figures: [(text: String, expression: FigureExpression)] = []
     for element in elements(node) {
@@ -84,7 +84,7 @@ extension StudyFileReader {
   }
 
   /// A name that can be a folder's.
-  fileprivate func name(_ node: Node) throws(ConfigurationError) -> String {
+  fileprivate func name(_ node: Node) throws(StudyFileError) -> String {
     let name = try text(node, "name")
     let isPlain = name.allSatisfy {
       $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0))

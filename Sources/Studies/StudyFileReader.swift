@@ -8,31 +8,29 @@ struct StudyFileReader {
 
   /// The file's mapping.
   ///
-  /// - Throws: `ConfigurationError` for text that is not YAML, for anchors and aliases, and for anything but a
+  /// - Throws: `StudyFileError` for text that is not YAML, for anchors and aliases, and for anything but a
   ///   mapping.
-  func root(of text: String) throws(ConfigurationError) -> Node.Mapping {
+  func root(of text: String) throws(StudyFileError) -> Node.Mapping {
     let node: Node?
     do {
       let parser = try Parser(yaml: text)
       node = try parser.singleRoot()
       // Anchors live as long as their parser.
       try withExtendedLifetime(parser) { try node.map(refuseAnchors) }
-    } catch let error as ConfigurationError {
+    } catch let error as StudyFileError {
       throw error
     } catch {
       let lines = "\(error)".split(whereSeparator: \.isNewline).map(String.init)
       // A line number, the text, a caret under it, then the reason.
       let reason = lines.last { !$0.allSatisfy { " ^".contains($0) } } ?? "damaged"
-      throw ConfigurationError("\(source) is not YAML: \(lines.first ?? ""): \(reason)")
+      throw StudyFileError(source, .notYAML(reason: "\(lines.first ?? ""): \(reason)"))
     }
-    guard let node, let mapping = node.mapping else {
-      throw ConfigurationError("\(source) is not a mapping of keys to values")
-    }
+    guard let node, let mapping = node.mapping else { throw StudyFileError(source, .notAMapping) }
     return mapping
   }
 
   // An alias stands for a whole subtree: a few lines of them can stand for billions of values.
-  private func refuseAnchors(_ node: Node) throws(ConfigurationError) {
+  private func refuseAnchors(_ node: Node) throws(StudyFileError) {
     if node.anchor != nil {
       throw error("anchors and aliases (&name, *name) are not used in a study file", at: node)
     }
@@ -51,7 +49,7 @@ struct StudyFileReader {
   /// The members of a mapping, whose keys must be among `known`.
   func members(
     of node: Node, _ place: String, known: [String]
-  ) throws(ConfigurationError) -> [String: Node] {
+  ) throws(StudyFileError) -> [String: Node] {
     guard let mapping = node.mapping else {
       throw error("\(place) should be a mapping of keys to values", at: node)
     }
@@ -67,7 +65,7 @@ struct StudyFileReader {
   /// Configuration keys with a value each, in the file's order.
   func settings(
     _ node: Node?, _ place: String
-  ) throws(ConfigurationError) -> [(key: String, value: SettingValue)] {
+  ) throws(StudyFileError) -> [(key: String, value: SettingValue)] {
     guard let node, node.isPresent else { return [] }
     guard let mapping = node.mapping else {
       throw error("\(place) should be a mapping of configuration keys to values", at: node)
@@ -83,14 +81,14 @@ struct StudyFileReader {
   /// One value of a configuration key.
   func value(
     _ node: Node, for key: String, _ place: String, at keyNode: Node
-  ) throws(ConfigurationError) -> SettingValue {
+  ) throws(StudyFileError) -> SettingValue {
     guard RunConfiguration.keys.contains(key) else {
       throw unknownKey(key, place, known: RunConfiguration.keys, at: keyNode)
     }
-    do {
+    do throws(ConfigurationError) {
       return try SettingValue(node, for: key)
     } catch {
-      throw self.error("\(place): \(error)", at: node)
+      throw StudyFileError(source, line: node.mark?.line, .setting(place: place, error))
     }
   }
 
@@ -98,7 +96,7 @@ struct StudyFileReader {
   func elements(_ node: Node) -> [Node] { node.sequence.map(Array.init) ?? [node] }
 
   /// Text that is not empty.
-  func text(_ node: Node, _ place: String) throws(ConfigurationError) -> String {
+  func text(_ node: Node, _ place: String) throws(StudyFileError) -> String {
     guard let text = node.scalar?.string, !text.isEmpty else {
       throw error("\(place) should be a text", at: node)
     }
@@ -107,15 +105,13 @@ struct StudyFileReader {
 
   func unknownKey(
     _ name: String, _ place: String, known: [String], at node: Node
-  ) -> ConfigurationError {
-    let hint = known.nearest(to: name).map { "did you mean '\($0)'?" }
-    let all = known.count > 12 ? "see gnomon train --help" : "use \(known.joined(separator: ", "))"
-    return error("\(place): unknown key '\(name)'; \(hint ?? all)", at: node)
+  ) -> StudyFileError {
+    StudyFileError(
+      source, line: node.mark?.line, .unknownKey(name, place: place, known: known))
   }
 
-  func error(_ message: String, at node: Node?) -> ConfigurationError {
-    let line = node?.mark.map { ", line \($0.line)" } ?? ""
-    return ConfigurationError("\(source)\(line): \(message)")
+  func error(_ message: String, at node: Node?) -> StudyFileError {
+    StudyFileError(source, line: node?.mark?.line, .malformed(message))
   }
 }
 

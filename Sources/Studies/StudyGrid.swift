@@ -6,16 +6,16 @@ extension Study {
 
   /// The runs of the grid in order, the last axis fastest, then those included beside it.
   ///
-  /// - Throws: `ConfigurationError` for a grid without runs, with too many, with two that are the same, or
+  /// - Throws: `StudyFileError` for a grid without runs, with too many, with two that are the same, or
   ///   with one that cannot be configured.
-  func plannedRuns(threads: Int) throws(ConfigurationError) -> [StudyRun] {
+  func plannedRuns(threads: Int) throws(StudyFileError) -> [StudyRun] {
     var places = try combinations { $0.values }
     for inclusion in inclusions {
       places += try combinations { inclusion[$0.key] ?? $0.values }
     }
     places.removeAll { place in exclusions.contains { place.matches($0) } }
     guard !places.isEmpty else {
-      throw ConfigurationError("\(source): the grid is empty: exclude leaves no run")
+      throw StudyFileError(source, .malformed("the grid is empty: exclude leaves no run"))
     }
     let names = axes.map(\.key)
     var runs: [StudyRun] = []
@@ -27,13 +27,14 @@ extension Study {
       do throws(ConfigurationError) {
         configuration = try self.configuration(at: place, threads: threads)
       } catch {
-        throw ConfigurationError("\(source): the run with \(text): \(error)")
+        throw StudyFileError(source, .run(text, error))
       }
       let run = StudyRun(axes: names, settings: settings, configuration: configuration)
       let hash = String(run.key.suffix(8))
       if let earlier = seen[hash] {
-        throw ConfigurationError(
-          "\(source): the runs with \(earlier) and with \(text) are the same run: exclude one")
+        throw StudyFileError(
+          source,
+          .malformed("the runs with \(earlier) and with \(text) are the same run: exclude one"))
       }
       seen[hash] = text
       runs.append(run)
@@ -43,13 +44,14 @@ extension Study {
 
   private func combinations(
     _ values: (Axis) -> [SettingValue]
-  ) throws(ConfigurationError) -> [[String: SettingValue]] {
+  ) throws(StudyFileError) -> [[String: SettingValue]] {
     var places: [[String: SettingValue]] = [[:]]
     for axis in axes {
       let choices = values(axis)
       guard places.count * choices.count <= Study.largestGrid else {
-        throw ConfigurationError(
-          "\(source): the grid has more than \(Study.largestGrid) runs: take fewer values")
+        throw StudyFileError(
+          source,
+          .malformed("the grid has more than \(Study.largestGrid) runs: take fewer values"))
       }
       places = places.flatMap { place in
         choices.map { place.merging([axis.key: $0]) { _, new in new } }

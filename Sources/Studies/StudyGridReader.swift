@@ -11,7 +11,7 @@ struct StudyGridReader {
   private(set) var exclusions: [Study.Selection] = []
   private(set) var inclusions: [Study.Selection] = []
 
-  init(_ reader: StudyFileReader, _ members: [String: Node]) throws(ConfigurationError) {
+  init(_ reader: StudyFileReader, _ members: [String: Node]) throws(StudyFileError) {
     self.reader = reader
     settings = try reader.settings(members["settings"], "settings")
     arms = try Self.arms(members["arms"], reader)
@@ -21,15 +21,15 @@ struct StudyGridReader {
       axes.insert(Study.Axis(key: Study.armAxis, values: names), at: 0)
     }
     guard !axes.isEmpty else {
-      throw ConfigurationError(
-        "\(reader.source): the grid is empty: name what varies under axes, such as seed: [0, 1, 2]")
+      throw reader.error(
+        "the grid is empty: name what varies under axes, such as seed: [0, 1, 2]", at: nil)
     }
     exclusions = try selections(members["exclude"], "exclude", addsValues: false)
     inclusions = try selections(members["include"], "include", addsValues: true)
   }
 
   /// Refuses keys that are given twice in different places.
-  func check() throws(ConfigurationError) {
+  func check() throws(StudyFileError) {
     for axis in axes where settings.contains(where: { $0.key == axis.key }) {
       throw reader.error(
         "\(axis.key) is both an axis and a setting: leave it out of settings", at: nil)
@@ -43,7 +43,7 @@ struct StudyGridReader {
   }
 
   /// Puts in what `--quick` replaces: values of axes, and settings.
-  mutating func replace(by node: Node) throws(ConfigurationError) {
+  mutating func replace(by node: Node) throws(StudyFileError) {
     guard let mapping = node.mapping else {
       throw reader.error("quick should be a mapping of keys to what replaces them", at: node)
     }
@@ -74,7 +74,7 @@ struct StudyGridReader {
 
   private static func arms(
     _ node: Node?, _ reader: StudyFileReader
-  ) throws(ConfigurationError) -> [Study.Arm] {
+  ) throws(StudyFileError) -> [Study.Arm] {
     guard let node, node.isPresent else { return [] }
     guard let mapping = node.mapping, !mapping.isEmpty else {
       throw reader.error("arms should be a mapping of names to settings", at: node)
@@ -90,7 +90,7 @@ struct StudyGridReader {
 
   private static func axes(
     _ node: Node?, _ reader: StudyFileReader
-  ) throws(ConfigurationError) -> [Study.Axis] {
+  ) throws(StudyFileError) -> [Study.Axis] {
     guard let node, node.isPresent else { return [] }
     guard let mapping = node.mapping else {
       throw reader.error("axes should be a mapping of configuration keys to lists", at: node)
@@ -113,7 +113,7 @@ struct StudyGridReader {
   /// The values of an axis: a list, or one value. None may be there twice.
   private static func settingValues(
     _ node: Node, for key: String, _ place: String, at keyNode: Node, _ reader: StudyFileReader
-  ) throws(ConfigurationError) -> [SettingValue] {
+  ) throws(StudyFileError) -> [SettingValue] {
     var values: [SettingValue] = []
     for element in reader.elements(node) {
       let value = try reader.value(element, for: key, place, at: keyNode)
@@ -130,7 +130,7 @@ struct StudyGridReader {
 
   private func values(
     _ node: Node, for key: String, _ place: String, at keyNode: Node
-  ) throws(ConfigurationError) -> [SettingValue] {
+  ) throws(StudyFileError) -> [SettingValue] {
     guard key == Study.armAxis else {
       return try Self.settingValues(node, for: key, place, at: keyNode, reader)
     }
@@ -161,7 +161,7 @@ struct StudyGridReader {
   /// Values of some of the axes, by the axis: each a value or a list.
   func selection(
     _ node: Node, _ place: String, addsValues: Bool
-  ) throws(ConfigurationError) -> Study.Selection {
+  ) throws(StudyFileError) -> Study.Selection {
     guard let mapping = node.mapping, !mapping.isEmpty else {
       throw reader.error("\(place): name values of axes, as in {seed: 4}", at: node)
     }
@@ -187,7 +187,7 @@ struct StudyGridReader {
 
   private func selections(
     _ node: Node?, _ place: String, addsValues: Bool
-  ) throws(ConfigurationError) -> [Study.Selection] {
+  ) throws(StudyFileError) -> [Study.Selection] {
     guard let node, node.isPresent else { return [] }
     guard let elements = node.sequence else {
       throw reader.error("\(place) should be a list, as in - {seed: 4}", at: node)

@@ -15,7 +15,7 @@ public struct StudyPlace {
   ///   - output: the folder; nil for the named one, or for `studies/NAME`, `studies/NAME-quick` if quick.
   ///   - isQuick: whether to take the smaller study. One that was started so stays so in its folder.
   ///   - threads: threads of each run, where the file does not say.
-  /// - Throws: `ConfigurationError`, `StudyError.notAStudy`, and `RunStoreError` for an unreadable record.
+  /// - Throws: `StudyFileError`, `StudyError.notAStudy` and `.isAStudyFolder`, and `RunStoreError` for an unreadable record.
   public init(_ path: String, output: String?, isQuick: Bool, threads: Int) throws {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue
@@ -30,7 +30,7 @@ public struct StudyPlace {
       throw StudyError.notAStudy(path: path)
     }
     guard output == nil else {
-      throw ConfigurationError("\(path) is a study's folder already: leave out --output")
+      throw StudyError.isAStudyFolder(path: path)
     }
     let wasQuick = try folder.readRecord()?.isQuick ?? false
     study = try Study(path: folder.file.path, isQuick: isQuick || wasQuick, threads: threads)

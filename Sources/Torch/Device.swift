@@ -24,28 +24,10 @@ public struct Device: Hashable, Sendable, CustomStringConvertible {
 
   /// Parses `cpu`, `cuda`, `cuda:1` or `auto` (the first CUDA device where there is one).
   ///
-  /// - Throws: `TorchError` for another name, and for a CUDA device that is not there.
-  public init(parsing name: String) throws(TorchError) {
-    let parts = name.split(separator: ":", omittingEmptySubsequences: false)
-    switch (parts.first, parts.count) {
-    case ("cpu", 1):
-      self = .cpu
-    case ("auto", 1):
-      self = Device.cudaCount > 0 ? .cuda() : .cpu
-    case ("cuda", 1), ("cuda", 2):
-      guard let index = parts.count == 1 ? 0 : Int(parts[1]), index >= 0 else {
-        throw TorchError("device '\(name)' has no whole number after 'cuda:'")
-      }
-      guard index < Device.cudaCount else {
-        throw TorchError(
-          "device '\(name)' is not available: libtorch \(Runtime.version) sees "
-            + "\(Device.cudaCount) CUDA devices here; use --device cpu, or install a CUDA build of torch"
-        )
-      }
-      self = .cuda(index)
-    default:
-      throw TorchError("unknown device '\(name)': use cpu, cuda, cuda:INDEX or auto")
-    }
+  /// - Throws: `DeviceError` for another name, and for a CUDA device that is not there.
+  public init(parsing name: String) throws(DeviceError) {
+    guard let choice = DeviceChoice(parsing: name) else { throw .unknown(name) }
+    self = try choice.device()
   }
 
   init(kind: Kind, index: Int) {

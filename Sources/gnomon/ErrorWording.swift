@@ -1,15 +1,123 @@
+import Foundation
 import Measures
+import Records
+import Reports
+import RunStore
+import Runs
+import Studies
+import Torch
 
-/// What the libraries say without knowing of a command line, with the flags that help.
+/// What the libraries say went wrong, with the options and commands that help: the one place that names them.
 enum ErrorWording {
-  /// One line about files of embeddings.
-  static func message(of error: GivenEmbeddingsError) -> String {
+  /// An error as one line.
+  static func line(for error: any Error) -> String {
     switch error {
+    case let error as ConfigurationError: error.line
+    case let error as RunError: "\(error)" + error.advice
+    case let error as RunStoreError: "\(error)" + error.advice
+    case let error as StudyFileError: error.line
+    case let error as ReportError: "\(error)" + error.advice
+    case let error as GivenEmbeddingsError: error.line
+    case let error as StudyError: "\(error)" + error.advice
+    default: "\(error)"
+    }
+  }
+}
+
+extension ConfigurationError {
+  /// The error of a file or of settings together.
+  fileprivate var line: String {
+    if case .inFile(let source, let error) = self { return "\(source): \(error.line)" }
+    return description + advice
+  }
+
+  /// The error of a value that an option gave.
+  func line(forOption key: String) -> String {
+    guard case .value(_, let text, let form, .notOfForm) = self else { return line }
+    let option = "--" + key.replacing("_", with: "-")
+    return ConfigurationError.value(key: option, text: text, form, .notOfForm).line
+  }
+
+  private var advice: String {
+    switch self {
+    case .unknownKey(_, nearest: nil): "; gnomon settings lists all of them"
+    case .dataNeeded: ": --data FOLDER"
+    case .device(.notAvailable): "; use --device cpu, or install a CUDA build of torch"
+    case .nothingToTrain: ": use another --head, or --schedule joint"
+    case .differsFromEncoder: ": use --schedule two-timescale"
+    case .batchTooLarge: ": use a smaller --batch-size"
+    case .modelTooLarge: ": use a smaller --width or --head"
+    default: ""
+    }
+  }
+}
+
+extension RunError {
+  fileprivate var advice: String {
+    switch self {
+    case .outputExists(let path): ": choose another --output, or continue it with --resume \(path)"
+    case .nonFiniteLoss: "; try a lower --learning-rate or a higher --temperature"
+    case .notARun: "; name a folder that gnomon train wrote"
+    case .damagedCheckpoint, .noCheckpoint: ""
+    }
+  }
+}
+
+extension RunStoreError {
+  fileprivate var advice: String {
+    switch self {
+    case .notARun: "; name a folder that gnomon train wrote"
+    case .newerSchema, .newerStore: "; use a newer gnomon"
+    case .damagedStore(let path, _):
+      "; make it again with gnomon store rebuild "
+        + URL(fileURLWithPath: path).deletingLastPathComponent().path
+    default: ""
+    }
+  }
+}
+
+extension StudyFileError {
+  fileprivate var line: String {
+    switch problem {
+    case .noQuick: "\(self): leave out --quick, or add one"
+    case .unknownKey(let key, _, let known) where known.count > 12 && known.nearest(to: key) == nil:
+      "\(self); gnomon settings lists all of them"
+    case .setting(let place, let error): "\(position): \(place): \(error.line)"
+    case .run(let settings, let error): "\(position): the run with \(settings): \(error.line)"
+    default: "\(self)"
+    }
+  }
+}
+
+extension StudyError {
+  fileprivate var advice: String {
+    switch self {
+    case .otherStudy: ": choose another --output"
+    case .notAStudy: ": name a study file, or a folder that gnomon study wrote"
+    case .isAStudyFolder: ": leave out --output"
+    default: ""
+    }
+  }
+}
+
+extension ReportError {
+  fileprivate var advice: String {
+    switch self {
+    case .nothingRecorded: "; name a folder that gnomon train wrote"
+    case .notAStudy: "; name a folder that gnomon study wrote"
+    case .noRuns, .missingResource: ""
+    }
+  }
+}
+
+extension GivenEmbeddingsError {
+  fileprivate var line: String {
+    switch self {
     case .noEmbeddings: "no embeddings: give --embeddings FILE or --projections FILE"
     case .viewsWithoutEmbeddings(_, let layer):
-      "\(error): give \(layer == "h" ? "--embeddings" : "--projections") FILE"
-    case .notFinite: "\(error) with --drop-nan"
-    default: error.description
+      "\(self): give \(layer == "h" ? "--embeddings" : "--projections") FILE"
+    case .notFinite: "\(self) with --drop-nan"
+    default: "\(self)"
     }
   }
 }

@@ -1,7 +1,5 @@
-import Datasets
-import Measures
 import Runs
-import Torch
+import Studies
 
 /// An error with the exit code that says whose mistake it was.
 struct Failure: Error {
@@ -17,18 +15,31 @@ struct Failure: Error {
 
   /// A mistake in what was asked for.
   static func usage(_ message: String) -> Failure { Failure(message: message, code: usage) }
+}
 
-  /// Runs `body`; errors of configuration get the code of wrong usage.
+extension Failure {
+  /// What a user is told of an error, and the code that it ends the program with.
+  init(_ error: any Error) {
+    self =
+      (error as? Failure)
+      ?? Failure(message: ErrorWording.line(for: error), code: Failure.code(for: error))
+  }
+
+  /// Errors of configuration get the code of wrong usage.
+  private static func code(for error: any Error) -> Int32 {
+    switch error {
+    case is ConfigurationError, is StudyFileError, RunError.outputExists, StudyError.isAStudyFolder:
+      usage
+    default: failed
+    }
+  }
+
+  /// Runs `body`, whose errors get their wording and their code.
   static func classifying<Result>(_ body: () throws -> Result) throws -> Result {
     do {
       return try body()
-    } catch let error as ConfigurationError {
-      throw Failure.usage(error.description)
-    } catch let error as TrainingError {
-      if case .outputExists = error { throw Failure.usage(error.description) }
-      throw Failure(message: error.description, code: failed)
-    } catch let error as GivenEmbeddingsError {
-      throw Failure(message: ErrorWording.message(of: error), code: failed)
+    } catch {
+      throw Failure(error)
     }
   }
 }

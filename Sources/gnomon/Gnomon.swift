@@ -12,8 +12,8 @@ struct Gnomon: ParsableCommand {
     version: PackageVersion.current,
     subcommands: [
       TrainCommand.self, PreviewCommand.self, GeometryCommand.self, ProbeCommand.self,
-      FiguresCommand.self,
-      ReportCommand.self, StudyCommand.self, StoreCommand.self,
+      FiguresCommand.self, SettingsCommand.self, ReportCommand.self, StudyCommand.self,
+      StoreCommand.self,
     ])
 
   static func main() {
@@ -30,8 +30,9 @@ struct Gnomon: ParsableCommand {
       let code = exitCode(for: error)
       if code.isSuccess { exit(withError: error) }
       guard code == .validationFailure else {
-        Terminal.error("\(error)")
-        Foundation.exit(Failure.failed)
+        let failure = Failure(error)
+        Terminal.error(failure.message)
+        Foundation.exit(failure.code)
       }
       Terminal.error("\(message(for: error)) (see gnomon --help)")
       Foundation.exit(Failure.usage)

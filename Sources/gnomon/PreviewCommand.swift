@@ -18,17 +18,13 @@ struct PreviewCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp("A YAML file of settings; it can describe a policy.", valueName: "file"))
   var config: String?
-  @OptionGroup(title: "Data") var dataOptions: DataOptions
-  @Option(help: "The family of augmentations (default: simclr).")
-  var policy: String?
+  @OptionGroup(title: "Settings") var settings: SettingOptions<PreviewSettings>
   @Option(help: "Strengths from 0 to 2, a column each.")
   var strengths = "0,0.25,0.5,1"
   @Flag(help: "Show each generator too, alone and by a fixed amount.")
   var generators = false
   @Option(help: "How many images, from 1 to 64.")
   var rows = 8
-  @Option(help: "The seed of a run whose views to show (default: 0).")
-  var seed: String?
   @Option(name: .shortAndLong, help: ArgumentHelp("A .png or .html file.", valueName: "file"))
   var output = "preview.png"
 
@@ -68,14 +64,21 @@ struct PreviewCommand: ParsableCommand {
   }
 
   private func configuration() throws -> RunConfiguration {
-    var options = dataOptions.given
-    if let policy { options.append(("policy", policy)) }
-    if let seed { options.append(("seed", seed)) }
-    var configuration = try RunConfiguration(file: config, options: options).resolved()
+    var configuration = try RunConfiguration(file: config, options: settings.given).resolved()
     // The first sprites are the same however many follow; of files, a run draws as many as it uses.
     if configuration.dataset == .sprites { configuration.trainCount = rows }
     configuration.heldOutCount = 2
     return configuration
+  }
+}
+
+/// The settings that decide which images and views a run has.
+enum PreviewSettings: SettingScope {
+  static var settings: [any SettingDeclaration] {
+    let all = RunConfiguration.settings
+    return [
+      all.dataset, all.data, all.imageSize, all.trainCount, all.strict, all.policy, all.seed,
+    ]
   }
 }
 

@@ -1,144 +1,124 @@
 import ArgumentParser
-import Contrastive
-import Foundation
 import Runs
-import Training
 
-/// The settings of a run as options. Values are text here: the configuration checks them, from
-/// a file or from the command line alike.
-struct SettingOptions: ParsableArguments {
-  @OptionGroup var dataOptions: DataOptions
-  @Option(help: "Use at most this many held-out images.")
-  var heldOutCount: String?
-  @Option(help: "resnet18, resnet34 or resnet50 (default: resnet18).")
-  var encoder: String?
-  @Option(help: "small or imagenet (default: small up to 64 pixels).")
-  var stem: String?
-  @Option(help: "Channels in the encoder's first stage (default: 16).")
-  var width: String?
-  @Option(
-    help: ArgumentHelp(
-      "The projection head (default: mlp:128-64).", discussion: "\(HeadArchitecture.forms)."))
-  var head: String?
-  @Flag(help: "Batch-normalise the head's hidden layers.")
-  var headBatchNorm = false
-  @Option(
-    help: ArgumentHelp(
-      "What scores embeddings (default: nt-xent).", discussion: "\(ObjectiveChoice.forms)."))
-  var objective: String?
-  @Option(help: "The objective's temperature (default: 0.2).")
-  var temperature: String?
-  @Option(
-    help: ArgumentHelp(
-      "How encoder and head take turns (default: joint).",
-      discussion: "\(ScheduleChoice.forms)."))
-  var schedule: String?
-  @Option(help: "The family of augmentations (default: simclr).")
-  var policy: String?
-  @Option(
-    help:
-      "Strength of the augmentations: 0 is none, 1 is SimCLR's on ImageNet, at most 2 (default: 0.5)."
-  )
-  var strength: String?
-  @Option(help: "Passes over the training images (default: 10).")
-  var epochs: String?
-  @Option(help: "Training steps, instead of epochs.")
-  var steps: String?
-  @Option(help: "Samples a step (default: 256).")
-  var batchSize: String?
-  @Option(help: "Views of each sample (default: 2).")
-  var views: String?
-  @Option(
-    help:
-      "Samples the encoder holds at a time; a larger batch runs through it twice (default: all).")
-  var encoderBatchSize: String?
-  @Option(help: "sgd, lars or adamw (default: adamw).")
-  var optimizer: String?
-  @Option(help: "The highest learning rate (default: 0.002).")
-  var learningRate: String?
-  @Option(help: "Weight decay (default: 0.0001).")
-  var weightDecay: String?
-  @Option(help: "Momentum of sgd and lars (default: 0.9).")
-  var momentum: String?
-  @Option(help: "Epochs of rising learning rate; a cosine follows (default: 1).")
-  var warmupEpochs: String?
-  @Option(help: "The head's learning rate over the encoder's (default: 1).")
-  var headLearningRateFactor: String?
-  @Option(help: "Weight decay of the head (default: the encoder's).")
-  var headWeightDecay: String?
-  @Option(help: "Momentum of the head's sgd or lars (default: the encoder's).")
-  var headMomentum: String?
-  @Option(help: "Epochs of the head's rising learning rate (default: the encoder's).")
-  var headWarmupEpochs: String?
-  @Option(help: "Seed of weights, order and views (default: 0).")
-  var seed: String?
-  @Option(help: "cpu, cuda, cuda:INDEX or auto (default: auto).")
-  var device: String?
-  @Option(help: "bf16, fp32, or auto: bf16 where there are instructions for it (default: auto).")
-  var precision: String?
-  @Option(help: "Threads, 0 for one a core (default: 0).")
-  var threads: String?
-  @Option(help: "Epochs between checkpoints (default: 1).")
-  var checkpointEvery: String?
-  @Option(help: "How many of the newest checkpoints are kept, 0 for all (default: 3).")
-  var keep: String?
-  @Option(help: "Keep every Nth epoch's checkpoint for good, 0 for none (default: 0).")
-  var keepEvery: String?
-  @Option(help: "Epochs between measurements, 0 for at the end only (default: 0).")
-  var measureEvery: String?
-  @Option(
-    help: ArgumentHelp(
-      "What measuring between epochs may cost, as a share of training (default: 0.1).",
-      discussion: "Decides on how many held-out images, and how often if these are too few."))
-  var measureBudget: String?
-  @Option(help: "Steps between lines of the metrics (default: 10).")
-  var logEvery: String?
-  @Option(help: "Head steps of the best-response gap, 0 to leave it out (default: 10).")
-  var gapSteps: String?
+/// Which settings a command takes as options.
+protocol SettingScope {
+  static var settings: [any SettingDeclaration] { get }
+}
+
+/// Every setting of a run.
+enum AllSettings: SettingScope {
+  static var settings: [any SettingDeclaration] { RunConfiguration.declarations }
+}
+
+/// Settings as options, made from their declarations: `image_size` is `--image-size`, a flag can be turned off by
+/// `--no-` before its name. Values are text here: the configuration reads them, from a file or from the
+/// command line alike.
+///
+/// ArgumentParser finds a type's options by reflection and fills them by decoding; both are done here by the
+/// key of a setting where a struct would have a property.
+struct SettingOptions<Scope: SettingScope>: ParsableArguments, CustomReflectable {
+  private enum Item {
+    case text(Option<String?>)
+    case flag(Flag<Bool?>)
+  }
+
+  private struct Key: CodingKey {
+    let stringValue: String
+    let intValue: Int? = nil
+
+    init(stringValue: String) { self.stringValue = stringValue }
+
+    init?(intValue: Int) { nil }
+  }
+
+  private let items: [(key: String, item: Item)]
+
+  init() {
+    items = Scope.settings.map { setting in
+      let name = NameSpecification.customLong(setting.optionName)
+      let help = ArgumentHelp(setting.optionHelp, discussion: setting.optionDiscussion)
+      let item: Item =
+        setting.form == .flag
+        ? .flag(Flag(name: name, inversion: .prefixedNo, help: help))
+        : .text(
+          Option(
+            name: name, parsing: setting.parsing, help: help, completion: setting.completion))
+      return (setting.key, item)
+    }
+  }
+
+  init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: Key.self)
+    items = try Scope.settings.map { setting in
+      let key = Key(stringValue: setting.key)
+      let item: Item =
+        setting.form == .flag
+        ? .flag(try container.decode(Flag<Bool?>.self, forKey: key))
+        : .text(try container.decode(Option<String?>.self, forKey: key))
+      return (setting.key, item)
+    }
+  }
+
+  var customMirror: Mirror {
+    let children: [Mirror.Child] = items.map { key, item in
+      switch item {
+      case .text(let option): (label: key, value: option)
+      case .flag(let flag): (label: key, value: flag)
+      }
+    }
+    return Mirror(self, children: children, displayStyle: .struct)
+  }
 
   /// What was given, as keys and texts of a configuration.
   var given: [(key: String, text: String)] {
-    let options: [(String, String?)] = [
-      ("held_out_count", heldOutCount),
-      ("encoder", encoder), ("stem", stem), ("width", width),
-      ("head", head), ("head_batch_norm", headBatchNorm ? "true" : nil), ("objective", objective),
-      ("temperature", temperature), ("schedule", schedule), ("policy", policy),
-      ("strength", strength), ("epochs", epochs), ("steps", steps), ("batch_size", batchSize),
-      ("views", views), ("encoder_batch_size", encoderBatchSize),
-      ("optimizer", optimizer), ("learning_rate", learningRate), ("weight_decay", weightDecay),
-      ("momentum", momentum), ("warmup_epochs", warmupEpochs),
-      ("head_learning_rate_factor", headLearningRateFactor),
-      ("head_weight_decay", headWeightDecay), ("head_momentum", headMomentum),
-      ("head_warmup_epochs", headWarmupEpochs), ("seed", seed), ("device", device),
-      ("precision", precision), ("threads", threads), ("checkpoint_every", checkpointEvery),
-      ("keep", keep), ("keep_every", keepEvery),
-      ("measure_every", measureEvery), ("measure_budget", measureBudget),
-      ("log_every", logEvery), ("gap_steps", gapSteps),
-    ]
-    return dataOptions.given + options.compactMap { key, text in text.map { (key, $0) } }
+    items.compactMap { key, item in
+      let text =
+        switch item {
+        case .text(let option): option.wrappedValue
+        case .flag(let flag): flag.wrappedValue.map(String.init)
+        }
+      return text.map { (key, $0) }
+    }
   }
 }
 
-/// The settings that decide which images there are.
-struct DataOptions: ParsableArguments {
-  @Option(help: "sprites, cifar10, cifar100, idx or folder (default: sprites).")
-  var dataset: String?
-  @Option(help: ArgumentHelp("The folder of the data's files.", valueName: "folder"))
-  var data: String?
-  @Option(help: "Height and width of the images, in pixels (default: 32).")
-  var imageSize: String?
-  @Option(help: "Use at most this many training images.")
-  var trainCount: String?
-  @Flag(help: "Refuse a folder with an unreadable image rather than skip it.")
-  var strict = false
+extension SettingDeclaration {
+  /// The option's name without its hyphens in front.
+  var optionName: String { key.replacing("_", with: "-") }
 
-  /// What was given, as keys and texts of a configuration.
-  var given: [(key: String, text: String)] {
-    let options: [(String, String?)] = [
-      ("dataset", dataset), ("data", data), ("image_size", imageSize),
-      ("train_count", trainCount), ("strict", strict ? "true" : nil),
-    ]
-    return options.compactMap { key, text in text.map { (key, $0) } }
+  fileprivate var optionHelp: String {
+    let values = valuesInHelp.map { "\($0); " } ?? ""
+    return "\(help) (\(values)default: \(defaultText))."
+  }
+
+  /// A notation takes lines of its own; that a flag is one is plain, and so is a folder.
+  private var valuesInHelp: String? {
+    switch form {
+    case .flag, .folder, .notation: nil
+    case .whole, .real, .choice: form.phrase
+    }
+  }
+
+  fileprivate var optionDiscussion: String? {
+    guard case .notation(let forms) = form else { return nil }
+    return "\(forms)."
+  }
+
+  /// A number may be negative by mistake: its refusal says more than that a value is missing.
+  fileprivate var parsing: SingleValueParsingStrategy {
+    switch form {
+    case .whole, .real: .unconditional
+    case .flag, .choice, .folder, .notation: .next
+    }
+  }
+
+  fileprivate var completion: CompletionKind {
+    switch form {
+    case .choice(let names): .list(names)
+    case .folder: .directory
+    case .flag, .whole, .real, .notation: .default
+    }
   }
 }
 
@@ -147,10 +127,10 @@ extension RunConfiguration {
   init(file: String?, options: [(key: String, text: String)]) throws {
     self = try file.map { path in try RunConfiguration(path: path) } ?? RunConfiguration()
     for (key, text) in options {
-      do {
+      do throws(ConfigurationError) {
         try set(key, to: text)
       } catch {
-        throw ConfigurationError("--" + "\(error)".replacingOccurrences(of: "_", with: "-"))
+        throw Failure.usage(error.line(forOption: key))
       }
     }
   }

@@ -16,7 +16,9 @@ struct TrainCommand: ParsableCommand {
   @Option(help: ArgumentHelp("A YAML file of settings.", valueName: "file"))
   var config: String?
 
-  @OptionGroup(title: "Settings") var settings: SettingOptions
+  @OptionGroup(title: "Settings") var settings: SettingOptions<AllSettings>
+
+  @OptionGroup var assignments: SettingAssignments
 
   @Option(
     help: ArgumentHelp(
@@ -63,8 +65,9 @@ struct TrainCommand: ParsableCommand {
   }
 
   private func makeRun() throws -> TrainingRun {
+    let given = try assignments.added(to: settings.given)
     if let resume {
-      guard config == nil, output == nil, settings.given.isEmpty else {
+      guard config == nil, output == nil, given.isEmpty else {
         throw Failure.usage(
           "--resume continues a run under its own settings: leave out the other settings, "
             + "or start a new run with --output")
@@ -72,7 +75,7 @@ struct TrainCommand: ParsableCommand {
       return try TrainingRun(
         resuming: RunFolder(path: resume), waitingFor: patience, warn: Terminal.warning)
     }
-    let configuration = try RunConfiguration(file: config, options: settings.given)
+    let configuration = try RunConfiguration(file: config, options: given)
     let path = output ?? "runs/\(configuration.defaultName)"
     return try TrainingRun(
       configuration, folder: RunFolder(path: path), waitingFor: patience)
@@ -84,6 +87,6 @@ struct TrainCommand: ParsableCommand {
 
 extension RunConfiguration {
   fileprivate var defaultName: String {
-    "\(dataset.rawValue)-\(encoder.rawValue)-strength-\(strength)-seed-\(seed)"
+    "\(self.dataset.rawValue)-\(self.encoder.rawValue)-strength-\(self.strength)-seed-\(self.seed)"
   }
 }

@@ -26,10 +26,10 @@ import Testing
     return configuration
   }
 
+  private struct HasOnlyAName: Error {}
+
   private func policy(of configuration: RunConfiguration) throws -> Policy {
-    guard case .described(let policy) = configuration.policy else {
-      throw ConfigurationError("the policy has only a name")
-    }
+    guard case .described(let policy) = configuration.policy else { throw HasOnlyAName() }
     return policy
   }
 
@@ -74,7 +74,7 @@ import Testing
     ("{hue: {range: [0.1, -0.1]}}", "two rising numbers"),
     ("{hue: {range: [[0], [1]]}}", "two numbers"),
     ("{grey: 0.2}", "is not a mapping"),
-    ("[simclr]", "policy should have one value"),
+    ("[simclr]", "policy should have one value"), ("simclrr", "did you mean 'simclr'?"),
   ])
   func aBadDescriptionIsOneClearLine(yaml: String, expected: String) {
     let error = #expect(throws: ConfigurationError.self) { try configuration("policy: \(yaml)\n") }

@@ -10,7 +10,7 @@ import Testing
   private func small(_ change: (inout RunConfiguration) -> Void = { _ in }) -> RunConfiguration {
     tinyRun {
       $0.width = 2
-      $0.head = "mlp:8-4"
+      $0.head = .mlp(hidden: [8], output: 4)
       $0.trainCount = 32
       $0.heldOutCount = 40
       $0.steps = 8
@@ -71,7 +71,7 @@ import Testing
       try stop(run, afterSteps: 1)
       // Stopped, it lets go of its folder although the object is still there.
       try resume(folder)
-      #expect(throws: TrainingError.self) { try TrainingRun(small(), folder: folder) }
+      #expect(throws: RunError.self) { try TrainingRun(small(), folder: folder) }
       withExtendedLifetime(run) {}
     }
   }
@@ -130,7 +130,7 @@ import Testing
 
   private func finish(_ run: TrainingRun) throws -> RunSummary {
     guard case .finished(let summary) = try run.run() else {
-      throw TrainingError.notARun(path: "interrupted")
+      throw RunError.notARun(path: "interrupted")
     }
     return summary
   }

@@ -150,7 +150,7 @@ struct ClaimTests {
       """
     let claim = try #require(
       claims(text) { run in
-        (["rankme": (run.configuration.head == "none" ? -1 : 1) * run.configuration.strength], [:])
+        (["rankme": (run.configuration.head == .none ? -1 : 1) * run.configuration.strength], [:])
       }.first)
     #expect(claim.effects == [1, 1, 1, 1, 1])
     #expect(claim.points.allSatisfy { $0.run.contains("linear-8") })

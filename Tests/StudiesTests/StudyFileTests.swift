@@ -54,7 +54,11 @@ struct StudyFileTests {
     ("axes: {seed: [0]}\nname: ../up", "name is '../up'"),
     ("axes: {seed: [0]}\nname: .a", "name is"),
     ("axes: {seed: [0]}\nname: []", "name should be a text"),
-    ("axes: {head: ['mlp:x'], seed: [0]}", "the run with head mlp:x, seed 0: head 'mlp:x'"),
+    ("axes: {head: ['mlp:x'], seed: [0]}", "s.yaml, line 1: axes.head: head 'mlp:x'"),
+    (
+      "axes: {head: [none], schedule: ['reset:5']}",
+      "the run with head none, schedule reset:5: schedule reset:5 moves the head"
+    ),
     (
       "axes: {schedule: [none], head: [none, 'linear:8'], seed: [0]}",
       "the runs with schedule none, head none, seed 0 and with schedule none, head linear:8, seed 0 are the same"
@@ -169,7 +173,7 @@ struct StudyFileTests {
     do {
       _ = try study(text)
       Issue.record("accepted: \(text.prefix(200))")
-    } catch let error as ConfigurationError {
+    } catch let error as StudyFileError {
       #expect(error.description.hasPrefix("s.yaml"), "\(error)")
       #expect(error.description.contains(part), "\(error)")
       #expect(!error.description.contains("\n"))

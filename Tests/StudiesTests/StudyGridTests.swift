@@ -51,7 +51,7 @@ struct StudyGridTests {
       axes: {seed: [0]}
       """)
     #expect(study.runs.map(readable) == ["arm-baseline_seed-0", "arm-slow-head_seed-0"])
-    #expect(study.runs.map(\.configuration.schedule) == ["joint", "two-timescale"])
+    #expect(study.runs.map(\.configuration.schedule) == [.joint, .twoTimescale])
     #expect(study.runs[1].settings["arm"] == "slow head")
   }
 

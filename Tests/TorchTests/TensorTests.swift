@@ -93,10 +93,21 @@ import Torch
 
   @Test func anAbsentCUDADeviceIsAClearError() {
     guard Device.cudaCount == 0 else { return }
-    let error = #expect(throws: TorchError.self) { try Device(parsing: "cuda") }
-    #expect(error?.description.contains("use --device cpu") == true)
-    #expect(throws: TorchError.self) { try Device(parsing: "gpu") }
+    let absent = DeviceError.notAvailable(.cuda(1), cudaCount: 0, libtorch: Runtime.version)
+    #expect(throws: absent) { try Device(parsing: "cuda:1") }
     #expect((try? Device(parsing: "auto")) == .cpu)
+  }
+
+  @Test(arguments: ["auto", "cpu", "cuda:0", "cuda:7"])
+  func aDeviceIsReadAndWrittenBack(_ name: String) {
+    #expect(DeviceChoice(parsing: name)?.description == name)
+  }
+
+  @Test(arguments: [
+    "", "gpu", "CPU", "cuda:", "cuda:-1", "cuda:x", "cuda:1:2", "cpu:0", "cuda:99999999999",
+  ])
+  func aNameThatIsNoDevicesIsRefused(_ name: String) {
+    #expect(throws: DeviceError.unknown(name)) { try Device(parsing: name) }
   }
 
   @Test func listsDefaultsAndSeveralResultsPassThroughTheDispatcher() {

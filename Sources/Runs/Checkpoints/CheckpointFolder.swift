@@ -45,8 +45,8 @@ package struct CheckpointFolder {
 
   /// The newest checkpoint that reads whole, and the message of each newer one that does not.
   ///
-  /// - Throws: `TrainingError` when there is none.
-  package func readNewest() throws(TrainingError) -> (checkpoint: Checkpoint, damaged: [String]) {
+  /// - Throws: `RunError` when there is none.
+  package func readNewest() throws(RunError) -> (checkpoint: Checkpoint, damaged: [String]) {
     var damaged: [String] = []
     for step in steps {
       switch read(step) {
@@ -115,9 +115,9 @@ package struct CheckpointFolder {
     return record
   }
 
-  private func read(_ step: Int) -> Result<Checkpoint, TrainingError> {
+  private func read(_ step: Int) -> Result<Checkpoint, RunError> {
     let path = file(step, "safetensors").path
-    let damaged = { TrainingError.damagedCheckpoint(path: path, reason: $0) }
+    let damaged = { RunError.damagedCheckpoint(path: path, reason: $0) }
     guard let record = record(step) else {
       return .failure(damaged("its .json file is missing or unreadable"))
     }

@@ -14,7 +14,7 @@ extension HeadedObjective {
       try head.load(ofHead.isEmpty ? tensors : ofHead)
       try loadBaseParameters(tensors.removingPrefix("objective."))
     } catch {
-      throw ConfigurationError("schedule frozen:\(path): \(error)")
+      throw .headWeights(path: path, reason: "\(error)")
     }
   }
 

@@ -5,11 +5,13 @@ import Yams
 
 extension PolicyChoice {
   /// A policy described by a YAML mapping; `Policy`'s Codable form says how.
-  init(describedBy mapping: Node) throws(ConfigurationError) {
+  init(describedBy mapping: Node) throws(SettingProblem) {
     do {
       self = .described(try YAMLDecoder().decode(Policy.self, from: mapping))
+    } catch let error as PolicyError {
+      throw .policy(error)
     } catch {
-      throw ConfigurationError("policy: \(error)")
+      throw .unreadable(reason: "\(error)")
     }
   }
 

@@ -17,24 +17,19 @@ extension RunConfiguration {
     case resets
   }
 
-  private func seed(for purpose: Purpose) -> UInt64 {
-    var stream = CounterRandom(seed: UInt64(seed), UInt32(purpose.rawValue))
+  private func streamSeed(for purpose: Purpose) -> UInt64 {
+    var stream = CounterRandom(seed: UInt64(self.seed), UInt32(purpose.rawValue))
     return stream.next()
   }
 
-  var orderSeed: UInt64 { seed(for: .order) }
+  var orderSeed: UInt64 { streamSeed(for: .order) }
 
   /// The seed of the views that are trained on.
-  public var viewSeed: UInt64 { seed(for: .views) }
+  public var viewSeed: UInt64 { streamSeed(for: .views) }
 
-  var furtherOrderSeed: UInt64 { seed(for: .furtherOrder) }
+  var furtherOrderSeed: UInt64 { streamSeed(for: .furtherOrder) }
 
-  var measurementSeed: UInt64 { seed(for: .measurement) }
-
-  /// The policy of the two views.
-  func augmentationPolicy() throws(PolicyError) -> PolicyPair {
-    try policy.policies(strength: Float(strength))
-  }
+  var measurementSeed: UInt64 { streamSeed(for: .measurement) }
 
   /// Reads or generates the images. Generated ones do not depend on the run's seed: runs with
   /// different seeds train on the same data.
@@ -42,35 +37,48 @@ extension RunConfiguration {
   /// - Throws: `DatasetError` for files that are missing or damaged, and when no image is left.
   public func loadData() throws(DatasetError) -> DatasetSplits {
     try DatasetRequest(
-      kind: dataset, path: data, imageSize: imageSize, trainCount: trainCount,
-      heldOutCount: heldOutCount, seed: 0, strict: strict
+      kind: self.dataset, path: self.data, imageSize: self.imageSize, trainCount: self.trainCount,
+      heldOutCount: self.heldOutCount, seed: 0, strict: self.strict
     ).load()
   }
 
   /// Encoder, head and optimisers with initial weights.
-  func makeTrainer() throws -> Trainer {
-    try Initializer.seeded(by: seed(for: .weights)) { try makeSeededTrainer() }
+  ///
+  /// - Throws: `ConfigurationError` for a model that memory cannot hold, and for a frozen head's file.
+  func makeTrainer() throws(ConfigurationError) -> Trainer {
+    do {
+      return try catchingTorchErrors {
+        try Initializer.seeded(by: streamSeed(for: .weights)) { try makeSeededTrainer() }
+      }
+    } catch let error as ConfigurationError {
+      throw error
+    } catch let error as TorchError {
+      throw .model(error)
+    } catch {
+      throw .model(TorchError("\(error)"))
+    }
   }
 
-  private func makeSeededTrainer() throws -> Trainer {
-    let encoder = ResNet(encoder, stem: stem ?? .small, width: width)
+  private func makeSeededTrainer() throws(ConfigurationError) -> Trainer {
+    let encoder = ResNet(self.encoder, stem: self.stem ?? .small, width: self.width)
     let head = try headArchitecture()
-    let base = try ObjectiveChoice(parsing: objective).objective(
-      dimension: head.outputDimension(inputs: encoder.outputDimension), temperature: temperature)
+    let base = self.objective.objective(
+      dimension: head.outputDimension(inputs: encoder.outputDimension),
+      temperature: self.temperature)
     let objective = HeadedObjective(head: head, inputs: encoder.outputDimension, base: base)
-    let choice = try ScheduleChoice(parsing: schedule)
-    if case .frozenFile(let path) = choice { try objective.loadParameters(from: path) }
+    if case .frozenFile(let path) = self.schedule { try objective.loadParameters(from: path) }
     return Trainer(
-      encoder: encoder, objective: objective, schedule: choice.schedule(seed: seed(for: .resets)),
-      method: method(momentum: momentum), weightDecay: weightDecay,
-      headMethod: method(momentum: headMomentum ?? momentum),
-      headWeightDecay: headWeightDecay ?? weightDecay,
-      encoderLimit: encoderBatchSize.map { $0 * views }, bfloat16: precision == .bfloat16,
-      device: try Device(parsing: device))
+      encoder: encoder, objective: objective,
+      schedule: self.schedule.schedule(seed: streamSeed(for: .resets)),
+      method: method(momentum: self.momentum), weightDecay: self.weightDecay,
+      headMethod: method(momentum: self.headMomentum ?? self.momentum),
+      headWeightDecay: self.headWeightDecay ?? self.weightDecay,
+      encoderLimit: self.encoderBatchSize.map { $0 * self.views },
+      bfloat16: self.precision == .bfloat16, device: try availableDevice())
   }
 
   private func method(momentum: Double) -> OptimizerMethod {
-    switch optimizer {
+    switch self.optimizer {
     case .sgd: .sgd(momentum: momentum)
     case .lars: .lars(momentum: momentum)
     case .adamW: .adamW
@@ -80,15 +88,22 @@ extension RunConfiguration {
   /// θ's learning rate over the steps.
   func learningRates(stepsPerEpoch: Int, totalSteps: Int) -> CosineSchedule {
     CosineSchedule(
-      base: learningRate,
-      warmupSteps: Int((warmupEpochs * Double(stepsPerEpoch)).rounded()), totalSteps: totalSteps)
+      base: self.learningRate,
+      warmupSteps: steps(ofEpochs: self.warmupEpochs, stepsPerEpoch: stepsPerEpoch),
+      totalSteps: totalSteps)
   }
 
   /// φ's learning rate over the steps.
   func headLearningRates(stepsPerEpoch: Int, totalSteps: Int) -> CosineSchedule {
     CosineSchedule(
-      base: learningRate * headLearningRateFactor,
-      warmupSteps: Int(((headWarmupEpochs ?? warmupEpochs) * Double(stepsPerEpoch)).rounded()),
+      base: self.learningRate * self.headLearningRateFactor,
+      warmupSteps: steps(
+        ofEpochs: self.headWarmupEpochs ?? self.warmupEpochs, stepsPerEpoch: stepsPerEpoch),
       totalSteps: totalSteps)
+  }
+
+  /// At most 10⁶ epochs of at most 2³¹ steps: far from the largest whole number.
+  private func steps(ofEpochs epochs: Double, stepsPerEpoch: Int) -> Int {
+    Int((epochs * Double(stepsPerEpoch)).rounded())
   }
 }

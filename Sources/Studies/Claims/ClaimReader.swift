@@ -19,8 +19,8 @@ struct ClaimReader {
 
   /// The claims in the file's order.
   ///
-  /// - Throws: `ConfigurationError`, one line that names the claim and the key.
-  func claims(_ node: Node?) throws(ConfigurationError) -> [Claim] {
+  /// - Throws: `StudyFileError`, one line that names the claim and the key.
+  func claims(_ node: Node?) throws(StudyFileError) -> [Claim] {
     guard let node, node.isPresent else { return [] }
     guard let elements = node.sequence else {
       throw reader.error("claims should be a list, as in - id: rank", at: node)
@@ -36,9 +36,9 @@ struct ClaimReader {
     return claims
   }
 
-  private func claim(_ node: Node, _ position: String) throws(ConfigurationError) -> Claim {
+  private func claim(_ node: Node, _ position: String) throws(StudyFileError) -> Claim {
     let members = try reader.members(of: node, position, known: ClaimReader.keys)
-    func required(_ key: String, _ place: String) throws(ConfigurationError) -> Node {
+    func required(_ key: String, _ place: String) throws(StudyFileError) -> Node {
       guard let value = members[key] else {
         throw reader.error("\(place) has no '\(key)'", at: node)
       }
@@ -59,7 +59,7 @@ struct ClaimReader {
     let axis = try axis(members["axis"], place)
     let averaged = try averagedAxes(members["average"], place)
     let selection =
-      try members["where"].map { node throws(ConfigurationError) in
+      try members["where"].map { node throws(StudyFileError) in
         try grid.selection(node, "\(place): where", addsValues: false)
       } ?? [:]
     let claim = Claim(
@@ -72,7 +72,7 @@ struct ClaimReader {
     return claim
   }
 
-  private func axis(_ node: Node?, _ place: String) throws(ConfigurationError) -> Study.Axis? {
+  private func axis(_ node: Node?, _ place: String) throws(StudyFileError) -> Study.Axis? {
     guard let node, node.isPresent else { return nil }
     let key = try reader.text(node, "\(place): axis")
     guard let axis = grid.axes.first(where: { $0.key == key }) else {
@@ -88,7 +88,7 @@ struct ClaimReader {
     return axis
   }
 
-  private func averagedAxes(_ node: Node?, _ place: String) throws(ConfigurationError) -> [String] {
+  private func averagedAxes(_ node: Node?, _ place: String) throws(StudyFileError) -> [String] {
     guard let node, node.isPresent else { return [] }
     var keys: [String] = []
     for element in reader.elements(node) {
@@ -100,7 +100,7 @@ struct ClaimReader {
 
   private func direction(
     _ node: Node, _ place: String
-  ) throws(ConfigurationError) -> Claim.Direction {
+  ) throws(StudyFileError) -> Claim.Direction {
     let text = try reader.text(node, "\(place): direction")
     if let direction = Claim.Direction(rawValue: text) { return direction }
     throw reader.error(
@@ -109,7 +109,7 @@ struct ClaimReader {
 
   private func statistic(
     _ node: Node, _ axis: Study.Axis?, _ between: Node?, _ place: String
-  ) throws(ConfigurationError) -> Claim.Statistic {
+  ) throws(StudyFileError) -> Claim.Statistic {
     let name = try reader.text(node, "\(place): statistic")
     if let between, name != "difference" {
       throw reader.error("\(place): between goes with statistic difference", at: between)
@@ -140,7 +140,7 @@ struct ClaimReader {
 
   private func difference(
     _ axis: Study.Axis, _ between: Node?, _ place: String, at node: Node
-  ) throws(ConfigurationError) -> Claim.Statistic {
+  ) throws(StudyFileError) -> Claim.Statistic {
     guard let between else {
       guard axis.values.count == 2 else {
         throw reader.error(
@@ -161,7 +161,7 @@ struct ClaimReader {
   /// An effect for each seed needs one run, or one along the axis, for each.
   private func checkThatOthersAreFixed(
     _ claim: Claim, _ place: String, at node: Node
-  ) throws(ConfigurationError) {
+  ) throws(StudyFileError) {
     for axis in grid.axes where axis.key != "seed" && axis.key != claim.axis {
       if claim.averaged.contains(axis.key) { continue }
       let values = claim.selection[axis.key] ?? grid.values(of: axis)

@@ -69,16 +69,17 @@ public enum ScheduleChoice: Sendable, Hashable, CustomStringConvertible {
     try notation.finish(takesArgument: takesArgument)
   }
 
-  /// The one text of a value that `init(parsing:)` reads back as an equal value.
+  /// The shortest text that `init(parsing:)` reads back as an equal value.
   public var description: String {
     switch self {
     case .joint: "joint"
     case .twoTimescale: "two-timescale"
     case .alternating(let steps, let batch):
       "alternating:\(steps)" + (batch == .fresh ? ",fresh" : "")
-    case .unrolled(let steps, let rate): "unrolled:\(steps),rate=\(rate)"
+    case .unrolled(let steps, let rate):
+      "unrolled:\(steps)" + (rate == Unrolled(steps: steps).rate ? "" : ",rate=\(rate)")
     case .implicit(let solver, let steps):
-      "implicit:\(solver.iterations)\(solver.options),steps=\(steps)"
+      "implicit:\(solver.iterations)\(solver.options)" + (steps == 1 ? "" : ",steps=\(steps)")
     case .frozen(let weights): weights == .orthogonal ? "frozen:orthogonal" : "frozen"
     case .frozenFile(let path): "frozen:\(path)"
     case .none: "none"
@@ -106,9 +107,11 @@ public enum ScheduleChoice: Sendable, Hashable, CustomStringConvertible {
 
 extension HypergradientSolver {
   fileprivate var options: String {
-    switch method {
-    case .conjugateGradients: ",damping=\(damping)"
-    case .neumann(let rate): ",neumann=\(rate),damping=\(damping)"
+    let usual = HypergradientSolver(iterations: 0).damping
+    let damped = damping == usual ? "" : ",damping=\(damping)"
+    return switch method {
+    case .conjugateGradients: damped
+    case .neumann(let rate): ",neumann=\(rate)" + damped
     }
   }
 }

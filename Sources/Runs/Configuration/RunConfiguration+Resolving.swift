@@ -1,0 +1,123 @@
+import Augmentations
+import Contrastive
+import Foundation
+import Torch
+import TorchNN
+import Training
+
+extension RunConfiguration {
+  /// The same with every automatic choice made for this machine, and everything checked that can be
+  /// checked before data is read.
+  ///
+  /// - Throws: `ConfigurationError`, also for a value out of range that was set in code.
+  public func resolved() throws(ConfigurationError) -> RunConfiguration {
+    try checkRanges()
+    var resolved = self
+    let device = try availableDevice()
+    resolved.device = DeviceChoice(device)
+    if self.precision == .automatic {
+      let hasBFloat16 = device.kind == .cuda || Runtime.hasBFloat16
+      resolved.precision = hasBFloat16 ? .bfloat16 : .float32
+    }
+    try resolved.resolveHead()
+    try resolved.checkMemory()
+    _ = try augmentationPolicy()
+    if self.dataset != .sprites && self.data == nil { throw .dataNeeded(self.dataset) }
+    if self.threads == 0 { resolved.threads = ProcessInfo.processInfo.activeProcessorCount }
+    if self.stem == nil { resolved.stem = self.imageSize <= 64 ? .small : .imageNet }
+    return resolved
+  }
+
+  /// What is written must be what would be read.
+  private func checkRanges() throws(ConfigurationError) {
+    for declaration in RunConfiguration.declarations {
+      guard let text = declaration.json(in: self).settingText else { continue }
+      var copy = self
+      try declaration.set(&copy, to: text)
+    }
+  }
+
+  /// The device, if it is there.
+  func availableDevice() throws(ConfigurationError) -> Device {
+    do throws(DeviceError) {
+      return try self.device.device()
+    } catch {
+      throw .device(error)
+    }
+  }
+
+  /// The policy of the two views.
+  func augmentationPolicy() throws(ConfigurationError) -> PolicyPair {
+    do throws(PolicyError) {
+      return try self.policy.policies(strength: Float(self.strength))
+    } catch {
+      throw .policy(error)
+    }
+  }
+
+  /// The head; `head_batch_norm` is the `bn` of its text.
+  func headArchitecture() throws(ConfigurationError) -> HeadArchitecture {
+    guard self.headBatchNorm else { return self.head }
+    do throws(NotationError) {
+      return try HeadArchitecture(parsing: self.head.description, batchNorm: true)
+    } catch {
+      throw .head(error)
+    }
+  }
+
+  /// Makes choices that follow from others, and refuses head, schedule and rates that do not go together.
+  private mutating func resolveHead() throws(ConfigurationError) {
+    if self.schedule == .none { self.head = .none }
+    if self.headWeightDecay == nil { self.headWeightDecay = self.weightDecay }
+    if self.headMomentum == nil { self.headMomentum = self.momentum }
+    if self.headWarmupEpochs == nil { self.headWarmupEpochs = self.warmupEpochs }
+    let architecture = try headArchitecture()
+    do throws(NotationError) {
+      try architecture.check(inputs: self.encoder.outputDimension(width: self.width))
+    } catch {
+      throw .head(error)
+    }
+    if self.schedule == .joint { try requireEqualRates() }
+    if self.schedule.needsHead && !architecture.isTrained && !self.objective.isTrained {
+      throw .nothingToTrain(self.schedule, architecture)
+    }
+    try checkObjective()
+  }
+
+  private func checkObjective() throws(ConfigurationError) {
+    if case .momentumContrast(let length, _) = self.objective,
+      !length.isMultiple(of: self.batchSize * self.views)
+    {
+      throw .unevenQueue(
+        self.objective, length: length, batchSize: self.batchSize, views: self.views)
+    }
+    let base = Initializer.seeded(by: 0) {
+      self.objective.objective(dimension: 1, temperature: self.temperature)
+    }
+    if let obstacle = base.secondOrderObstacle,
+      self.schedule.schedule(seed: 0).needsSecondDerivatives
+    {
+      throw .secondDerivatives(self.schedule, self.objective, obstacle: obstacle)
+    }
+  }
+
+  private func requireEqualRates() throws(ConfigurationError) {
+    let pairs: [(key: String, head: Double?, encoder: Double)] = [
+      (RunConfiguration.settings.headLearningRateFactor.key, self.headLearningRateFactor, 1),
+      (RunConfiguration.settings.headWeightDecay.key, self.headWeightDecay, self.weightDecay),
+      (RunConfiguration.settings.headMomentum.key, self.headMomentum, self.momentum),
+      (RunConfiguration.settings.headWarmupEpochs.key, self.headWarmupEpochs, self.warmupEpochs),
+    ]
+    for pair in pairs where pair.head != pair.encoder { throw .differsFromEncoder(key: pair.key) }
+  }
+}
+
+extension ScheduleChoice {
+  /// Whether the schedule is about a head that moves.
+  fileprivate var needsHead: Bool {
+    switch self {
+    case .joint, .none, .frozen, .frozenFile: false
+    default: true
+    }
+  }
+}

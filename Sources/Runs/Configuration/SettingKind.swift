@@ -1,0 +1,127 @@
+import Augmentations
+import Contrastive
+import Records
+import Torch
+import Training
+import Yams
+
+/// How values of one type are written: what they look like, how a text becomes one, and one becomes JSON.
+struct SettingKind<Value: Sendable>: Sendable {
+  let form: SettingForm
+  let parse: @Sendable (String) throws(SettingProblem) -> Value
+  let json: @Sendable (Value) -> JSONValue
+  /// How a mapping in a file becomes a value, where one can.
+  var parseMapping: (@Sendable (Node) throws(SettingProblem) -> Value)?
+}
+
+extension SettingKind where Value == Bool {
+  static let flag = SettingKind(
+    form: .flag,
+    parse: { text throws(SettingProblem) in
+      guard let value = Bool(text) else { throw .notOfForm }
+      return value
+    },
+    json: { .bool($0) })
+}
+
+extension SettingKind where Value == Int {
+  static func whole(_ range: ClosedRange<Int>) -> SettingKind {
+    SettingKind(
+      form: .whole(range),
+      parse: { text throws(SettingProblem) in
+        guard let value = Int(text), range.contains(value) else { throw .notOfForm }
+        return value
+      },
+      json: { .integer($0) })
+  }
+}
+
+extension SettingKind where Value == Double {
+  static func real(_ range: ClosedRange<Double>) -> SettingKind {
+    SettingKind(
+      form: .real(range),
+      parse: { text throws(SettingProblem) in
+        guard let value = Double(text), range.contains(value) else { throw .notOfForm }
+        return value
+      },
+      json: { .double($0) })
+  }
+}
+
+extension SettingKind where Value == String {
+  static let folder = SettingKind(
+    form: .folder,
+    parse: { text throws(SettingProblem) in
+      guard !text.isEmpty else { throw .notOfForm }
+      return text
+    },
+    json: { .string($0) })
+}
+
+extension SettingKind where Value: RawRepresentable<String> & CaseIterable {
+  static func choice() -> SettingKind {
+    SettingKind(
+      form: .choice(Value.allCases.map(\.rawValue)),
+      parse: { text throws(SettingProblem) in
+        guard let value = Value(rawValue: text) else { throw .notOfForm }
+        return value
+      },
+      json: { .string($0.rawValue) })
+  }
+}
+
+extension SettingKind where Value: CustomStringConvertible {
+  private static func notation(
+    _ forms: String, _ parse: @Sendable @escaping (String) throws(NotationError) -> Value
+  ) -> SettingKind {
+    SettingKind(
+      form: .notation(forms: forms),
+      parse: { text throws(SettingProblem) in
+        do throws(NotationError) {
+          return try parse(text)
+        } catch {
+          throw .notation(error)
+        }
+      },
+      json: { .string($0.description) })
+  }
+}
+
+extension SettingKind where Value == HeadArchitecture {
+  static let head = notation(HeadArchitecture.forms) { text throws(NotationError) in
+    try HeadArchitecture(parsing: text)
+  }
+}
+
+extension SettingKind where Value == ObjectiveChoice {
+  static let objective = notation(ObjectiveChoice.forms) { text throws(NotationError) in
+    try ObjectiveChoice(parsing: text)
+  }
+}
+
+extension SettingKind where Value == ScheduleChoice {
+  static let schedule = notation(ScheduleChoice.forms) { text throws(NotationError) in
+    try ScheduleChoice(parsing: text)
+  }
+}
+
+extension SettingKind where Value == DeviceChoice {
+  static let device = SettingKind(
+    form: .notation(forms: DeviceChoice.forms),
+    parse: { text throws(SettingProblem) in
+      guard let choice = DeviceChoice(parsing: text) else { throw .notOfForm }
+      return choice
+    },
+    json: { .string($0.description) })
+}
+
+extension SettingKind where Value == PolicyChoice {
+  static let policy = SettingKind(
+    form: .choice(PolicyPair.names),
+    parse: { text throws(SettingProblem) in
+      guard PolicyPair.names.contains(text) else { throw .notOfForm }
+      return .named(text)
+    },
+    json: { $0.json },
+    parseMapping: { mapping throws(SettingProblem) in try PolicyChoice(describedBy: mapping) })
+}
