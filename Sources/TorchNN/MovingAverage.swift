@@ -27,8 +27,8 @@ public final class MovingAverage {
   public func update() {
     guard !averages.isEmpty else { return }
     withoutGradients {
-      Operator.interpolateInPlace.run(
-        averages, parameters.map { $0.parameter.tensor.detached() }, 1 - momentum)
+      FusedUpdate.interpolate(
+        averages, towards: parameters.map { $0.parameter.tensor.detached() }, weight: 1 - momentum)
     }
   }
 
@@ -61,8 +61,4 @@ public final class MovingAverage {
       tensor.assign(new)
     }
   }
-}
-
-extension Operator {
-  fileprivate static let interpolateInPlace = Operator("aten::_foreach_lerp_", "Scalar")
 }
