@@ -22,8 +22,9 @@ extension Tensor {
   /// max(x, 0).
   public func relu() -> Tensor { Operator.relu(self) }
 
-  /// max(x, 0), in place of the input.
-  public func reluInPlace() -> Tensor { Operator.reluInPlace(self) }
+  /// max(x, 0), in place of the input: for a temporary that nothing else holds and whose operator does
+  /// not need its output to be differentiated.
+  package func reluInPlace() -> Tensor { Operator.reluInPlace(self) }
 
   /// x·Φ(x), Φ the normal distribution function (Hendrycks & Gimpel 2016).
   public func gelu() -> Tensor { Operator.gelu(self) }

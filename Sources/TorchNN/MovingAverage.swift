@@ -52,13 +52,9 @@ public final class MovingAverage {
 
   /// Copies values in by name.
   ///
-  /// - Throws: `TorchError` naming a tensor that is missing or of another shape.
-  public func load(_ newState: [String: Tensor]) throws(TorchError) {
-    for (name, tensor) in state {
-      guard let new = newState[name], new.shape == tensor.shape else {
-        throw TorchError("the slow copy's tensor '\(name)' is missing or of another shape")
-      }
-      tensor.assign(new)
-    }
+  /// - Throws: `StateMismatch` for names that are missing or unknown and for other shapes; then nothing
+  ///   has changed.
+  public func load(_ newState: [String: Tensor]) throws(StateMismatch) {
+    try state.assign(from: newState)
   }
 }

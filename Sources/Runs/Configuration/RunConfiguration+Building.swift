@@ -98,7 +98,7 @@ extension ProjectionHead {
   ///
   /// - Throws: `ConfigurationError` naming the file.
   fileprivate func load(from path: String) throws(ConfigurationError) {
-    do throws(TorchError) {
+    do {
       let tensors = try SafeTensors(path: path).tensors
       let ofCheckpoint = tensors.removingPrefix("head.")
       try load(ofCheckpoint.isEmpty ? tensors : ofCheckpoint)

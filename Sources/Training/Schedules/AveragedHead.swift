@@ -32,9 +32,6 @@ public final class AveragedHead: HeadSchedule {
 
   /// The average.
   public var state: [String: Tensor] { average?.state ?? [:] }
-
-  /// Copies in what `state` gave.
-  public func load(_ state: [String: Tensor]) throws(TorchError) { try average?.load(state) }
 }
 
 extension HeadSchedule where Self == AveragedHead {

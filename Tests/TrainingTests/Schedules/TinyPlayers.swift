@@ -18,7 +18,7 @@ final class TinyEncoder: Module, Encoder {
     last = Linear(10, 6)
   }
 
-  override func callAsFunction(_ images: Tensor) -> Tensor {
+  func callAsFunction(_ images: Tensor) -> Tensor {
     passes += 1
     let features = hidden(images.flattened(from: 1))
     let normed = norm?(features) ?? features
