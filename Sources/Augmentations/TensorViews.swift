@@ -27,7 +27,7 @@ public enum TensorViews {
     }
     views = update(views, where: parameters.map(\.isSolarised)) { part, _ in
       // Above ½ a channel is inverted, so the smaller of the two is left.
-      Operator.minimum(part, 1 - part)
+      minimum(part, 1 - part)
     }
     views = update(views, where: parameters.map { $0.noise > 0 }) { part, chosen in
       let noise = noiseFields(chosen.map { parameters[$0] }, side: side, on: part.device)
@@ -80,7 +80,7 @@ public enum TensorViews {
     if groups.count == 1 { return groups[0] }
     let order = Tensor(straight + turned).to(images.device)
     let together = Tensor.concatenated(groups)
-    return Operator.indexCopy(Tensor.zeros(like: together), 0, order, together)
+    return Tensor.zeros(like: together).replacingRows(at: order, with: together)
   }
 
   /// Weights of samples on pixels, N×1×samples×pixels, a matrix for each sampling. Shorter samplings
@@ -138,10 +138,12 @@ public enum TensorViews {
   private static func dense(
     _ positions: [Int], _ weights: [Float], shape: [Int], columns: Int, _ device: Device
   ) -> Tensor {
-    let matrices = Operator.scatterAdd(
-      Tensor.zeros([shape[0], shape[1], columns], on: device), 2,
-      Tensor(positions, shape: shape).to(device), Tensor(weights, shape: shape).to(device))
-    return matrices.unsqueezed(1)
+    Tensor.zeros([shape[0], shape[1], columns], on: device)
+      .adding(
+        Tensor(weights, shape: shape).to(device), at: Tensor(positions, shape: shape).to(device),
+        along: 2
+      )
+      .unsqueezed(1)
   }
 
   /// Images interpolated linearly, without anti-aliasing, where maps point to from a view's columns and
@@ -160,15 +162,13 @@ public enum TensorViews {
       return [units.xx, units.xy, units.x0, units.yx, units.yy, units.y0].map(Float.init)
     }
     let theta = Tensor(rows, shape: [maps.count, 2, 3]).to(images.device)
-    let grid = Operator.affineGrid(theta, [maps.count, 3, side, side], false)
-    let bilinear = 0
-    let beyond =
+    let beyond: SamplingBorder =
       switch border {
-      case .zero: 0
-      case .replicate: 1
-      case .reflect: 2
+      case .zero: .zero
+      case .replicate: .edge
+      case .reflect: .mirror
       }
-    return Operator.gridSampler(images, grid, bilinear, beyond, false)
+    return images.sampled(at: theta.affineGrid(height: side, width: side), border: beyond)
   }
 
   /// Jitter and grey, unclamped.
@@ -231,18 +231,10 @@ public enum TensorViews {
     if chosen.isEmpty { return views }
     let changed = change(picked(views, chosen), chosen)
     if chosen.count == mask.count { return changed }
-    return Operator.indexCopy(views, 0, Tensor(chosen).to(views.device), changed)
+    return views.replacingRows(at: Tensor(chosen).to(views.device), with: changed)
   }
 
   private static func picked(_ images: Tensor, _ chosen: [Int]) -> Tensor {
     chosen.count == images.size(0) ? images : images.gathered(Tensor(chosen).to(images.device))
   }
-}
-
-extension Operator {
-  fileprivate static let affineGrid = Operator("aten::affine_grid_generator")
-  fileprivate static let gridSampler = Operator("aten::grid_sampler")
-  fileprivate static let indexCopy = Operator("aten::index_copy")
-  fileprivate static let minimum = Operator("aten::minimum")
-  fileprivate static let scatterAdd = Operator("aten::scatter_add")
 }

@@ -4,11 +4,11 @@ import TorchNN
 
 /// The projection head g_φ from h to z. Its parameters carry the names of PyTorch's `nn.Sequential`:
 /// 0.weight, 0.bias, 2.weight, …
-public final class ProjectionHead: Module {
+public final class ProjectionHead: Module, UnaryLayer {
   /// An embedding with the name of its layer.
   public typealias Layer = (name: String, embedding: Tensor)
 
-  private let layers: [Module]
+  private let layers: [any UnaryLayer]
   /// After how many of `layers` each named embedding stands; the last is z.
   private let stages: [Int]
   /// What this head was built as.
@@ -34,7 +34,7 @@ public final class ProjectionHead: Module {
   }
 
   /// h, N×`inputs`, to z, N×`outputDimension`.
-  public override func callAsFunction(_ h: Tensor) -> Tensor { layers.reduce(h) { $1($0) } }
+  public func callAsFunction(_ h: Tensor) -> Tensor { layers.reduce(h) { $1($0) } }
 
   /// The embeddings after each layer, beginning with `h` itself: `h`, `head.1`, `head.2`, … (after
   /// their activation), `z`. Without a head only `h`, since z is the same.
@@ -71,8 +71,8 @@ public final class ProjectionHead: Module {
 }
 
 extension HeadArchitecture {
-  /// The head's modules, in one array a named embedding.
-  fileprivate func makeParts(inputs: Int) -> [[Module]] {
+  /// The head's layers, in one array a named embedding.
+  fileprivate func makeParts(inputs: Int) -> [[any UnaryLayer]] {
     switch form {
     case .identity: return []
     case .layers(let widths):
@@ -102,20 +102,22 @@ extension HeadArchitecture {
     }
   }
 
-  private func makeLayers(_ inputs: Int, hidden: ArraySlice<Int>, output: Int?) -> [[Module]] {
+  private func makeLayers(_ inputs: Int, hidden: ArraySlice<Int>, output: Int?)
+    -> [[any UnaryLayer]]
+  {
     var width = inputs
-    var parts: [[Module]] = []
+    var parts: [[any UnaryLayer]] = []
     for next in hidden {
-      var part: [Module] = [Linear(width, next, bias: hasBias)]
+      var part: [any UnaryLayer] = [Linear(width, next, bias: hasBias)]
       if batchNorm { part.append(BatchNorm(next)) }
-      parts.append(part + [activation.module])
+      parts.append(part + [activation.layer])
       width = next
     }
     if let output { parts.append(makeOutput(width, output)) }
     return parts
   }
 
-  private func makeOutput(_ inputs: Int, _ output: Int) -> [Module] {
+  private func makeOutput(_ inputs: Int, _ output: Int) -> [any UnaryLayer] {
     let last = Linear(inputs, output, bias: hasBias)
     if outputScale != 1 {
       withoutGradients {
@@ -128,7 +130,7 @@ extension HeadArchitecture {
 }
 
 extension HeadArchitecture.Activation {
-  fileprivate var module: Module {
+  fileprivate var layer: any UnaryLayer {
     switch self {
     case .relu: ReLU()
     case .gelu: GELU()

@@ -48,7 +48,7 @@ public final class ResNet: Module, Encoder {
     func stage(_ index: Int) -> Sequential {
       let channels = width << index
       let outputs = depth.isBottleneck ? channels * 4 : channels
-      let blocks = (0..<depth.blocks[index]).map { block -> Module in
+      let blocks = (0..<depth.blocks[index]).map { block -> any UnaryLayer in
         let stride = block == 0 && index > 0 ? 2 : 1
         defer { inputs = outputs }
         return depth.isBottleneck
@@ -70,7 +70,7 @@ public final class ResNet: Module, Encoder {
   }
 
   /// Images N×3×H×W in 0…1 to h, N×`outputDimension`.
-  public override func callAsFunction(_ images: Tensor) -> Tensor {
+  public func callAsFunction(_ images: Tensor) -> Tensor {
     var features = bn1(conv1(images)).reluInPlace()
     if stem == .imageNet { features = features.maxPooled(kernel: 3, stride: 2, padding: 1) }
     for stage in [layer1, layer2, layer3, layer4] { features = stage(features) }
@@ -79,7 +79,7 @@ public final class ResNet: Module, Encoder {
 }
 
 /// Two 3×3 convolutions around a shortcut.
-final class BasicBlock: Module {
+final class BasicBlock: Module, UnaryLayer {
   private let conv1: Convolution
   private let bn1: BatchNorm
   private let conv2: Convolution
@@ -94,7 +94,7 @@ final class BasicBlock: Module {
     downsample = shortcut(inputs, outputs, stride: stride)
   }
 
-  override func callAsFunction(_ input: Tensor) -> Tensor {
+  func callAsFunction(_ input: Tensor) -> Tensor {
     let output = bn2(conv2(bn1(conv1(input)).reluInPlace()))
     output.add(downsample?(input) ?? input)
     return output.reluInPlace()
@@ -102,7 +102,7 @@ final class BasicBlock: Module {
 }
 
 /// 1×1, 3×3 and 1×1 convolutions around a shortcut; the stride is in the 3×3 one.
-final class BottleneckBlock: Module {
+final class BottleneckBlock: Module, UnaryLayer {
   private let conv1: Convolution
   private let bn1: BatchNorm
   private let conv2: Convolution
@@ -121,7 +121,7 @@ final class BottleneckBlock: Module {
     downsample = shortcut(inputs, channels * 4, stride: stride)
   }
 
-  override func callAsFunction(_ input: Tensor) -> Tensor {
+  func callAsFunction(_ input: Tensor) -> Tensor {
     let narrow = bn1(conv1(input)).reluInPlace()
     let output = bn3(conv3(bn2(conv2(narrow)).reluInPlace()))
     output.add(downsample?(input) ?? input)

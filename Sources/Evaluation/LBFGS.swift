@@ -97,9 +97,5 @@ package struct LBFGS {
 
 /// Σ aᵢbᵢ.
 func dot(_ left: Tensor, _ right: Tensor) -> Double {
-  Operator.dot(left.flattened(), right.flattened()).item
-}
-
-extension Operator {
-  static let dot = Operator("aten::dot")
+  left.flattened().dot(right.flattened()).item
 }

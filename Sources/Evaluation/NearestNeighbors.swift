@@ -67,15 +67,11 @@ public struct NearestNeighbors {
     let classes = labels.gathered(nearest.indices.flattened()).reshaped(nearest.indices.shape)
     let weights = exp(nearest.values.to(.float64) / temperature)
     let none = Tensor.zeros([cosines.size(0), training.classCount], .float64, on: cosines.device)
-    return Operator.scatterAdd(none, 1, classes, weights)
+    return none.adding(weights, at: classes, along: 1)
   }
 
   /// Half precision is widened: it would not tell near neighbours apart.
   private func unitRows(_ matrix: Tensor) -> Tensor {
     (matrix.dtype == .float64 ? matrix : matrix.to(.float32)).normalized()
   }
-}
-
-extension Operator {
-  static let scatterAdd = Operator("aten::scatter_add")
 }

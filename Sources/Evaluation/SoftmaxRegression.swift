@@ -14,7 +14,7 @@ package struct SoftmaxRegression {
     let ones = Tensor.ones([rows, 1], .float64, on: features.device)
     self.features = Tensor.concatenated([features, ones], along: 1)
     let none = Tensor.zeros([rows, classCount], .float64, on: features.device)
-    targets = Operator.scatterAdd(none, 1, labels.unsqueezed(1), ones)
+    targets = none.adding(ones, at: labels.unsqueezed(1), along: 1)
   }
 
   /// (D+1)×C: the coefficients, with those of the constant in the last row.
@@ -36,7 +36,7 @@ package struct SoftmaxRegression {
   package func objective(_ coefficients: Tensor, penalty: Double) -> LBFGS.Evaluation {
     let rows = Double(features.size(0))
     let logits = features.matmul(coefficients)
-    let logNormalizer = Operator.logSumExp(logits, [1], true)
+    let logNormalizer = logits.logSumExp(along: 1, keepingDimensions: true)
     let weights = Tensor.concatenated(
       [coefficients[0..<coefficients.size(0) - 1], Tensor.zeros(like: coefficients[0..<1])])
     let fit = (logNormalizer.sum() - (logits * targets).sum()).item / rows
@@ -57,13 +57,7 @@ package struct SoftmaxRegression {
     let penalties = Tensor(
       (0..<size).map { $0 < size - 1 ? penalty + 1e-12 : 1e-12 }, shape: [size, 1])
     let identity = Tensor.eye(size, .float64, on: features.device)
-    let factor = Operator.cholesky(curvature + identity * penalties.to(features.device))
-    return { Operator.choleskySolve($0, factor) }
+    let factor = (curvature + identity * penalties.to(features.device)).choleskyFactor()
+    return factor.choleskySolve
   }
-}
-
-extension Operator {
-  static let logSumExp = Operator("aten::logsumexp")
-  static let cholesky = Operator("aten::linalg_cholesky")
-  static let choleskySolve = Operator("aten::cholesky_solve")
 }

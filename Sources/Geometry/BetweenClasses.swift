@@ -35,13 +35,8 @@ func weightedClassMeans(_ centered: Tensor, _ labels: [Int]) -> Tensor {
   let classes = (labels.max() ?? 0) + 1
   var counts = [Double](repeating: 0, count: classes)
   for label in labels { counts[label] += 1 }
-  let sums = Operator.indexAdd(
-    Tensor.zeros([classes, centered.size(1)], .float64, on: centered.device), 0,
-    Tensor(labels).to(centered.device), centered)
+  let sums = Tensor.zeros([classes, centered.size(1)], .float64, on: centered.device)
+    .addingRows(centered, at: Tensor(labels).to(centered.device))
   let weights = counts.map { 1 / max($0, 1).squareRoot() }
   return sums * Tensor(weights, shape: [classes, 1]).to(centered.device)
-}
-
-extension Operator {
-  static let indexAdd = Operator("aten::index_add")
 }

@@ -160,18 +160,14 @@ struct ContrastiveBatch {
     _ rows: Range<Int>, _ similarities: (logits: Tensor, positive: Positive)
   ) -> Tensor {
     let own = Tensor(Array(rows)).to(similarities.logits.device).unsqueezed(1)
-    let others = Operator.scatterValue(similarities.logits, 1, own, -Double.infinity)
+    let others = similarities.logits.filled(at: own, along: 1, with: -.infinity)
     switch similarities.positive {
     case .column(let partners):
       let column = Tensor(partners).to(others.device).unsqueezed(1)
-      return Operator.scatterValue(others.softmax(along: 1), 1, column, 0.0)
+      return others.softmax(along: 1).filled(at: column, along: 1, with: 0)
     case .apart(let positive):
       let all = Tensor.concatenated([others, positive], along: 1).softmax(along: 1)
       return all.slice(0..<others.size(1), along: 1)
     }
   }
-}
-
-extension Operator {
-  static let scatterValue = Operator("aten::scatter", "value")
 }

@@ -38,7 +38,7 @@ extension Tensor {
 
   /// The rows of a matrix that hold NaN or infinity, in order.
   public var nonFiniteRows: [Int] {
-    let finite = Operator.allAlong(Operator.isFiniteElementwise(self), 1).scalars(Bool.self)
+    let finite = areFinite().all(along: 1).scalars(Bool.self)
     return finite.indices.filter { !finite[$0] }
   }
 
@@ -56,9 +56,4 @@ extension Tensor {
       throw .wrongInput(.unequalShapes(subject, shape, otherSubject, other.shape))
     }
   }
-}
-
-extension Operator {
-  static let allAlong = Operator("aten::all", "dim")
-  static let isFiniteElementwise = Operator("aten::isfinite")
 }

@@ -36,7 +36,7 @@ public func lidar(views: [Tensor]) throws(GeometryError) -> Double {
   let (variances, axes) = within.symmetricEigen()
   let whitening = axes / sqrt(variances)
   let ratios = whitening.transposed().matmul(try between.covariance()).matmul(whitening)
-  let eigenvalues = Operator.symmetricEigenvalues(ratios).scalars(Double.self)
+  let eigenvalues = ratios.symmetricEigenvalues().scalars(Double.self)
   // Rounding may leave one that should be zero a little below.
   return exponentialEntropy(of: eigenvalues.map { max($0, 0) })
 }

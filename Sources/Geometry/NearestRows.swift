@@ -83,33 +83,20 @@ private struct PairwiseSearch {
   func neighbors(of rows: Tensor) -> Found {
     let anchors = centered.gathered(rows)
     // x·y − |y|²/2 falls as the distance from x grows.
-    let closeness = Operator.biasedProduct(
-      squaredLengths * -0.5, anchors, centered.transposed())
-    Operator.scatterValueInPlace.run(closeness, 1, rows.unsqueezed(1), -Double.infinity)
+    let closeness = (squaredLengths * -0.5).addingProduct(anchors, centered.transposed())
+    closeness.set(at: rows.unsqueezed(1), along: 1, to: -.infinity)
     let nearest = closeness.largest(candidates)
     let shape = nearest.indices.shape + [points.size(1)]
     let neighbors = points.gathered(nearest.indices.flattened()).reshaped(shape).to(.float64)
     let origins = points.gathered(rows).unsqueezed(1).to(.float64)
-    let fromDifferences = 2
-    let exact = Operator.distances(origins, neighbors, 2, fromDifferences).squeezed(1)
-    let closest = Operator.smallest.results(exact, count, 1, false)
-    guard let distances = closest[0], let order = closest[1] else {
-      fatalError("aten::topk returned nothing")
-    }
-
+    let exact = origins.distances(to: neighbors).squeezed(1)
+    let (distances, order) = exact.smallest(count, along: 1)
     let last = nearest.values.select(candidates - 1, along: 1).to(.float64)
     let nearestOther = squaredLengths.gathered(rows).to(.float64) - last * 2
     let margin = nearestOther - distances.select(count - 1, along: 1).squared()
     let isComplete = candidates == points.size(0) - 1
     return Found(
-      indices: Operator.gather(nearest.indices, 1, order), distances: distances,
+      indices: nearest.indices.elements(at: order, along: 1), distances: distances,
       isCertain: isComplete || margin.min().item > uncertainty)
   }
-}
-
-extension Operator {
-  static let distances = Operator("aten::cdist")
-  static let smallest = Operator("aten::topk")
-  static let gather = Operator("aten::gather")
-  static let scatterValueInPlace = Operator("aten::scatter_", "value")
 }

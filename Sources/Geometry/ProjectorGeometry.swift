@@ -61,7 +61,7 @@ public struct ProjectorGeometry {
     metric = sum / Double(embeddings.size(0))
     let (values, vectors) = metric.symmetricEigen()
     eigenvalues = values.scalars(Double.self).reversed()
-    globalPlane = Planes(basis: Operator.flip(vectors, [1]))
+    globalPlane = Planes(basis: vectors.reversed(along: 1))
   }
 }
 

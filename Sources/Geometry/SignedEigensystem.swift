@@ -12,7 +12,7 @@ public struct SignedEigensystem {
   init(of matrix: Tensor) {
     let (rising, columns) = matrix.symmetricEigen()
     values = rising.scalars(Double.self).reversed()
-    vectors = Operator.flip(columns, [1])
+    vectors = columns.reversed(along: 1)
   }
 
   /// How many are positive. Those within rounding of zero do not count.

@@ -100,24 +100,9 @@ extension EmbeddingRows {
 package func reliableSingularValues(
   ofGram gram: Tensor, _ subtracted: Double = 0
 ) -> [Double]? {
-  let eigenvalues = Operator.symmetricEigenvalues(gram).scalars(Double.self)
+  let eigenvalues = gram.symmetricEigenvalues().scalars(Double.self)
   guard let largest = eigenvalues.last, let smallest = eigenvalues.first,
     smallest > 1e-8 * max(largest, subtracted)
   else { return nil }
   return eigenvalues.reversed().map { $0.squareRoot() }
-}
-
-extension Tensor {
-  /// R of the QR decomposition: no more rows than columns, and the same singular values.
-  package func triangularFactor() -> Tensor {
-    guard let factor = Operator.qrFactors.results(self, "r")[1] else {
-      fatalError("aten::linalg_qr returned no R")
-    }
-    return factor
-  }
-}
-
-extension Operator {
-  static let symmetricEigenvalues = Operator("aten::linalg_eigvalsh")
-  static let qrFactors = Operator("aten::linalg_qr")
 }

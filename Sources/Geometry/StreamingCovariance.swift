@@ -69,10 +69,6 @@ extension Tensor {
         .matmul(slice(start..<columns, along: 1))
       upper[strip].slice(start..<columns, along: 1).assign(product)
     }
-    return Operator.upperTriangle(upper) + Operator.upperTriangle(upper, 1).transposed()
+    return upper.upperTriangle() + upper.upperTriangle(from: 1).transposed()
   }
-}
-
-extension Operator {
-  static let upperTriangle = Operator("aten::triu")
 }

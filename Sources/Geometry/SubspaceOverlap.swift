@@ -32,16 +32,10 @@ public struct SubspaceOverlap: Sendable, Equatable {
   private static func principalAngles(
     _ first: Tensor, _ second: Tensor, _ product: Tensor
   ) -> Tensor {
-    let cosines = Operator.flip(product.singularValues(), [1]).clamped(max: 1)
+    let cosines = product.singularValues().reversed(along: 1).clamped(max: 1)
     let residual = second - first.matmul(product)
     let sines = residual.singularValues().clamped(max: 1)
     let isWide = (cosines.squared() * -1).exceeds(-0.5)
-    return Operator.arcCosine(cosines).chosen(where: isWide, else: Operator.arcSine(sines))
+    return acos(cosines).chosen(where: isWide, else: asin(sines))
   }
-}
-
-extension Operator {
-  static let flip = Operator("aten::flip")
-  static let arcCosine = Operator("aten::acos")
-  static let arcSine = Operator("aten::asin")
 }

@@ -80,9 +80,5 @@ private func isotropicDirections(like embeddings: Tensor, seed: UInt64, draw: In
 }
 
 extension Tensor {
-  func rowLengths() -> Tensor { Operator.rowNorm(self, 2, [1]) }
-}
-
-extension Operator {
-  static let rowNorm = Operator("aten::linalg_vector_norm")
+  func rowLengths() -> Tensor { norm(along: 1) }
 }

@@ -71,8 +71,8 @@ public func uniformity(_ embeddings: Tensor) throws(GeometryError) -> Double {
     let anchors = unit[rows] * 4
     let factors = exp(-lengths[rows].to(.float64))
     for others in tiles[index...] {
-      let kernel = Operator.biasedProduct(-lengths[others], anchors, unit[others].transposed())
-      Operator.expInPlace.run(kernel)
+      let kernel = (-lengths[others]).addingProduct(anchors, unit[others].transposed())
+      kernel.exponentiate()
       let block = (kernel.sum(along: [1]).to(.float64) * factors).sum().item
       sum += others == rows ? (block - Double(rows.count)) / 2 : block
     }
@@ -111,9 +111,4 @@ private func forEachPairOfBlocks(
   for (a, b) in zip(first.detached().split(length), second.detached().split(length)) {
     body(a.to(.float64), b.to(.float64))
   }
-}
-
-extension Operator {
-  static let biasedProduct = Operator("aten::addmm")
-  static let expInPlace = Operator("aten::exp_")
 }

@@ -38,7 +38,7 @@ extension Tensor {
   /// A scalar of the given value, whose gradient with respect to this tensor is `gradient`: how something that
   /// was differentiated by hand enters the graph. Of its second derivatives the graph knows nothing.
   public func grafting(value: Tensor, gradient: Tensor) -> Tensor {
-    let linear = Operator.dot(reshaped([-1]), gradient.detached().reshaped([-1]))
+    let linear = reshaped([-1]).dot(gradient.detached().reshaped([-1]))
     // Zero, exactly, with the gradient of `linear`.
     return linear - linear.detached() + value.detached()
   }

@@ -57,44 +57,6 @@ extension Tensor {
   }
 }
 
-/// e to each element.
-public func exp(_ tensor: Tensor) -> Tensor { Operator.exp(tensor) }
-
-/// Each element's natural logarithm.
-public func log(_ tensor: Tensor) -> Tensor { Operator.log(tensor) }
-
-/// Each element's square root.
-public func sqrt(_ tensor: Tensor) -> Tensor { Operator.sqrt(tensor) }
-
-/// Each element's absolute value.
-public func abs(_ tensor: Tensor) -> Tensor { Operator.abs(tensor) }
-
-/// Each element's sine, in radians.
-public func sin(_ tensor: Tensor) -> Tensor { Operator.sin(tensor) }
-
-/// Each element's cosine, in radians.
-public func cos(_ tensor: Tensor) -> Tensor { Operator.cos(tensor) }
-
-/// Changes in place: for optimisers, statistics and buffers, outside of what is differentiated.
-extension Tensor {
-  /// Takes the values of `source`, converted to this type and device.
-  public func assign(_ source: Tensor) { Operator.copyInPlace.run(self, source) }
-
-  /// Sets every element.
-  public func fill(_ value: Double) { Operator.fillInPlace.run(self, value) }
-
-  /// Adds `other` times `scale`.
-  public func add(_ other: Tensor, scale: Double = 1) {
-    Operator.addInPlace.run(self, other, scale)
-  }
-
-  /// Adds a whole number to every element.
-  public func increment(by number: Int) { Operator.addScalarInPlace.run(self, number) }
-
-  /// Multiplies by a number.
-  public func multiply(by factor: Double) { Operator.multiplyScalarInPlace.run(self, factor) }
-}
-
 extension Operator {
   static let add = Operator("aten::add", "Tensor")
   static let addScalar = Operator("aten::add", "Scalar")
@@ -111,15 +73,4 @@ extension Operator {
   static let equal = Operator("aten::eq", "Tensor")
   static let greater = Operator("aten::gt", "Scalar")
   static let chooseWhere = Operator("aten::where", "self")
-  static let exp = Operator("aten::exp")
-  static let log = Operator("aten::log")
-  static let sqrt = Operator("aten::sqrt")
-  static let abs = Operator("aten::abs")
-  static let sin = Operator("aten::sin")
-  static let cos = Operator("aten::cos")
-  static let copyInPlace = Operator("aten::copy_")
-  static let fillInPlace = Operator("aten::fill_", "Scalar")
-  static let addInPlace = Operator("aten::add_", "Tensor")
-  static let addScalarInPlace = Operator("aten::add_", "Scalar")
-  static let multiplyScalarInPlace = Operator("aten::mul_", "Scalar")
 }

@@ -2,6 +2,20 @@ extension Tensor {
   /// The matrix product, batched over leading dimensions.
   public func matmul(_ other: Tensor) -> Tensor { Operator.matmul(self, other) }
 
+  /// Σ aᵢbᵢ of two vectors, a scalar.
+  public func dot(_ other: Tensor) -> Tensor { Operator.dot(self, other) }
+
+  /// This plus the product of two matrices, of n×m and m×p: n×p, or what broadcasts to it.
+  public func addingProduct(_ left: Tensor, _ right: Tensor) -> Tensor {
+    Operator.addProduct(self, left, right)
+  }
+
+  /// The elements on and above a diagonal of a matrix, zeros below; diagonals are counted from the main
+  /// one upwards.
+  public func upperTriangle(from diagonal: Int = 0) -> Tensor {
+    Operator.upperTriangle(self, diagonal)
+  }
+
   /// Singular values in falling order, of a matrix or a batch of them.
   public func singularValues() -> Tensor { Operator.singularValues(self) }
 
@@ -23,8 +37,26 @@ extension Tensor {
     return (values, vectors)
   }
 
+  /// Eigenvalues in rising order of a symmetric matrix or a batch.
+  public func symmetricEigenvalues() -> Tensor { Operator.symmetricEigenvalues(self) }
+
   /// The orthonormal factor Q of the reduced QR decomposition.
   public func orthonormalized() -> Tensor { Operator.qr(self) }
+
+  /// The triangular factor R of the reduced QR decomposition: no more rows than columns, and the same
+  /// singular values.
+  public func triangularFactor() -> Tensor {
+    guard let factor = Operator.qr.results(self, "r")[1] else {
+      fatalError("aten::linalg_qr returned no R")
+    }
+    return factor
+  }
+
+  /// The lower triangular L with L·Lᵀ = self, for a symmetric positive definite matrix. Traps for another.
+  public func choleskyFactor() -> Tensor { Operator.cholesky(self) }
+
+  /// The solution X of L·Lᵀ·X = `right`, for this `choleskyFactor` L.
+  public func choleskySolve(_ right: Tensor) -> Tensor { Operator.choleskySolve(right, self) }
 
   /// The solution X of self·X = `right`, for a square matrix.
   public func solve(_ right: Tensor) -> Tensor { Operator.solve(self, right) }
@@ -33,9 +65,14 @@ extension Tensor {
 extension Operator {
   static let matmul = Operator("aten::matmul")
   static let dot = Operator("aten::dot")
+  static let addProduct = Operator("aten::addmm")
+  static let upperTriangle = Operator("aten::triu")
   static let singularValues = Operator("aten::linalg_svdvals")
   static let svd = Operator("aten::linalg_svd")
   static let symmetricEigen = Operator("aten::linalg_eigh")
+  static let symmetricEigenvalues = Operator("aten::linalg_eigvalsh")
   static let qr = Operator("aten::linalg_qr")
+  static let cholesky = Operator("aten::linalg_cholesky")
+  static let choleskySolve = Operator("aten::cholesky_solve")
   static let solve = Operator("aten::linalg_solve")
 }

@@ -22,8 +22,12 @@ extension Tensor {
   /// max(x, 0).
   public func relu() -> Tensor { Operator.relu(self) }
 
-  /// max(x, 0), in place of the input.
-  public func reluInPlace() -> Tensor { Operator.reluInPlace(self) }
+  /// max(x, 0), in place of the input: for a temporary that nothing else holds and whose operator does
+  /// not need its output to be differentiated.
+  package func reluInPlace() -> Tensor { Operator.reluInPlace(self) }
+
+  /// x·Φ(x), Φ the normal distribution function (Hendrycks & Gimpel 2016).
+  public func gelu() -> Tensor { Operator.gelu(self) }
 
   /// The largest value under each k×k window of N×C×H×W.
   public func maxPooled(kernel: Int, stride: Int, padding: Int) -> Tensor {
@@ -35,6 +39,12 @@ extension Tensor {
 
   /// Mean cross-entropy of rows of logits with int64 targets.
   public func crossEntropy(_ targets: Tensor) -> Tensor { Operator.crossEntropy(self, targets) }
+
+  /// The mean over rows of minus the entry that an int64 target names: the cross-entropy of rows of
+  /// logarithms of probabilities.
+  public func negativeLogLikelihood(_ targets: Tensor) -> Tensor {
+    Operator.negativeLogLikelihood(self, targets)
+  }
 }
 
 extension Operator {
@@ -43,6 +53,8 @@ extension Operator {
   static let batchNorm = Operator("aten::batch_norm")
   static let relu = Operator("aten::relu")
   static let reluInPlace = Operator("aten::relu_")
+  static let gelu = Operator("aten::gelu")
   static let maxPool = Operator("aten::max_pool2d")
   static let crossEntropy = Operator("aten::cross_entropy_loss")
+  static let negativeLogLikelihood = Operator("aten::nll_loss")
 }

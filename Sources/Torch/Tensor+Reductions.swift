@@ -30,21 +30,10 @@ extension Tensor {
     return (values, places)
   }
 
-  /// Where the largest element along a dimension stands, int64.
-  public func argmax(along dimension: Int) -> Tensor { Operator.argmax(self, dimension) }
-
-  /// The `count` largest elements along a dimension, in falling order, and where they stand.
-  public func largest(_ count: Int, along dimension: Int = -1) -> (values: Tensor, indices: Tensor)
-  {
-    let results = Operator.topK.results(self, count, dimension)
-    guard let values = results[0], let indices = results[1] else {
-      fatalError("aten::topk returned nothing")
-    }
-    return (values, indices)
-  }
-
   /// ln Σ exp along a dimension, without overflow.
-  public func logSumExp(along dimension: Int) -> Tensor { Operator.logSumExp(self, [dimension]) }
+  public func logSumExp(along dimension: Int, keepingDimensions: Bool = false) -> Tensor {
+    Operator.logSumExp(self, [dimension], keepingDimensions)
+  }
 
   /// exp(x) / Σ exp(x) along a dimension.
   public func softmax(along dimension: Int) -> Tensor { Operator.softmax(self, dimension) }
@@ -52,18 +41,14 @@ extension Tensor {
   /// The logarithm of `softmax`.
   public func logSoftmax(along dimension: Int) -> Tensor { Operator.logSoftmax(self, dimension) }
 
-  /// The Euclidean length of all elements as one vector, a scalar.
-  public func norm() -> Tensor { Operator.norm(self) }
+  /// Where elements are finite numbers.
+  public func areFinite() -> Tensor { Operator.isFinite(self) }
 
-  /// Divided by the Euclidean length along a dimension; vectors shorter than `epsilon` are divided
-  /// by `epsilon`, so zero stays zero.
-  public func normalized(along dimension: Int = -1, epsilon: Double = 1e-12) -> Tensor {
-    let length = Operator.vectorNorm(self, 2, [dimension], true)
-    return self / length.clamped(min: epsilon)
-  }
+  /// Where all elements along a dimension hold.
+  public func all(along dimension: Int) -> Tensor { Operator.allAlong(self, dimension) }
 
   /// Whether every element is a finite number.
-  public var isFinite: Bool { Operator.all(Operator.isFinite(self)).item != 0 }
+  public var isFinite: Bool { Operator.all(areFinite()).item != 0 }
 }
 
 extension Operator {
@@ -74,13 +59,10 @@ extension Operator {
   static let maxAll = Operator("aten::max")
   static let maxAlong = Operator("aten::max", "dim")
   static let minAll = Operator("aten::min")
-  static let argmax = Operator("aten::argmax")
-  static let topK = Operator("aten::topk")
   static let logSumExp = Operator("aten::logsumexp")
   static let softmax = Operator("aten::softmax", "int")
   static let logSoftmax = Operator("aten::log_softmax", "int")
-  static let norm = Operator("aten::linalg_vector_norm")
-  static let vectorNorm = Operator("aten::linalg_vector_norm")
   static let all = Operator("aten::all")
+  static let allAlong = Operator("aten::all", "dim")
   static let isFinite = Operator("aten::isfinite")
 }

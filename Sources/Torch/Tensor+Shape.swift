@@ -15,6 +15,9 @@ extension Tensor {
   /// The dimensions in another order.
   public func permuted(_ order: [Int]) -> Tensor { Operator.permute(self, order) }
 
+  /// A copy in the opposite order along a dimension.
+  public func reversed(along dimension: Int) -> Tensor { Operator.flip(self, [dimension]) }
+
   /// A new dimension of length 1.
   public func unsqueezed(_ dimension: Int) -> Tensor { Operator.unsqueeze(self, dimension) }
 
@@ -24,27 +27,6 @@ extension Tensor {
   /// Dimensions of length 1 repeated without copying.
   public func expanded(_ shape: [Int]) -> Tensor { Operator.expand(self, shape) }
 
-  /// Positions `range` along a dimension, as a view.
-  public func slice(_ range: Range<Int>, along dimension: Int = 0) -> Tensor {
-    Operator.slice(self, dimension, range.lowerBound, range.upperBound)
-  }
-
-  /// Position `index` along a dimension, which disappears. A view.
-  public func select(_ index: Int, along dimension: Int = 0) -> Tensor {
-    Operator.select(self, dimension, index)
-  }
-
-  /// Row `index`, a view.
-  public subscript(index: Int) -> Tensor { select(index) }
-
-  /// Rows `range`, a view.
-  public subscript(range: Range<Int>) -> Tensor { slice(range) }
-
-  /// The positions that an integer vector names, along a dimension, copied.
-  public func gathered(_ indices: Tensor, along dimension: Int = 0) -> Tensor {
-    Operator.indexSelect(self, dimension, indices)
-  }
-
   /// In equal parts of `size` (the last may be shorter) along a dimension. Views.
   public func split(_ size: Int, along dimension: Int = 0) -> [Tensor] {
     Operator.split.results(self, size, dimension).compactMap { $0 }
@@ -52,11 +34,6 @@ extension Tensor {
 
   /// The diagonal of a matrix.
   public func diagonal() -> Tensor { Operator.diagonal(self) }
-
-  /// A copy whose `mask` positions hold `value`.
-  public func filled(where mask: Tensor, with value: Double) -> Tensor {
-    Operator.maskedFill(self, mask, value)
-  }
 
   /// Row-major without gaps; itself where it is already.
   public func contiguous() -> Tensor { isContiguous ? self : Operator.contiguous(self) }
@@ -88,15 +65,12 @@ extension Operator {
   static let flatten = Operator("aten::flatten", "using_ints")
   static let transpose = Operator("aten::transpose", "int")
   static let permute = Operator("aten::permute")
+  static let flip = Operator("aten::flip")
   static let unsqueeze = Operator("aten::unsqueeze")
   static let squeeze = Operator("aten::squeeze", "dim")
   static let expand = Operator("aten::expand")
-  static let slice = Operator("aten::slice", "Tensor")
-  static let select = Operator("aten::select", "int")
-  static let indexSelect = Operator("aten::index_select")
   static let split = Operator("aten::split", "Tensor")
   static let diagonal = Operator("aten::diagonal")
-  static let maskedFill = Operator("aten::masked_fill", "Scalar")
   static let contiguous = Operator("aten::contiguous")
   static let clone = Operator("aten::clone")
   static let toDType = Operator("aten::to", "dtype")

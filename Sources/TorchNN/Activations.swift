@@ -1,25 +1,25 @@
 import Torch
 
-/// x·Φ(x), Φ the normal distribution function (Hendrycks & Gimpel 2016).
-public final class GELU: Module {
+/// max(x, 0).
+public final class ReLU: Module, UnaryLayer {
   /// Any shape to the same.
-  public override func callAsFunction(_ input: Tensor) -> Tensor { Operator.gelu(input) }
+  public func callAsFunction(_ input: Tensor) -> Tensor { input.relu() }
+}
+
+/// x·Φ(x), Φ the normal distribution function (Hendrycks & Gimpel 2016).
+public final class GELU: Module, UnaryLayer {
+  /// Any shape to the same.
+  public func callAsFunction(_ input: Tensor) -> Tensor { input.gelu() }
 }
 
 /// The hyperbolic tangent.
-public final class Tanh: Module {
+public final class Tanh: Module, UnaryLayer {
   /// Any shape to the same.
-  public override func callAsFunction(_ input: Tensor) -> Tensor { Operator.tanh(input) }
+  public func callAsFunction(_ input: Tensor) -> Tensor { tanh(input) }
 }
 
 /// 1/(1 + e^(−x)).
-public final class Sigmoid: Module {
+public final class Sigmoid: Module, UnaryLayer {
   /// Any shape to the same.
-  public override func callAsFunction(_ input: Tensor) -> Tensor { Operator.sigmoid(input) }
-}
-
-extension Operator {
-  fileprivate static let gelu = Operator("aten::gelu")
-  fileprivate static let tanh = Operator("aten::tanh")
-  fileprivate static let sigmoid = Operator("aten::sigmoid")
+  public func callAsFunction(_ input: Tensor) -> Tensor { sigmoid(input) }
 }

@@ -37,10 +37,12 @@ public final class AdamW: Optimizer {
     guard !active.isEmpty else { return }
     withoutGradients {
       for entry in active { steps[entry.index].increment(by: 1) }
-      Operator.fusedAdamW.run(
-        active.map(\.tensor), active.map(\.gradient), active.map { firstMoments[$0.index] },
-        active.map { secondMoments[$0.index] }, [Tensor](), active.map { steps[$0.index] },
-        learningRate, beta1, beta2, weightDecay, epsilon, false, false)
+      FusedUpdate.adamW(
+        active.map(\.tensor), gradients: active.map(\.gradient),
+        firstMoments: active.map { firstMoments[$0.index] },
+        secondMoments: active.map { secondMoments[$0.index] },
+        steps: active.map { steps[$0.index] }, learningRate: learningRate, beta1: beta1,
+        beta2: beta2, weightDecay: weightDecay, epsilon: epsilon)
     }
   }
 
@@ -50,8 +52,4 @@ public final class AdamW: Optimizer {
       uniqueKeysWithValues: named("first_moment", firstMoments)
         + named("second_moment", secondMoments) + named("step", steps))
   }
-}
-
-extension Operator {
-  static let fusedAdamW = Operator("aten::_fused_adamw_")
 }

@@ -9,7 +9,3 @@ public func inEvaluationMode<Result, Failure: Error>(
   }
   return try body()
 }
-
-extension Module {
-  fileprivate var withAllSubmodules: [Module] { [self] + submodules.flatMap(\.withAllSubmodules) }
-}

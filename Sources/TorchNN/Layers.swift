@@ -1,7 +1,7 @@
 import Torch
 
 /// x·Wᵀ + b. `weight` is out×in, `bias` is out.
-public final class Linear: Module {
+public final class Linear: Module, UnaryLayer {
   /// The matrix W, out×in.
   public let weight: Parameter
   /// The offset b; nil without one.
@@ -14,13 +14,13 @@ public final class Linear: Module {
   }
 
   /// …×in to …×out.
-  public override func callAsFunction(_ input: Tensor) -> Tensor {
+  public func callAsFunction(_ input: Tensor) -> Tensor {
     input.linear(weight: weight.tensor, bias: bias?.tensor)
   }
 }
 
 /// A two-dimensional convolution of N×C×H×W.
-public final class Convolution: Module {
+public final class Convolution: Module, UnaryLayer {
   /// The kernels, out×in×k×k.
   public let weight: Parameter
   /// The offset of each output channel; nil without one.
@@ -41,14 +41,14 @@ public final class Convolution: Module {
   }
 
   /// N×in×H×W to N×out×H′×W′.
-  public override func callAsFunction(_ input: Tensor) -> Tensor {
+  public func callAsFunction(_ input: Tensor) -> Tensor {
     input.convolved(weight: weight.tensor, bias: bias?.tensor, stride: stride, padding: padding)
   }
 }
 
 /// Batch normalisation over every dimension but the second (Ioffe & Szegedy 2015): in training by
 /// the batch's mean and variance, in evaluation by running ones.
-public final class BatchNorm: Module {
+public final class BatchNorm: Module, UnaryLayer {
   /// The scale of each channel.
   public let weight: Parameter
   /// The offset of each channel.
@@ -74,7 +74,7 @@ public final class BatchNorm: Module {
   }
 
   /// N×C or N×C×H×W, normalised, in the same shape.
-  public override func callAsFunction(_ input: Tensor) -> Tensor {
+  public func callAsFunction(_ input: Tensor) -> Tensor {
     // Without running statistics libtorch normalises by the batch's and keeps nothing of them.
     let usesRunning = !isTraining || RunningStatistics.areTracked
     if isTraining && usesRunning { numBatchesTracked.tensor.increment(by: 1) }
@@ -100,14 +100,8 @@ public func withoutRunningStatistics<Success, Failed: Error>(
   return try outcome.get()
 }
 
-/// max(x, 0), computed in the input's own memory.
-public final class ReLU: Module {
-  /// Any shape to the same.
-  public override func callAsFunction(_ input: Tensor) -> Tensor { input.reluInPlace() }
-}
-
 /// The largest value under each window of N×C×H×W.
-public final class MaxPool: Module {
+public final class MaxPool: Module, UnaryLayer {
   private let kernel: Int
   private let stride: Int
   private let padding: Int
@@ -120,7 +114,7 @@ public final class MaxPool: Module {
   }
 
   /// N×C×H×W to N×C×H′×W′.
-  public override func callAsFunction(_ input: Tensor) -> Tensor {
+  public func callAsFunction(_ input: Tensor) -> Tensor {
     input.maxPooled(kernel: kernel, stride: stride, padding: padding)
   }
 }

@@ -33,8 +33,8 @@ public final class MovingAverage {
   public func update() {
     guard !averages.isEmpty else { return }
     withoutGradients {
-      Operator.interpolateInPlace.run(
-        averages, parameters.map { $0.parameter.tensor.detached() }, 1 - momentum)
+      FusedUpdate.interpolate(
+        averages, towards: parameters.map { $0.parameter.tensor.detached() }, weight: 1 - momentum)
     }
   }
 
@@ -58,17 +58,9 @@ public final class MovingAverage {
 
   /// Copies values in by name.
   ///
-  /// - Throws: `TorchError` naming a tensor that is missing or of another shape.
-  public func load(_ newState: [String: Tensor]) throws(TorchError) {
-    for (name, tensor) in state {
-      guard let new = newState[name], new.shape == tensor.shape else {
-        throw TorchError("the slow copy's tensor '\(name)' is missing or of another shape")
-      }
-      tensor.assign(new)
-    }
+  /// - Throws: `StateMismatch` for names that are missing or unknown and for other shapes; then nothing
+  ///   has changed.
+  public func load(_ newState: [String: Tensor]) throws(StateMismatch) {
+    try state.assign(from: newState)
   }
-}
-
-extension Operator {
-  fileprivate static let interpolateInPlace = Operator("aten::_foreach_lerp_", "Scalar")
 }

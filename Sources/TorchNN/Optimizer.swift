@@ -28,14 +28,10 @@ extension Optimizer {
 
   /// Copies the optimiser's tensors in by name.
   ///
-  /// - Throws: `TorchError` naming a tensor that is missing or of another shape.
-  public func load(_ newState: [String: Tensor]) throws(TorchError) {
-    for (name, tensor) in state {
-      guard let new = newState[name], new.shape == tensor.shape else {
-        throw TorchError("the optimiser's tensor '\(name)' is missing or of another shape")
-      }
-      tensor.assign(new)
-    }
+  /// - Throws: `StateMismatch` for names that are missing or unknown and for other shapes; then nothing
+  ///   has changed.
+  public func load(_ newState: [String: Tensor]) throws(StateMismatch) {
+    try state.assign(from: newState)
   }
 
   /// Parameters that have a gradient, by position.

@@ -30,12 +30,11 @@ public final class SGD: Optimizer {
     let active = active
     guard !active.isEmpty else { return }
     withoutGradients {
-      // Velocities that begin at zero make libtorch's "first step" the same as every other; without
-      // momentum it wants none.
-      Operator.fusedSGD.run(
-        active.map(\.tensor), active.map(\.gradient),
-        momentum == 0 ? [] : active.map { velocities[$0.index] },
-        weightDecay, momentum, learningRate, 0.0, nesterov, false, false)
+      FusedUpdate.sgd(
+        active.map(\.tensor), gradients: active.map(\.gradient),
+        velocities: momentum == 0 ? [] : active.map { velocities[$0.index] },
+        learningRate: learningRate, momentum: momentum, weightDecay: weightDecay,
+        nesterov: nesterov)
     }
   }
 
@@ -43,8 +42,4 @@ public final class SGD: Optimizer {
   public var state: [String: Tensor] {
     Dictionary(uniqueKeysWithValues: named("velocity", velocities))
   }
-}
-
-extension Operator {
-  static let fusedSGD = Operator("aten::_fused_sgd_")
 }

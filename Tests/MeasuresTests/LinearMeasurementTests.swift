@@ -15,15 +15,15 @@ import TorchNN
 @Suite struct LinearMeasurementTests {
   private final class LinearEncoder: Module, Encoder {
     let outputDimension: Int
-    let matrix: Tensor
+    let matrix: Buffer
 
     init(_ matrix: Tensor) {
-      self.matrix = matrix
+      self.matrix = Buffer(matrix)
       outputDimension = matrix.size(1)
     }
 
-    override func callAsFunction(_ images: Tensor) -> Tensor {
-      images.flattened(from: 1).matmul(matrix)
+    func callAsFunction(_ images: Tensor) -> Tensor {
+      images.flattened(from: 1).matmul(matrix.tensor)
     }
   }
 

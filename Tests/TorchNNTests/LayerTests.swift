@@ -23,7 +23,7 @@ import TorchNN
   }
 
   /// Runs a layer on a recorded input and compares output and gradients.
-  private func check(_ module: Module, _ prefix: String) throws {
+  private func check(_ module: any UnaryLayer, _ prefix: String) throws {
     var state: [String: Tensor] = module.state
     for name in ["weight", "bias"] where state[name] != nil {
       state[name] = recorded["\(prefix).\(name)"]

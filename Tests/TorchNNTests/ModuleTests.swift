@@ -28,18 +28,16 @@ import TorchNN
       ])
   }
 
-  @Test func aStateOfAnotherNetworkIsRefusedAndChangesNothing() throws {
-    let layer = Linear(3, 2)
-    let before = layer.weight.tensor.scalars(Float.self)
-    let states: [[String: Tensor]] = [
-      ["weight": .zeros([2, 3])],
-      ["weight": .zeros([3, 2]), "bias": .zeros([2])],
-      ["weight": .zeros([2, 3]), "bias": .zeros([2]), "extra": .zeros([1])],
-    ]
-    for state in states { #expect(throws: TorchError.self) { try layer.load(state) } }
-    #expect(layer.weight.tensor.scalars(Float.self) == before)
-    try layer.load(["weight": .ones([2, 3]), "bias": .ones([2])])
-    #expect(layer(Tensor.ones([1, 3])).scalars(Float.self) == [4, 4])
+  @Test func activationsLeaveTheirInputAsItIs() {
+    let numbers: [Float] = [-2, -0.5, 0, 1, 3]
+    let activations: [any UnaryLayer] = [ReLU(), GELU(), Tanh(), Sigmoid()]
+    for activation in activations {
+      let input = Tensor(numbers)
+      let output = activation(input)
+      #expect(input.scalars(Float.self) == numbers)
+      #expect(output.scalars(Float.self) != numbers)
+    }
+    #expect(ReLU()(Tensor(numbers)).scalars(Float.self) == [0, 0, 0, 1, 3])
   }
 
   @Test func initialisersHaveTheMomentsOfPyTorchs() {

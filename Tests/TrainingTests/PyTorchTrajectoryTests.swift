@@ -2,6 +2,7 @@ import Contrastive
 import TestSupport
 import Testing
 import Torch
+import TorchNN
 import Training
 
 @Suite struct PyTorchTrajectoryTests {

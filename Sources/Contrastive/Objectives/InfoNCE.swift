@@ -125,14 +125,3 @@ func contrastiveLoss(ofLogits logits: Tensor, views: Int) -> Tensor {
         partners(rows: rows, views: views, shift: shift, on: logits.device))
     })
 }
-
-extension Tensor {
-  /// The mean over rows of minus the entry that an int64 target names.
-  fileprivate func negativeLogLikelihood(_ targets: Tensor) -> Tensor {
-    Operator.negativeLogLikelihood(self, targets)
-  }
-}
-
-extension Operator {
-  fileprivate static let negativeLogLikelihood = Operator("aten::nll_loss")
-}

@@ -46,7 +46,9 @@ private struct TiledProducts {
     forEachPair { rows, columns, products in
       // Row i's softmax weight of k and row k's of i.
       let weights = exp(products - sums[rows].unsqueezed(1))
-      weights.add(Operator.expInPlace(products.subtract(sums[columns])))
+      products.subtract(sums[columns])
+      products.exponentiate()
+      weights.add(products)
       gradient[rows].addProduct(weights, x[columns])
       if rows != columns { gradient[columns].addProduct(weights.transposed(), x[rows]) }
     }
@@ -63,27 +65,4 @@ private struct TiledProducts {
       }
     }
   }
-}
-
-private func logAddExp(_ left: Tensor, _ right: Tensor) -> Tensor {
-  Operator.logAddExp(left, right)
-}
-
-extension Tensor {
-  /// Adds the product of two matrices, in place.
-  fileprivate func addProduct(_ left: Tensor, _ right: Tensor) {
-    Operator.addMatrixProductInPlace.run(self, left, right)
-  }
-
-  /// Takes `other` off, in place.
-  fileprivate func subtract(_ other: Tensor) -> Tensor {
-    add(other, scale: -1)
-    return self
-  }
-}
-
-extension Operator {
-  fileprivate static let logAddExp = Operator("aten::logaddexp")
-  fileprivate static let expInPlace = Operator("aten::exp_")
-  fileprivate static let addMatrixProductInPlace = Operator("aten::addmm_")
 }

@@ -8,7 +8,7 @@ extension HeadedObjective {
   ///
   /// - Throws: `ConfigurationError` naming the file.
   func loadParameters(from path: String) throws(ConfigurationError) {
-    do throws(TorchError) {
+    do {
       let tensors = try SafeTensors(path: path).tensors
       let ofHead = tensors.removingPrefix("head.")
       try head.load(ofHead.isEmpty ? tensors : ofHead)
@@ -18,18 +18,14 @@ extension HeadedObjective {
     }
   }
 
-  private func loadBaseParameters(_ tensors: [String: Tensor]) throws(TorchError) {
+  private func loadBaseParameters(_ tensors: [String: Tensor]) throws(StateMismatch) {
     guard let module = base.module else { return }
     let names = module.parameters.map(\.name)
     guard names.contains(where: { tensors[$0] != nil }) else { return }
     // Buffers are no part of φ: a queue or running statistics stay the objective's own.
     var state = module.state
     for name in names { state[name] = tensors[name] }
-    do throws(TorchError) {
-      try module.load(state)
-    } catch {
-      throw TorchError("objective: \(error)")
-    }
+    try module.load(state)
     base.restoreBounds()
   }
 }

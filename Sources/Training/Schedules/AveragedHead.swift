@@ -13,7 +13,6 @@ public final class AveragedHead: HeadSchedule {
   /// The share m of itself that the average keeps in a step.
   public let momentum: Double
   private var average: MovingAverage?
-  private var objective: HeadedObjective?
 
   /// A schedule whose average keeps `momentum`, from 0 to 1, of itself in a step.
   public init(momentum: Double) {
@@ -23,7 +22,6 @@ public final class AveragedHead: HeadSchedule {
 
   /// The average begins equal to φ.
   public func begin(with objective: HeadedObjective) {
-    self.objective = objective
     average = MovingAverage(of: objective.parameters, objective.head.buffers, momentum: momentum)
   }
 
@@ -37,18 +35,6 @@ public final class AveragedHead: HeadSchedule {
 
   /// The average.
   public var state: [String: Tensor] { average?.state ?? [:] }
-
-  /// Copies in what `state` gave. An average of something that the objective learns may be missing: then it
-  /// begins at the objective's parameter, which is to be loaded before.
-  public func load(_ state: [String: Tensor]) throws(TorchError) {
-    guard let average, let objective else { return }
-    var whole = state
-    for (name, parameter) in objective.parameters
-    where name.hasPrefix("objective.") && state[name] == nil {
-      whole[name] = parameter.tensor.detached()
-    }
-    try average.load(whole)
-  }
 }
 
 extension HeadSchedule where Self == AveragedHead {

@@ -27,13 +27,8 @@ public protocol HeadSchedule {
   /// - Throws: `NonFiniteLoss`, before θ has changed.
   func turn(_ game: HeadGame) throws(NonFiniteLoss) -> HeadTurn
 
-  /// Tensors of its own that continue a training.
+  /// Tensors of its own that continue a training. A resumed training copies into them.
   var state: [String: Tensor] { get }
-
-  /// Copies in what `state` gave.
-  ///
-  /// - Throws: `TorchError` naming a tensor that is missing or of another shape.
-  func load(_ state: [String: Tensor]) throws(TorchError)
 }
 
 extension HeadSchedule {
@@ -45,8 +40,6 @@ extension HeadSchedule {
   public func begin(with objective: HeadedObjective) {}
   /// Nothing to keep.
   public var state: [String: Tensor] { [:] }
-  /// Nothing to take.
-  public func load(_ state: [String: Tensor]) throws(TorchError) {}
 }
 
 /// What one step of a schedule comes to.

@@ -99,6 +99,27 @@ import Training
     #expect(values(resumed) == values(whole))
   }
 
+  @Test func aStateThatDoesNotFitChangesNoBitOfAnyPart() throws {
+    let trainer = tinyTrainer(.averaged(momentum: 0.9), encoderBatchNorm: true) {
+      BYOL(dimension: $0, hidden: 5, momentum: 0.9)
+    }
+    try train(trainer, steps: 2)
+    let before = values(trainer)
+    var state = trainer.state.mapValues { $0 + 1 }
+    state["encoder_optimizer.last.bias.step"] = nil
+    state["schedule.2.weight"] = .zeros([1])
+    state["slow_head.2.bias"] = nil
+    state["elsewhere.weight"] = .zeros([1])
+    let error = #expect(throws: StateMismatch.self) { try trainer.load(state, step: 9) }
+    #expect(error?.missing == ["encoder_optimizer.last.bias.step", "slow_head.2.bias"])
+    #expect(error?.unexpected == ["elsewhere.weight"])
+    #expect(error?.misshapen.map(\.name) == ["schedule.2.weight"])
+    #expect(values(trainer) == before)
+    #expect(trainer.stepCount == 2)
+    try trainer.load(trainer.state.mapValues { $0.copied() }, step: 9)
+    #expect(trainer.stepCount == 9)
+  }
+
   @Test func aLossThatIsNotFiniteStopsBeforeTheEncoderHasMoved() throws {
     for schedule in [Joint() as any HeadSchedule, Alternating(headSteps: 2), Unrolled(steps: 2)] {
       let trainer = tinyTrainer(schedule)
