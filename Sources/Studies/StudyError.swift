@@ -12,6 +12,8 @@ public enum StudyError: Error, Equatable, CustomStringConvertible {
   case cannotStart(path: String, reason: String)
   /// There is no study in the folder.
   case notAStudy(path: String)
+  /// A file gives a run a seed that is none.
+  case seed(path: String, run: String, seed: String)
 
   /// What was wrong, where, and what to do.
   public var description: String {
@@ -30,6 +32,9 @@ public enum StudyError: Error, Equatable, CustomStringConvertible {
       "cannot start \(path): \(reason)"
     case .notAStudy(let path):
       "\(path) is no study's folder: name a study file, or a folder that gnomon study wrote"
+    case .seed(let path, let run, let seed):
+      "\(path) is damaged: the seed of run \(run) is \(seed), not a whole number from 0 to 2⁶³ − 1; "
+        + "restore the file, or remove it and start the study again"
     }
   }
 }
