@@ -1,21 +1,46 @@
 /// One claim of a study as it came out: what was tested, on which points, and the verdict.
 public struct ClaimRecord: Codable, Sendable, Equatable {
-  /// What the figures say of a claim.
+  /// What the figures say of a claim, by the Wilcoxon signed-rank test at 0.05.
   ///
-  /// With n seeds no p can be below 2⁻ⁿ, so after correction over m claims none below m·2⁻ⁿ: at five seeds
-  /// and two claims 0.0625. Where the seeds are too few for any corrected p below 0.05, a verdict rests on
-  /// the interval and the uncorrected p, and the claim's note says so. At five seeds that asks of every
-  /// single seed an effect on the claimed side.
+  /// A side passes a test when its p is below 0.05 and the mean effect lies on it.
   public enum Verdict: String, Codable, Sendable, CaseIterable {
-    /// The whole interval lies on the claimed side of zero, and the corrected p (or the uncorrected one,
-    /// where the corrected could not) is below 0.05.
+    /// A primary claim's side passes with the p that is corrected over the primary claims.
     case supported
-    /// Neither supported nor contradicted.
+    /// The claim's side passes with its own p alone: what a secondary claim can reach at best, and a
+    /// primary one that its correction fails.
+    case supportedUncorrected = "supported, uncorrected"
+    /// None of the others.
     case notSupported = "not supported"
-    /// The whole interval lies on the other side of zero.
+    /// The opposite side passes: for a primary claim corrected over the primary claims, each on its
+    /// opposite side; for a secondary one with its own p. Never where no side is claimed.
     case contradicted
-    /// Fewer than five seeds, or than six where no side is claimed: the interval stands, no verdict.
+    /// Fewer than five seeds: the interval stands, no verdict.
     case tooFewSeeds = "too few seeds"
+  }
+
+  /// How the ends of an effect's interval were found.
+  public struct Interval: Codable, Sendable, Equatable {
+    /// A method for an interval of a mean.
+    public enum Method: String, Codable, Sendable {
+      /// Student's t.
+      case studentT = "t"
+      /// The bias-corrected and accelerated bootstrap (Efron 1987), its levels widened for few values
+      /// (Hesterberg 2015).
+      case expandedBCa = "bca_expanded"
+      /// Percentiles of the bootstrap, as records of schema 1 have: too narrow for few seeds.
+      case percentile
+    }
+
+    /// The method.
+    public var method: Method
+    /// The coverage it aims at: 0.95.
+    public var level: Double
+
+    /// An interval's method and level.
+    public init(method: Method, level: Double) {
+      self.method = method
+      self.level = level
+    }
   }
 
   /// One measured value: a run's statistic at a place of the axis.
@@ -60,14 +85,18 @@ public struct ClaimRecord: Codable, Sendable, Equatable {
   public var seeds: [Int]
   /// The mean effect over seeds; absent without any.
   public var effect: Double?
-  /// The lower end of the 95 % bootstrap interval of the mean effect; absent with fewer than two seeds.
+  /// The lower end of the interval of the mean effect; absent with fewer than two seeds.
   public var lower: Double?
   /// Its upper end.
   public var upper: Double?
+  /// Which interval that is; absent where there is none.
+  public var interval: Interval?
   /// The Wilcoxon signed-rank p, one-sided; two-sided where `direction` is 0.
   public var p: Double?
-  /// The same after Holm's correction over the study's claims.
+  /// The same after Holm's correction over the study's primary claims; absent for a secondary claim.
   public var correctedP: Double?
+  /// Whether the claim is one of those that p is corrected over.
+  public var isPrimary: Bool
   /// The verdict.
   public var verdict: Verdict
   /// Which seeds are left out and why, and what the verdict rests on, for people; absent where there is nothing
@@ -78,8 +107,8 @@ public struct ClaimRecord: Codable, Sendable, Equatable {
   public init(
     id: String, statement: String, statistic: String, axis: String?, direction: Int,
     points: [Point], effects: [Double], seeds: [Int], effect: Double?, lower: Double?,
-    upper: Double?, p: Double?, correctedP: Double?, verdict: Verdict,
-    note: String? = nil
+    upper: Double?, interval: Interval? = nil, p: Double?, correctedP: Double?,
+    isPrimary: Bool = true, verdict: Verdict, note: String? = nil
   ) {
     self.id = id
     self.statement = statement
@@ -92,15 +121,53 @@ public struct ClaimRecord: Codable, Sendable, Equatable {
     self.effect = effect
     self.lower = lower
     self.upper = upper
+    self.interval = interval
     self.p = p
     self.correctedP = correctedP
+    self.isPrimary = isPrimary
     self.verdict = verdict
     self.note = note
   }
 
   enum CodingKeys: String, CodingKey {
     case id, statement, statistic, axis, direction, points, effects, seeds, effect, lower, upper
-    case p, verdict, note
+    case interval, p, verdict, note
     case correctedP = "corrected_p"
+    case isPrimary = "primary"
+  }
+}
+
+extension ClaimRecord {
+  /// Reads a claim; one that does not say so is primary.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    id = try container.decode(String.self, forKey: .id)
+    statement = try container.decode(String.self, forKey: .statement)
+    statistic = try container.decode(String.self, forKey: .statistic)
+    axis = try container.decodeIfPresent(String.self, forKey: .axis)
+    direction = try container.decode(Int.self, forKey: .direction)
+    points = try container.decode([Point].self, forKey: .points)
+    effects = try container.decode([Double].self, forKey: .effects)
+    seeds = try container.decode([Int].self, forKey: .seeds)
+    effect = try container.decodeIfPresent(Double.self, forKey: .effect)
+    lower = try container.decodeIfPresent(Double.self, forKey: .lower)
+    upper = try container.decodeIfPresent(Double.self, forKey: .upper)
+    interval = try container.decodeIfPresent(Interval.self, forKey: .interval)
+    p = try container.decodeIfPresent(Double.self, forKey: .p)
+    correctedP = try container.decodeIfPresent(Double.self, forKey: .correctedP)
+    isPrimary = try container.decodeIfPresent(Bool.self, forKey: .isPrimary) ?? true
+    verdict = try container.decode(Verdict.self, forKey: .verdict)
+    note = try container.decodeIfPresent(String.self, forKey: .note)
+    guard (-1...1).contains(direction) else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .direction, in: container, debugDescription: "\(direction) is not -1, 0 or 1")
+    }
+  }
+
+  /// Gives a claim of schema 1 the words of today: 'supported' could rest on an uncorrected p, and every
+  /// interval was the bootstrap's percentiles.
+  mutating func readAsOfSchema1() {
+    if verdict == .supported, (correctedP ?? 1) >= 0.05 { verdict = .supportedUncorrected }
+    if lower != nil, upper != nil { interval = Interval(method: .percentile, level: 0.95) }
   }
 }

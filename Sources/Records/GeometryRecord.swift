@@ -22,7 +22,7 @@ extension GeometryRecord: Codable {
   /// Reads the flat form; the layer must be named.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
-    step = try container.decode(Int.self, forKey: .step)
+    step = try container.decodeCount(forKey: .step)
     epoch = try container.decode(Double.self, forKey: .epoch)
     // Unlike in a summary, nothing around a line names its layer.
     guard container.contains(.layer) else {

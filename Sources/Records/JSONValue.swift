@@ -26,6 +26,15 @@ public enum JSONValue: Sendable {
     }
   }
 
+  /// The number when this is a whole one that fits, to the last digit.
+  public var wholeValue: Int? {
+    switch self {
+    case .integer(let value): value
+    case .double(let value): Int(exactly: value)
+    default: nil
+    }
+  }
+
   /// The text when this is a string.
   public var stringValue: String? {
     guard case .string(let text) = self else { return nil }
@@ -41,7 +50,8 @@ extension JSONValue: Equatable {
     case (.bool(let a), .bool(let b)): a == b
     case (.integer(let a), .integer(let b)): a == b
     case (.double(let a), .double(let b)): a == b
-    case (.integer(let a), .double(let b)), (.double(let b), .integer(let a)): Double(a) == b
+    case (.integer(let a), .double(let b)), (.double(let b), .integer(let a)):
+      Int(exactly: b) == a
     case (.string(let a), .string(let b)): a == b
     case (.array(let a), .array(let b)): a == b
     case (.object(let a), .object(let b)): a == b

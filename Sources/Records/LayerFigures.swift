@@ -70,8 +70,8 @@ extension LayerFigures: Codable {
     layer =
       try container.decodeIfPresent(String.self, forKey: AnyKey("layer"))
       ?? decoder.codingPath.last?.stringValue ?? ""
-    n = try container.decode(Int.self, forKey: AnyKey("n"))
-    dimension = try container.decode(Int.self, forKey: AnyKey("dimension"))
+    n = try container.decodeCount(forKey: AnyKey("n"))
+    dimension = try container.decodeCount(forKey: AnyKey("dimension"))
     values = container.numbers(besides: Self.reservedKeys)
     invarianceAt =
       try container.decodeIfPresent([String: Double].self, forKey: AnyKey("invariance_at")) ?? [:]

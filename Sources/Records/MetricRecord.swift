@@ -63,7 +63,7 @@ extension MetricRecord: Codable {
       try container.decodeIfPresent(Double.self, forKey: AnyKey(key.rawValue))
     }
     self.init(
-      step: try container.decode(Int.self, forKey: AnyKey(Key.step.rawValue)),
+      step: try container.decodeCount(forKey: AnyKey(Key.step.rawValue)),
       epoch: try container.decode(Double.self, forKey: AnyKey(Key.epoch.rawValue)),
       loss: try number(.loss), learningRate: try number(.learningRate),
       viewsPerSecond: try number(.viewsPerSecond), contrastiveTop1: try number(.contrastiveTop1),

@@ -60,7 +60,7 @@ extension RunSummary: Codable {
     name = try container.decode(String.self, forKey: .name)
     config = try container.decodeIfPresent(JSONValue.self, forKey: .config) ?? .null
     epochs = try container.decode(Double.self, forKey: .epochs)
-    steps = try container.decode(Int.self, forKey: .steps)
+    steps = try container.decodeCount(forKey: .steps)
     finalLoss = try container.decodeIfPresent(Double.self, forKey: .finalLoss)
     wallSeconds = try container.decodeIfPresent(Double.self, forKey: .wallSeconds)
     viewsPerSecond = try container.decodeIfPresent(Double.self, forKey: .viewsPerSecond)

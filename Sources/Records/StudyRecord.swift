@@ -1,7 +1,9 @@
 /// `study.json`: a study as it stands, its runs and what became of its claims.
 public struct StudyRecord: Codable, Sendable, Equatable {
   /// The meaning of the file's keys; raised when a meaning changes, not when keys are added.
-  public static let currentSchema = 1
+  ///
+  /// Schema 1 had claims whose verdict 'supported' may rest on an uncorrected p.
+  public static let currentSchema = 2
 
   /// A configuration key that the study varies, with its values in order.
   public struct Axis: Codable, Sendable, Equatable {
@@ -44,7 +46,7 @@ public struct StudyRecord: Codable, Sendable, Equatable {
     }
   }
 
-  /// The schema the record was written with.
+  /// The schema the record is written with.
   public var schema: Int
   /// The study's name.
   public var name: String
@@ -76,5 +78,22 @@ public struct StudyRecord: Codable, Sendable, Equatable {
   enum CodingKeys: String, CodingKey {
     case schema, name, question, axes, runs, claims
     case isQuick = "quick"
+  }
+}
+
+extension StudyRecord {
+  /// Reads a record of this schema or an earlier one, whose claims then have today's words.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    let written = try container.decode(Int.self, forKey: .schema)
+    schema = Self.currentSchema
+    name = try container.decode(String.self, forKey: .name)
+    question = try container.decodeIfPresent(String.self, forKey: .question)
+    isQuick = try container.decodeIfPresent(Bool.self, forKey: .isQuick)
+    axes = try container.decode([Axis].self, forKey: .axes)
+    runs = try container.decode([Run].self, forKey: .runs)
+    claims = try container.decode([ClaimRecord].self, forKey: .claims)
+    guard written < 2 else { return }
+    for index in claims.indices { claims[index].readAsOfSchema1() }
   }
 }

@@ -15,9 +15,9 @@ extension ChartFigure {
     return ChartFigure(
       title: "\(claim.id): \(claim.axis.map { "values against \($0)" } ?? "values and effect")",
       reading:
-        "Beside the values, of which \(seeds) and the thick one the mean, stand the effects: to be "
-        + "supported the claim needs the whole bar of the mean's 95 % interval \(side) of the "
-        + "dotted zero, and a small p.",
+        "Beside the values, of which \(seeds) and the thick one the mean, stand the effects with the "
+        + "mean's 95 % interval: to be supported the claim needs effects \(side) of the dotted zero so "
+        + "often, and so large, that its p is small.",
       legend: points.legend, charts: charts)
   }
 

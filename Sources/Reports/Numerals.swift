@@ -23,6 +23,7 @@ package enum Numerals {
   package static func significant(_ value: Double, _ digits: Int = 3) -> String {
     let magnitude = abs(value)
     if value == 0 { return "0" }
+    guard value.isFinite else { return typographic("\(value)") }
     if magnitude < 1e-3 || magnitude >= 1e6 {
       return typographic(String(format: "%.\(digits - 1)e", value))
     }
@@ -35,6 +36,9 @@ package enum Numerals {
     let text = "\(value)"
     return typographic(text.hasSuffix(".0") ? String(text.dropLast(2)) : text)
   }
+
+  /// A whole number as a setting is written, to its last digit.
+  package static func setting(_ value: Int) -> String { typographic("\(value)") }
 
   /// A count with thin spaces between thousands.
   package static func count(_ value: Double) -> String {

@@ -58,7 +58,7 @@ enum StudyText {
     case nil: nil
     case .null: "none"
     case .bool(let flag): flag ? "yes" : "no"
-    case .integer(let number): Numerals.setting(Double(number))
+    case .integer(let number): Numerals.setting(number)
     case .double(let number): Numerals.setting(number)
     case .string(let text): text
     case .array(let elements): elements.compactMap(setting).joined(separator: ", ")

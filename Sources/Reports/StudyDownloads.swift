@@ -28,12 +28,14 @@ extension Downloads {
 
   private static func claims(of record: StudyRecord) -> [[String]] {
     let head = [
-      "claim", "statement", "statistic", "axis", "direction", "effect", "lower", "upper", "p",
-      "corrected_p", "seeds", "verdict",
+      "claim", "statement", "statistic", "axis", "direction", "primary", "effect", "lower", "upper",
+      "interval", "level", "p", "corrected_p", "seeds", "verdict",
     ]
     let rows = record.claims.map { claim in
       [claim.id, claim.statement, claim.statistic, claim.axis ?? "", "\(claim.direction)"]
-        + [claim.effect, claim.lower, claim.upper, claim.p, claim.correctedP].map(number)
+        + ["\(claim.isPrimary)"] + [claim.effect, claim.lower, claim.upper].map(number)
+        + [claim.interval?.method.rawValue ?? ""]
+        + [claim.interval?.level, claim.p, claim.correctedP].map(number)
         + ["\(claim.seeds.count)", claim.verdict.rawValue]
     }
     return [head] + rows

@@ -85,6 +85,8 @@ struct StudyPage {
     return [
       "anchor": Self.anchor(place), "id": claim.id, "statement": claim.statement,
       "statistic": claim.statistic, "effect": numbers[0] ?? "–", "interval": interval ?? "–",
+      "isSecondary": !claim.isPrimary, "method": claim.interval.map(Self.name) ?? "",
+      "hasMethod": claim.interval != nil,
       "p": StudyText.probability(claim.p) ?? "–",
       "correctedP": StudyText.probability(claim.correctedP) ?? "–",
       "seeds": Numerals.count(Double(claim.seeds.count)), "verdict": claim.verdict.rawValue,
@@ -141,11 +143,20 @@ struct StudyPage {
     }
   }
 
+  private static func name(_ interval: ClaimRecord.Interval) -> String {
+    switch interval.method {
+    case .studentT: "Student's t"
+    case .expandedBCa: "BCa bootstrap"
+    case .percentile: "percentile bootstrap"
+    }
+  }
+
   private static func anchor(_ place: Int) -> String { "claim-\(place + 1)" }
 
   private static func badge(_ verdict: ClaimRecord.Verdict) -> String {
     switch verdict {
     case .supported: "supported"
+    case .supportedUncorrected: "uncorrected"
     case .notSupported: "open"
     case .contradicted: "contradicted"
     case .tooFewSeeds: "few"

@@ -45,8 +45,8 @@ extension RunDatabase {
       name: row["name"], configuration: .object(configuration), summary: nil,
       metrics: try metrics.map(metric), geometry: try layers(database, of: run))
     content.isFinished = row["has_summary"]
-    content.steps = row["steps"]
-    content.epochs = row["epochs"]
+    content.steps = try row.decode(Int.self, forColumn: "steps")
+    content.epochs = try row.decode(Double.self, forColumn: "epochs")
     content.finalLoss = row["final_loss"]
     content.wallSeconds = row["wall_seconds"]
     content.viewsPerSecond = row["views_per_second"]

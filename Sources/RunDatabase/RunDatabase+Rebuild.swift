@@ -46,7 +46,7 @@ extension RunDatabase {
       let descriptor = Foundation.open(temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
       guard descriptor >= 0 else { throw RunStoreError.writing(path, errno: errno) }
       // Says that its writer lives, to `AtomicFile.removeLeftovers(in:)`.
-      _ = flock(descriptor, LOCK_EX | LOCK_NB)
+      FileLock.take(descriptor)
       defer { Foundation.close(descriptor) }
       do {
         try fill(temporary, from: collection, report)
@@ -100,8 +100,8 @@ extension RunDatabase {
   /// Renames over the store at `path`, which nobody else may have open: their pages and ours would
   /// mix in the files beside it.
   private static func replace(_ path: String, by temporary: String) throws {
-    let latch = try FolderLatch(of: path)
-    defer { withExtendedLifetime(latch) {} }
+    let lock = try FileLock(folderOf: path)
+    defer { withExtendedLifetime(lock) {} }
     if FileManager.default.fileExists(atPath: path) {
       do {
         try leaveWriteAheadLogging(path)

@@ -23,8 +23,8 @@ public final class RunDatabase: Sendable {
   ///   something else, which is then left as it is; `.damagedStore`; `.unwritable`; `.diskFull`.
   public static func open(path: String) throws(RunStoreError) -> RunDatabase {
     // Two processes that made the same tables at once would be in each other's way.
-    let latch = try FolderLatch(of: path)
-    defer { withExtendedLifetime(latch) {} }
+    let lock = try FileLock(folderOf: path)
+    defer { withExtendedLifetime(lock) {} }
     do {
       try refuseForeign(path)
       let pool = try DatabasePool(path: path, configuration: configuration)
@@ -85,20 +85,6 @@ extension RunDatabase {
   func reading<Value>(_ body: (Database) throws -> Value) throws(RunStoreError) -> Value {
     do { return try pool.read(body) } catch { throw RunStoreError(error, store: path) }
   }
-}
-
-/// A lock on the folder that a store stands in, held while the file is made or replaced.
-struct FolderLatch: ~Copyable {
-  private let descriptor: Int32
-
-  init(of path: String) throws(RunStoreError) {
-    let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
-    descriptor = Foundation.open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw .writing(path, errno: errno) }
-    while flock(descriptor, LOCK_EX) != 0 && errno == EINTR {}
-  }
-
-  deinit { Foundation.close(descriptor) }
 }
 
 extension RunStoreError {

@@ -14,6 +14,9 @@ enum StoreSchema {
       try database.execute(sql: runs)
       try database.execute(sql: figures)
     }
+    migrator.registerMigration("2: primary claims, kinds of intervals") { database in
+      try database.execute(sql: primaryClaims)
+    }
     return migrator
   }
 
@@ -67,6 +70,17 @@ enum StoreSchema {
       PRIMARY KEY (study_id, claim_id, position),
       FOREIGN KEY (study_id, claim_id) REFERENCES claims ON DELETE CASCADE
     ) STRICT, WITHOUT ROWID;
+    """
+
+  // What the words of schema 1 become is said at `ClaimRecord.readAsOfSchema1()`.
+  private static let primaryClaims = """
+    ALTER TABLE claims ADD COLUMN is_primary INTEGER NOT NULL DEFAULT 1;
+    ALTER TABLE claims ADD COLUMN interval_method TEXT;
+    ALTER TABLE claims ADD COLUMN interval_level REAL;
+    UPDATE claims SET verdict = 'supported, uncorrected'
+      WHERE verdict = 'supported' AND ifnull(corrected_p, 1) >= 0.05;
+    UPDATE claims SET interval_method = 'percentile', interval_level = 0.95
+      WHERE lower IS NOT NULL AND upper IS NOT NULL;
     """
 
   // Without a study the key is unique among the runs without one: NULLs alone would never collide.

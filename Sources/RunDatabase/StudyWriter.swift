@@ -51,11 +51,12 @@ struct StudyWriter {
 
   private func write(_ claim: ClaimRecord, at position: Int, of study: Int64) throws {
     try rows.execute(
-      "INSERT INTO claims VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      "INSERT INTO claims VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       [
         study, claim.id, position, claim.statement, claim.statistic, claim.axis, claim.direction,
         claim.verdict.rawValue, claim.effect, claim.lower, claim.upper, claim.p, claim.correctedP,
         try RunJSON.text(claim.seeds), try RunJSON.text(claim.effects), claim.note,
+        claim.isPrimary, claim.interval?.method.rawValue, claim.interval?.level,
       ])
     for (place, point) in claim.points.enumerated() {
       try rows.execute(

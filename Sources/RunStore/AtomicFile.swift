@@ -46,7 +46,7 @@ public enum AtomicFile {
     let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw RunStoreError.writing(url.path, errno: errno) }
     // Says that its writer lives, to `removeLeftovers(in:)`.
-    _ = flock(descriptor, LOCK_EX | LOCK_NB)
+    FileLock.take(descriptor)
     do {
       try fill(descriptor, path: url.path, body)
       guard rename(temporary, target) == 0 else {
@@ -117,7 +117,7 @@ public enum AtomicFile {
       let path = folder.appendingPathComponent(name).path
       let descriptor = open(path, O_RDONLY | O_CLOEXEC)
       guard descriptor >= 0 else { continue }
-      if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { unlink(path) }
+      if FileLock.take(descriptor) { unlink(path) }
       close(descriptor)
     }
   }

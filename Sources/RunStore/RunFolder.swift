@@ -49,8 +49,8 @@ public struct RunFolder: Sendable, Equatable {
   ///
   /// - Parameter seconds: how long to wait for a process that is about to end.
   /// - Throws: `RunStoreError.inUse` when another process works on the run.
-  public func lock(waitingFor seconds: Double = 0) throws(RunStoreError) -> RunLock {
-    let lock = try RunLock(url, waitingFor: seconds)
+  public func lock(waitingFor seconds: Double = 0) throws(RunStoreError) -> FileLock {
+    let lock = try FileLock(url, waitingFor: seconds)
     AtomicFile.removeLeftovers(in: url)
     AtomicFile.removeLeftovers(in: checkpoints)
     return lock

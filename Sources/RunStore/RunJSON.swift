@@ -1,4 +1,5 @@
 import Foundation
+import Records
 
 /// The one JSON dialect of a run folder: sorted snake-case keys, and doubles in the shortest form
 /// that reads back to the same bits.
@@ -59,6 +60,8 @@ package enum RunJSON {
     case DecodingError.typeMismatch(let type, let context),
       DecodingError.valueNotFound(let type, let context):
       "\"\(path(context))\" is not of type \(type)"
+    case DecodingError.dataCorrupted(let context) where context.underlyingError is CountError:
+      "\"\(path(context))\" is \(context.debugDescription)"
     case DecodingError.dataCorrupted(let context):
       context.codingPath.isEmpty ? "not valid JSON" : "\"\(path(context))\" is not valid"
     case EncodingError.invalidValue(let value, let context):

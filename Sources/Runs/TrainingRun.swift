@@ -20,7 +20,7 @@ public final class TrainingRun {
   private let policy: PolicyPair
   private let checkpoints: CheckpointFolder
   /// Held until the run ends or is stopped.
-  private var lock: RunLock?
+  private var lock: FileLock?
   private(set) var step = 0
   private var progress = RunProgress()
 

@@ -21,7 +21,7 @@ public struct Study {
   }
 
   /// Values of some axes: what is left out of the grid, or added to it.
-  typealias Selection = [String: [SettingValue]]
+  typealias AxisValues = [String: [SettingValue]]
 
   /// The study's name, also its folder's.
   public let name: String
@@ -39,8 +39,8 @@ public struct Study {
   let arms: [Arm]
   /// In the file's order, the arms first.
   let axes: [Axis]
-  let exclusions: [Selection]
-  let inclusions: [Selection]
+  let exclusions: [AxisValues]
+  let inclusions: [AxisValues]
   /// Its claims in the file's order.
   let claims: [Claim]
   /// What its table shows: figures, or formulas of them.

@@ -14,6 +14,8 @@ public enum StudyError: Error, Equatable, CustomStringConvertible {
   case notAStudy(path: String)
   /// A folder for the runs is named, of a study that is in its own folder already.
   case isAStudyFolder(path: String)
+  /// A file gives a run a seed that is none.
+  case seed(path: String, run: String, seed: String)
 
   /// What was wrong and where, in one line.
   public var description: String {
@@ -31,6 +33,9 @@ public enum StudyError: Error, Equatable, CustomStringConvertible {
       "cannot start \(path): \(reason)"
     case .notAStudy(let path): "\(path) is no study's folder"
     case .isAStudyFolder(let path): "\(path) is a study's folder already"
+    case .seed(let path, let run, let seed):
+      "\(path) is damaged: the seed of run \(run) is \(seed), not a whole number from 0 to 2⁶³ − 1; "
+        + "restore the file, or remove it and start the study again"
     }
   }
 }

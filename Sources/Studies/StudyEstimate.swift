@@ -16,7 +16,9 @@ struct StudyEstimate {
     if let steps = configuration.steps { return steps }
     if configuration.dataset == .sprites {
       // 8,000 images unless told otherwise.
-      return configuration.epochs * ((configuration.trainCount ?? 8000) / configuration.batchSize)
+      let ofEpoch = (configuration.trainCount ?? 8000) / configuration.batchSize
+      let (steps, isTooMany) = configuration.epochs.multipliedReportingOverflow(by: ofEpoch)
+      return isTooMany ? nil : steps
     }
     let alike = observed.first { other in
       let other = other.run.configuration
@@ -25,7 +27,8 @@ struct StudyEstimate {
         && other.batchSize == configuration.batchSize
     }
     guard let alike, alike.epochs > 0 else { return nil }
-    return Int((Double(configuration.epochs) * Double(alike.steps) / alike.epochs).rounded())
+    let steps = Double(configuration.epochs) * Double(alike.steps) / alike.epochs
+    return Int(exactly: steps.rounded())
   }
 
   /// How long a whole run takes: by the step, as runs with the same settings but the seed, or else as all
@@ -37,9 +40,9 @@ struct StudyEstimate {
     guard let steps = steps(of: run) else { return nil }
     let alike = observed.filter { $0.run.settingsBesidesSeed == run.settingsBesidesSeed }
     let basis = alike.isEmpty ? observed : alike
-    let observedSteps = basis.reduce(0) { $0 + $1.steps }
+    let observedSteps = basis.reduce(0) { $0 + Double($1.steps) }
     guard observedSteps > 0 else { return current.map { $0 * Double(steps) } }
     let observedSeconds = basis.reduce(0) { $0 + $1.seconds }
-    return observedSeconds / Double(observedSteps) * Double(steps)
+    return observedSeconds / observedSteps * Double(steps)
   }
 }

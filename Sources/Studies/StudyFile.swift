@@ -4,8 +4,8 @@ import Yams
 
 extension Study {
   private static let fileKeys = [
-    "name", "question", "settings", "arms", "axes", "exclude", "include", "quick", "claims",
-    "figures",
+    "name", "question", "settings", "arms", "axes", "exclude", "include", "quick", "primary",
+    "claims", "figures",
   ]
 
   /// Reads a study file and checks all of it, its runs' configurations included.
@@ -59,7 +59,9 @@ extension Study {
     axes = grid.axes
     exclusions = grid.exclusions
     inclusions = grid.inclusions
-    claims = try ClaimReader(reader, grid: full).claims(members["claims"])
+    let claimReader = ClaimReader(reader, grid: full)
+    claims = try claimReader.marking(
+      claimReader.claims(members["claims"]), primary: members["primary"])
     figures = try reader.figures(members["figures"])
     runs = try plannedRuns(threads: threads)
   }

@@ -3,12 +3,12 @@ import Records
 import Runs
 
 extension StudyFolder {
-  /// The summary of a run when it is finished.
+  /// The summary of a run when it is finished. Its checkpoints are not looked at.
   ///
   /// - Throws: `StudyError.otherRun` when the run in its folder has another configuration.
   func finished(_ run: StudyRun) throws -> RunSummary? {
     let folder = self.run(run.key)
-    guard case .finished(let summary) = try RunState(of: folder) else { return nil }
+    guard let summary = try RunState.summary(of: folder) else { return nil }
     guard
       RunConfiguration.identity(of: summary.config)
         == RunConfiguration.identity(of: run.configuration.json)

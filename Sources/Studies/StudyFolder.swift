@@ -34,7 +34,6 @@ public struct StudyFolder: Sendable {
     RunFolder(path: runs.appendingPathComponent(key, isDirectory: true).path)
   }
 
-  var lock: URL { url.appendingPathComponent(".lock") }
   private var configs: URL { url.appendingPathComponent("configs", isDirectory: true) }
   private var logs: URL { url.appendingPathComponent("logs", isDirectory: true) }
   private var earlierFiles: URL { url.appendingPathComponent("earlier", isDirectory: true) }

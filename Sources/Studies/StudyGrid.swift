@@ -82,7 +82,7 @@ extension Study {
 
 extension [String: SettingValue] {
   /// Whether this place of the grid has one of the selected values on each selected axis.
-  func matches(_ selection: Study.Selection) -> Bool {
+  func matches(_ selection: Study.AxisValues) -> Bool {
     selection.allSatisfy { key, values in
       self[key].map(values.contains) ?? false
     }

@@ -8,8 +8,8 @@ struct StudyGridReader {
   private(set) var settings: [(key: String, value: SettingValue)]
   let arms: [Study.Arm]
   private(set) var axes: [Study.Axis]
-  private(set) var exclusions: [Study.Selection] = []
-  private(set) var inclusions: [Study.Selection] = []
+  private(set) var exclusions: [Study.AxisValues] = []
+  private(set) var inclusions: [Study.AxisValues] = []
 
   init(_ reader: StudyFileReader, _ members: [String: Node]) throws(StudyFileError) {
     self.reader = reader
@@ -161,11 +161,11 @@ struct StudyGridReader {
   /// Values of some of the axes, by the axis: each a value or a list.
   func selection(
     _ node: Node, _ place: String, addsValues: Bool
-  ) throws(StudyFileError) -> Study.Selection {
+  ) throws(StudyFileError) -> Study.AxisValues {
     guard let mapping = node.mapping, !mapping.isEmpty else {
       throw reader.error("\(place): name values of axes, as in {seed: 4}", at: node)
     }
-    var selection: Study.Selection = [:]
+    var selection: Study.AxisValues = [:]
     for (keyNode, value) in mapping {
       let key = keyNode.string ?? ""
       guard let axis = axes.first(where: { $0.key == key }) else {
@@ -187,12 +187,12 @@ struct StudyGridReader {
 
   private func selections(
     _ node: Node?, _ place: String, addsValues: Bool
-  ) throws(StudyFileError) -> [Study.Selection] {
+  ) throws(StudyFileError) -> [Study.AxisValues] {
     guard let node, node.isPresent else { return [] }
     guard let elements = node.sequence else {
       throw reader.error("\(place) should be a list, as in - {seed: 4}", at: node)
     }
-    var selections: [Study.Selection] = []
+    var selections: [Study.AxisValues] = []
     for element in elements {
       selections.append(try selection(element, place, addsValues: addsValues))
     }

@@ -51,9 +51,8 @@ public struct StudyPlan {
     for run in study.runs where summaries[run.key] == nil {
       for threads in Set((1...max(cores, 1)).map { cores / $0 })
       where threads != run.configuration.threads {
-        if case .finished = try RunState(of: folder.run(run.key(axes: axes, threads: threads))) {
-          others[threads, default: 0] += 1
-        }
+        let other = folder.run(run.key(axes: axes, threads: threads))
+        if try RunState.summary(of: other) != nil { others[threads, default: 0] += 1 }
       }
     }
     otherThreads = others

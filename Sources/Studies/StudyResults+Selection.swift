@@ -55,6 +55,9 @@ extension StudyResults {
   }
 
   static func mean(_ values: [Double]) -> Double {
-    values.reduce(0, +) / Double(values.count)
+    let count = Double(values.count)
+    let sum = values.reduce(0, +)
+    // A sum can be beyond all numbers where the mean is not.
+    return sum.isFinite ? sum / count : values.reduce(0) { $0 + $1 / count }
   }
 }

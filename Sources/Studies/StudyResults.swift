@@ -7,12 +7,8 @@ public struct StudyResults {
     let key: String
     let settings: [String: JSONValue]
     let summary: RunSummary
-
     /// What runs are paired by: the seed on its axis, or else of the settings.
-    var seed: Int {
-      let value = settings["seed"] ?? summary.config["seed"] ?? 0
-      return Int(value.doubleValue ?? 0)
-    }
+    let seed: Int
   }
 
   let study: Study
@@ -24,8 +20,8 @@ public struct StudyResults {
 
   /// Reads what is in a study's folder.
   ///
-  /// - Throws: `StudyError.notAStudy` for a folder without `study.json`, and `RunStoreError` for files that
-  ///   cannot be read.
+  /// - Throws: `StudyError.notAStudy` for a folder without `study.json`, `StudyError.seed` for a seed that is no
+  ///   whole number, and `RunStoreError` for files that cannot be read.
   public init(_ study: Study, in folder: StudyFolder) throws {
     guard let record = try folder.readRecord() else {
       throw StudyError.notAStudy(path: folder.url.path)
@@ -35,17 +31,30 @@ public struct StudyResults {
     }
     var entries: [Entry] = []
     for run in record.runs {
-      guard let summary = try folder.run(run.key).readSummary() else { continue }
-      entries.append(Entry(key: run.key, settings: run.settings, summary: summary))
+      let runFolder = folder.run(run.key)
+      if let value = run.settings["seed"] {
+        _ = try StudyResults.seed(value, of: run.key, in: folder.record.path)
+      }
+      guard let summary = try runFolder.readSummary() else { continue }
+      let seed = try StudyResults.seed(
+        run.settings["seed"] ?? summary.config["seed"] ?? 0, of: run.key,
+        in: runFolder.summary.path)
+      entries.append(
+        Entry(key: run.key, settings: run.settings, summary: summary, seed: seed))
     }
-    self.init(study, folder, record: record, entries: entries)
-  }
-
-  init(_ study: Study, _ folder: StudyFolder, record: StudyRecord, entries: [Entry]) {
     self.study = study
     self.folder = folder
     self.record = record
     self.entries = entries
+  }
+
+  private static func seed(
+    _ value: JSONValue, of run: String, in path: String
+  ) throws(StudyError) -> Int {
+    guard let seed = value.wholeValue, seed >= 0 else {
+      throw .seed(path: path, run: run, seed: value.plainText)
+    }
+    return seed
   }
 
   /// The study's name.

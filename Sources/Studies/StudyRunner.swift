@@ -78,8 +78,7 @@ public final class StudyRunner {
   /// - Throws: `StudyError` and `RunStoreError`; the runs in progress have then been stopped.
   public func run(shouldStop: () -> Bool, report: (Event) -> Void) throws -> Outcome {
     try folder.create()
-    let lock = try StudyLock(
-      folder,
+    let lock = try folder.lock(
       waiting: { report(.note("waiting for a run of an earlier process to end")) },
       shouldStop: shouldStop)
     defer { withExtendedLifetime(lock) {} }
@@ -257,12 +256,12 @@ public final class StudyRunner {
 extension StudyRunner {
   /// Seconds a step of the runs being made, as far as they have come.
   private func currentRate(_ active: [StudyProgress.Active]) -> Double? {
-    var steps = 0
+    var steps = 0.0
     var seconds = 0.0
     for (child, run) in zip(children, active) where run.step > child.firstStep {
-      steps += run.step - child.firstStep
+      steps += Double(run.step - child.firstStep)
       seconds += child.began.duration(to: .now) / .seconds(1)
     }
-    return steps > 0 ? seconds / Double(steps) : nil
+    return steps > 0 ? seconds / steps : nil
   }
 }

@@ -56,12 +56,15 @@ struct ProgressBar {
   /// A bar, or nothing where there is no room for one.
   static func bar(_ step: Int, of total: Int, width: Int) -> String {
     guard width >= 5, total > 0 else { return "" }
-    let filled = min(width, width * step / total)
+    let filled = Int(Double(width) * min(1, max(0, Double(step) / Double(total))))
     return String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
   }
 
   static func clock(_ seconds: Double) -> String {
-    let whole = Int(seconds.rounded())
+    // A file can hold any number of seconds.
+    guard let whole = Int(exactly: seconds.rounded()), whole.magnitude < 1_000_000_000 else {
+      return String(format: "%.1e h", seconds / 3600)
+    }
     return whole >= 3600
       ? String(format: "%d:%02d:%02d", whole / 3600, whole / 60 % 60, whole % 60)
       : String(format: "%d:%02d", whole / 60, whole % 60)

@@ -6,12 +6,13 @@ struct StudyClaimsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "claims", abstract: "What a study's finished runs say of its claims.",
     discussion: """
-      Effects are paired over seeds; their interval is a bootstrap's, p is Wilcoxon's signed-rank test, corrected \
-      by Holm over the study's claims. Docs/Studies.md has the rule of the verdicts.
+      Effects are paired over seeds; their interval is Student's t, or from ten seeds up a BCa bootstrap's; p is \
+      Wilcoxon's signed-rank test, corrected by Holm over the study's primary claims. Docs/Studies.md has the \
+      rules of the verdicts.
       """)
 
   private struct Document: Encodable {
-    let schema = 1
+    let schema = StudyRecord.currentSchema
     let name: String
     let claims: [ClaimRecord]
   }

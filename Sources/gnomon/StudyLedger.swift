@@ -7,8 +7,8 @@ extension StudyOutput {
     let header = ["claim", "verdict", "effect", "95 % interval", "p", "Holm p", "seeds"]
     let rows = claims.map { claim in
       [
-        claim.id, claim.verdict.rawValue, number(claim.effect), interval(claim.lower, claim.upper),
-        number(claim.p), number(claim.correctedP), "\(claim.seeds.count)",
+        claim.id, claim.verdict.rawValue, number(claim.effect), interval(claim), number(claim.p),
+        claim.isPrimary ? number(claim.correctedP) : "secondary", "\(claim.seeds.count)",
       ]
     }
     var text = TextTable(rows: [header] + rows, leading: 2).text
@@ -38,5 +38,16 @@ extension StudyOutput {
   static func interval(_ lower: Double?, _ upper: Double?) -> String {
     guard let lower, let upper else { return "–" }
     return "[\(number(lower)), \(number(upper))]"
+  }
+
+  private static func interval(_ claim: ClaimRecord) -> String {
+    let method =
+      switch claim.interval?.method {
+      case .studentT: " t"
+      case .expandedBCa: " BCa"
+      case .percentile: " percentile"
+      case nil: ""
+      }
+    return interval(claim.lower, claim.upper) + method
   }
 }

@@ -26,7 +26,6 @@ import Testing
       let summary = try trained.json()
       let layers = try #require(summary["layers"] as? [String: [String: Any]])
       #expect(Set(layers.keys) == ["h", "head.1", "z"])
-      #expect(layers["h"]?["linear_top1"] is Double)
       #expect(summary["steps"] as? Int == 6)
       #expect(trained.error.contains("step 6/6"))
 
@@ -34,8 +33,17 @@ import Testing
       #expect(geometry["schema"] as? Int == 1)
       let measured = try #require((geometry["layers"] as? [String: [String: Any]])?["z"])
       #expect(measured["effective_rank"] as? Double == layers["z"]?["effective_rank"] as? Double)
-      let probed = try Program.run(["probe", run])
-      #expect(probed.output.contains("knn_top1"))
+      let probed = try Program.run(["probe", run, "--json"]).json()
+      let probes = try #require(probed["layers"] as? [String: [String: Any]])
+      for layer in ["h", "head.1", "z"] {
+        for key in ["knn_top1", "linear_top1"] {
+          let accuracy = try #require(probes[layer]?[key] as? Double, "\(layer).\(key)")
+          #expect(layers[layer]?[key] as? Double == accuracy, "\(layer).\(key)")
+          // Of 60 images it is right on a whole number.
+          let right = accuracy * 60
+          #expect(right.isApproximately(right.rounded(), within: 1e-9) && (0...60).contains(right))
+        }
+      }
 
       let repeated = folder.appendingPathComponent("again").path
       let again = try Program.run(
@@ -46,7 +54,9 @@ import Testing
       let page = folder.appendingPathComponent("page.html").path
       let report = try Program.run(["report", run, repeated, "--output", page])
       #expect(report.code == 0, "\(report.error)")
-      #expect(try String(contentsOfFile: page, encoding: .utf8).contains("effective"))
+      let markup = try String(contentsOfFile: page, encoding: .utf8)
+      #expect(markup.contains("Effective rank"))
+      for name in ["run", "again"] { #expect(markup.contains(">\(name)<"), "\(name)") }
     }
   }
 

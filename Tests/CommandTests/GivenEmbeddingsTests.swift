@@ -51,7 +51,6 @@ import Torch
 
       let alone = try layers(["--embeddings", h])
       #expect(Set(alone.keys) == ["h"])
-      #expect(alone["h"]?["uniformity"] != nil && alone["h"]?["intrinsic_dimension.mle"] != nil)
       #expect(alone["h"]?["invariance"] == nil && alone["h"]?["cka.z"] == nil)
       let all = try layers([
         "--embeddings", h, "--projections", z, "--views", hViews, "--projection-views", zViews,
@@ -63,6 +62,14 @@ import Torch
       ] {
         #expect(all["h"]?[key] is Double, "\(key)")
       }
+      // What needs h alone is what it was without the others.
+      for key in ["intrinsic_dimension.mle", "effective_rank"] {
+        let expected = try #require(alone["h"]?[key] as? Double, "\(key)")
+        #expect(all["h"]?[key] as? Double == expected, "\(key)")
+      }
+      // Of views that have nothing in common with their samples nor with each other, E‖u − u′‖² is 2.
+      #expect((all["h"]?["alignment"] as? Double)?.isApproximately(2, within: 0.2) == true)
+      #expect((all["h"]?["invariance"] as? Double)?.isApproximately(1, within: 0.2) == true)
       // One further view of each: two with the embedding itself, and no orbit.
       #expect(all["z"]?["invariance"] is Double && all["z"]?["lidar"] == nil)
       // Views without anything in common with their samples.

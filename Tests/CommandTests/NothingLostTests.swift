@@ -59,7 +59,7 @@ import Testing
       try waitForSteps(run)
       kill(parent.identifier, SIGKILL)
       _ = try parent.finish()
-      try Program.wait(upTo: 30) { (try? RunLock(URL(fileURLWithPath: run))) != nil }
+      try Program.wait(upTo: 30) { (try? FileLock(URL(fileURLWithPath: run))) != nil }
       let last = try String(contentsOfFile: "\(run)/checkpoints/last", encoding: .utf8)
       #expect(last.hasPrefix("step-"))
       #expect(try temporaryFiles(in: run).isEmpty)

@@ -69,7 +69,12 @@ import Testing
       let rank = FigureName(layer: "z", key: "effective_rank")
       let runs = try store.runs(of: "two", with: [rank])
       #expect(runs.map { $0.settings["seed"] } == [0, 1])
-      #expect(runs.allSatisfy { $0.status == .finished && $0.figures[rank] != nil })
+      for run in runs {
+        let folder = RunFolder(path: place.appendingPathComponent("runs/\(run.key)").path)
+        let summary = try #require(try folder.readSummary())
+        #expect(run.status == .finished)
+        #expect(try #require(run.figures[rank]) == summary.layers["z"]?["effective_rank"])
+      }
       try store.close()
     }
   }

@@ -34,6 +34,12 @@ import Testing
     return try #require(summary?["layers"] as? NSDictionary)
   }
 
+  /// The effective rank of a run's z.
+  private func rank(_ folder: URL, _ key: String) throws -> Double {
+    let z = try #require(try layers(folder, key)["z"] as? NSDictionary)
+    return try #require(z["effective_rank"] as? Double)
+  }
+
   private func expectNoTemporaryFiles(_ folder: URL) throws {
     let names = try FileManager.default.subpathsOfDirectory(atPath: folder.path)
     #expect(names.allSatisfy { !$0.hasSuffix(".tmp") }, "\(names)")
@@ -85,11 +91,23 @@ import Testing
       #expect(again.code == 0 && again.error.isEmpty && again.output.isEmpty)
       let ledger = try Program.run(["study", "claims", output.path, "--json"]).json()
       let claim = try #require((ledger["claims"] as? [[String: Any]])?.first)
-      #expect((claim["effects"] as? [Double])?.count == 2)
+      // The grid's order: both seeds at the first strength, then both at the second.
+      let ranks = try more.map { try rank(output, $0.key) }
+      let slopes = [0, 1].map { log(ranks[$0 + 2] / ranks[$0]) / 0.4 }
+      let effects = try #require(claim["effects"] as? [Double])
+      #expect(effects.relativeDifference(from: slopes) < 1e-12)
+      #expect(claim["seeds"] as? [Int] == [0, 1] && claim["verdict"] as? String == "too few seeds")
+      #expect(claim["interval"] as? NSDictionary == ["method": "t", "level": 0.95])
       let check = try Program.run(["store", "check", output.path])
       #expect(check.code == 0, "\(check.output) \(check.error)")
       let selection = try Program.run(["study", "select", output.path, "--json"])
-      #expect(try selection.json()["selection"] is [String: Any], "\(selection.error)")
+      let chosen = try #require(
+        try selection.json()["selection"] as? [String: Any], "\(selection.error)")
+      #expect(chosen["layer"] as? String == "h")
+      let settings = (chosen["settings"] as? [String: Any])?["candidates"] as? [[String: Any]]
+      #expect(settings?.map { $0["name"] as? String } == ["strength 0.1", "strength 0.5"])
+      let checkpoints = (chosen["checkpoints"] as? [String: Any])?["candidates"] as? [[String: Any]]
+      #expect(checkpoints?.map { $0["name"] as? String } == more.map(\.key))
       try expectNoTemporaryFiles(folder)
     }
   }

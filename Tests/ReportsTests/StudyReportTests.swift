@@ -29,12 +29,22 @@ struct StudyReportTests {
       #expect(column("Effect") == ["−1.28", "0.150", "−1.01", "18.1", "–"])
       #expect(column("95 % interval")[0] == "−1.35 to −1.21")
       #expect(column("p") == ["0.031", "< 0.001", "1.000", "–", "–"])
-      #expect(column("Holm p")[1] == "0.002")
       #expect(column("Seeds") == ["5", "6", "20", "3", "0"])
       #expect(
         column("Verdict") == [
-          "not supported", "supported", "contradicted", "too few seeds", "too few seeds",
+          "supported, uncorrected", "supported", "contradicted", "too few seeds", "too few seeds",
         ])
+      // A colour of its own for each verdict, said in words as well.
+      #expect(
+        page.all("span").filter { $0.attributes["class"]?.hasPrefix("badge") == true }.prefix(4)
+          .map { $0.attributes["class"] }
+          == ["badge uncorrected", "badge supported", "badge contradicted", "badge few"])
+      // A secondary claim has no corrected p and says what it is.
+      #expect(column("Holm p") == ["0.125", "0.002", "–", "–", "–"])
+      #expect(page.all("span", ["class": "role"]).map(\.text) == ["secondary"])
+      let facts = page.all("p", ["class": "facts"]).map(\.text)
+      #expect(facts[0].contains("−1.28 (−1.35 to −1.21, Student's t)"), "\(facts[0])")
+      #expect(facts[2].contains("BCa bootstrap)"), "\(facts[2])")
       #expect(page.texts("p").contains("schedule: without seed 3: no finished run."))
       #expect(page.texts("p").contains { $0.contains("claimed other than 0") })
       // Each row leads to its section, and the sections stand in the same order.
@@ -144,7 +154,10 @@ struct StudyReportTests {
       #expect(runs[0].prefix(4) == ["run", "strength", "seed", "status"])
       #expect(runs[14][3] == "failed" && runs[14].last?.hasPrefix("the loss became NaN") == true)
       let claims = String(decoding: try page.download("claims.csv"), as: UTF8.self)
-      #expect(claims.contains("-1.276,-1.352,-1.206,0.03125,0.125,5,not supported"))
+      #expect(
+        claims.contains(
+          "-1,true,-1.276,-1.352,-1.206,t,0.95,0.03125,0.125,5,\"supported, uncorrected\""))
+      #expect(claims.contains("1,false,-1.01,-1.06,-0.96,bca_expanded,0.95,1.0,,20,contradicted"))
       struct Document: Decodable {
         let study: StudyRecord
         let runs: [String: [String: Double]]
@@ -226,7 +239,7 @@ struct StudyReportTests {
         try StudyReport(folder: folder, catalogue: .standard)
       }
       try AtomicFile.write(Data("{\"schema\":99}".utf8), to: file)
-      #expect(throws: RunStoreError.newerSchema(path: file.path, schema: 99, known: 1)) {
+      #expect(throws: RunStoreError.newerSchema(path: file.path, schema: 99, known: 2)) {
         try StudyReport(folder: folder, catalogue: .standard)
       }
     }

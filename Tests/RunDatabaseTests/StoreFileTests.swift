@@ -26,7 +26,7 @@ import Testing
   }
 
   /// Runs SQL through Python's own SQLite, as somebody else's program would.
-  private func sqlite(_ path: String, _ sql: String) throws -> String {
+  func sqlite(_ path: String, _ sql: String) throws -> String {
     let script =
       "import sqlite3,sys; c=sqlite3.connect(sys.argv[1]); r=c.execute(sys.argv[2]).fetchall();"
       + " c.commit(); print(r)"

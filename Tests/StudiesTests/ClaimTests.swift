@@ -35,7 +35,8 @@ struct ClaimTests {
     }
     #expect(try #require(claim.effect).isApproximately(-1.35, within: 1e-12))
     #expect(claim.p == 1.0 / 256 && claim.correctedP == 1.0 / 256)
-    #expect(claim.verdict == .supported && claim.note == nil)
+    #expect(claim.verdict == .supported && claim.note == nil && claim.isPrimary)
+    #expect(claim.interval == ClaimRecord.Interval(method: .studentT, level: 0.95))
     #expect(claim.axis == "strength" && claim.direction == -1)
     #expect(claim.points.count == 8 * 3 * 2)
     #expect(claim.points[0].series == "z" && claim.points[1].series == "h")
@@ -74,6 +75,7 @@ struct ClaimTests {
     #expect(claims[1].points.last?.setting == 1.0)
     #expect(claims[1].statistic == "h.rankme - z.rankme, averaged over strength")
     #expect(claims.allSatisfy { $0.p == 1.0 / 256 && $0.correctedP == 2.0 / 256 })
+    #expect(claims.allSatisfy { $0.verdict == .supported })
   }
 
   @Test func seedsWithoutARunOrAFigureDropAndAreNamed() throws {
@@ -93,54 +95,6 @@ struct ClaimTests {
     )
     #expect(claim.points.allSatisfy { claim.seeds.contains($0.seed) })
     #expect(claim.verdict == .supported)
-  }
-
-  @Test(arguments: [
-    (Array(repeating: 1.0, count: 8), "positive", ClaimRecord.Verdict.supported),
-    (Array(repeating: 1.0, count: 8), "either", .supported),
-    (Array(repeating: 1.0, count: 8), "negative", .contradicted),
-    ([1, -1, 1, -1, 1, -1, 1, -1.5], "positive", .notSupported),
-    ([1, -1, 1, -1, 1, -1, 1, -1.5], "either", .notSupported),
-    ([1, 1, 1, 1], "positive", .tooFewSeeds),
-    // At five seeds an effect on the other side is one too many, whatever the interval says.
-    ([1, 1, 1, 1, 1], "positive", .supported),
-    ([1, 1, 1, 1, -0.01], "positive", .notSupported),
-    // Two-sided, five seeds cannot give a p below 0.05.
-    ([1, 1, 1, 1, 1], "either", .tooFewSeeds), ([], "positive", .tooFewSeeds),
-  ])
-  func theVerdictFollowsFromIntervalAndP(
-    _ effects: [Double], _ direction: String, _ verdict: ClaimRecord.Verdict
-  ) throws {
-    let seeds = effects.isEmpty ? [0] : Array(effects.indices)
-    let text = """
-      axes: {seed: \(seeds)}
-      claims: [\(Self.claim("statistic: mean, of: h.rankme", direction: direction))]
-      """
-    let claim = try #require(
-      claims(text) { run in
-        effects.isEmpty ? nil : (["rankme": effects[run.configuration.seed]], [:])
-      }.first)
-    #expect(claim.verdict == verdict, "\(claim)")
-    #expect((claim.effect == nil) == effects.isEmpty)
-  }
-
-  @Test func whereSeedsAreTooFewForTheCorrectionItIsSaidAndNotHeldAgainstAClaim() throws {
-    let one = Self.claim("statistic: mean, of: h.rankme")
-    let text = """
-      axes: {seed: [0, 1, 2, 3, 4]}
-      claims: [\(one), \(one.replacing("id: a", with: "id: b"))]
-      """
-    let claims = try claims(text) { _ in (["rankme": 1], [:]) }
-    for claim in claims {
-      #expect(claim.p == 0.03125 && claim.correctedP == 0.0625 && claim.verdict == .supported)
-      #expect(claim.note?.contains("no corrected p can be below 0.05") == true)
-    }
-    // With six seeds it can, so it must.
-    let more = text.replacing("3, 4]", with: "3, 4, 5]")
-    let mixed = try self.claims(more) { run in
-      (["rankme": run.configuration.seed == 0 ? -0.1 : 1], [:])
-    }
-    #expect(mixed.allSatisfy { $0.p == 0.03125 && $0.verdict == .notSupported && $0.note == nil })
   }
 
   @Test func otherSettingsAreFixedByWhere() throws {

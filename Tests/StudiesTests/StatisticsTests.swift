@@ -1,4 +1,6 @@
 import Foundation
+import Records
+import RunStore
 import Studies
 import TestSupport
 import Testing
@@ -78,7 +80,11 @@ struct StatisticsTests {
     let cases = cases("bootstrap", "values")
     #expect(cases.count == 2)
     for name in cases {
-      let found = try #require(Bootstrap.interval(ofMean: values("\(name).values")))
+      let sample = try values("\(name).values")
+      let found = try #require(
+        Bootstrap.interval(count: sample.count) { rows in
+          rows.reduce(0) { $0 + sample[$1] } / Double(rows.count)
+        })
       let expected = try values("\(name).interval")
       // A 2.5 % quantile of 10,000 normal draws has a standard error of 0.027 of theirs.
       let tolerance = try 5 * 0.027 * number("\(name).error")
@@ -87,12 +93,60 @@ struct StatisticsTests {
     }
   }
 
-  @Test func intervalsAreTheSameBitsEveryTime() {
-    let values = [0.1, 0.4, -0.2, 0.3, 0.25]
-    let first = Bootstrap.interval(ofMean: values)
-    #expect(first == Bootstrap.interval(ofMean: values))
-    #expect(Bootstrap.interval(ofMean: [0.5, 0.5, 0.5]) == 0.5...0.5)
-    #expect(Bootstrap.interval(ofMean: [0.5]) == nil)
+  @Test func aStatisticThatIsSeldomDefinedHasNoInterval() {
+    #expect(Bootstrap.interval(count: 1) { _ in 0 } == nil)
+    // Of three, all differ in 6 of 27 resamples.
+    #expect(Bootstrap.interval(count: 3) { Set($0).count == 3 ? 1 : nil } == nil)
+    #expect(Bootstrap.interval(count: 3) { Set($0).count == 3 ? nil : 1 } == 1...1)
+  }
+
+  @Test func studentsQuantilesAreThoseOfSciPy() throws {
+    let degrees = try values("student.degrees")
+    let levels = try values("student.levels")
+    let expected = try values("student.critical")
+    for (row, degrees) in degrees.enumerated() {
+      for (column, level) in levels.enumerated() {
+        let found = StudentT.critical(level: level, degreesOfFreedom: Int(degrees))
+        // At 0.99 and one degree a last bit of the level is 2e-14 of t.
+        let known = expected[row * levels.count + column]
+        #expect(found.isApproximately(known, relative: 1e-13), "\(degrees) \(level)")
+      }
+    }
+    // One degree of freedom is Cauchy's distribution.
+    let quartile = StudentT.critical(level: 0.5, degreesOfFreedom: 1)
+    #expect(quartile.isApproximately(1, within: 1e-15))
+  }
+
+  @Test func studentsIntervalsAreThoseOfSciPy() throws {
+    let cases = cases("student", "values")
+    #expect(cases.count == 3)
+    for name in cases {
+      let found = try #require(EffectInterval(values("\(name).values")))
+      #expect(found.kind == ClaimRecord.Interval(method: .studentT, level: 0.95))
+      let ends = [found.ends.lowerBound, found.ends.upperBound]
+      #expect(ends.relativeDifference(from: try values("\(name).interval")) < 1e-14)
+    }
+  }
+
+  @Test func correctedBootstrapIntervalsAreThoseOfSciPyOnTheSameResamples() throws {
+    let cases = cases("bca", "values")
+    #expect(cases.count == 3)
+    for name in cases {
+      let sample = try values("\(name).values")
+      let flat = try values("\(name).rows").map { Int($0) }
+      let rows = stride(from: 0, to: flat.count, by: sample.count).map {
+        Array(flat[$0..<$0 + sample.count])
+      }
+      let expanded = BCa.expandedLevel(0.95, count: sample.count)
+      #expect(expanded.isApproximately(try number("\(name).expanded_level"), relative: 1e-14))
+      for (part, level) in [("plain", 0.95), ("expanded", expanded)] {
+        let found = try #require(
+          BCa.interval(ofMean: sample, level: level, resamples: Resamples(rows: rows)))
+        // The normal quantiles of both are good to some last bits.
+        let ends = [found.lowerBound, found.upperBound]
+        #expect(ends.relativeDifference(from: try values("\(name).\(part)")) < 1e-12)
+      }
+    }
   }
 
   @Test func slopesAreThoseOfSciPy() throws {

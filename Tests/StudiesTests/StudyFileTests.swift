@@ -118,6 +118,18 @@ struct StudyFileTests {
     )
   }
 
+  @Test(arguments: [
+    ("primary: [b]", "line 2: primary: there is no claim 'b'; did you mean 'a'?"),
+    ("primary: [another]", "primary: there is no claim 'another'; use a"),
+    ("primary: [a, a]", "primary: 'a' is there twice"), ("primary: []", "primary is empty"),
+    ("primary:", "primary is empty"), ("primary: [[a]]", "primary should be a text"),
+  ])
+  func primaryClaimsAreClaims(_ primary: String, _ part: String) {
+    let claim = "{id: a, statement: s, direction: positive, statistic: mean, of: h.rankme}"
+    expectRefusal("axes: {seed: [0]}\n\(primary)\nclaims: [\(claim)]", part)
+    expectRefusal("axes: {seed: [0]}\nprimary: [a]", "the study makes no claims")
+  }
+
   @Test func nestingWithoutEndIsRefusedRatherThanFollowed() {
     expectRefusal(
       "axes: {seed: " + String(repeating: "[", count: 100_000), "not YAML")

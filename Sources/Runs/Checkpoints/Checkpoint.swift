@@ -1,4 +1,5 @@
 import Foundation
+import Records
 import Torch
 
 /// What a run has cost and reached so far; it goes on counting after a resume.
@@ -31,20 +32,7 @@ package struct Checkpoint {
 
   package let record: Record
   package let tensors: [String: Tensor]
-}
 
-/// FNV-1a of 64 bits: tells a damaged file from a whole one; no defence against forgery.
-struct Checksum: CustomStringConvertible {
-  private var state: UInt64 = 0xcbf2_9ce4_8422_2325
-
-  mutating func update(_ bytes: UnsafeRawBufferPointer) {
-    var state = state
-    for byte in bytes { state = (state ^ UInt64(byte)) &* 0x100_0000_01b3 }
-    self.state = state
-  }
-
-  var description: String {
-    let digits = String(state, radix: 16)
-    return "fnv1a64:" + String(repeating: "0", count: 16 - digits.count) + digits
-  }
+  /// How a hash of the tensors' file is written: it tells a damaged file from a whole one.
+  static func checksum(_ hash: FNV1a) -> String { "fnv1a64:" + hash.hexadecimal }
 }

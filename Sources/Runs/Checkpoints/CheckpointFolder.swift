@@ -1,4 +1,5 @@
 import Foundation
+import Records
 import RunStore
 import Torch
 
@@ -27,7 +28,7 @@ package struct CheckpointFolder {
     _ tensors: [String: Tensor], step: Int, progress: RunProgress,
     retention: Retention = Retention()
   ) throws {
-    var checksum = Checksum()
+    var checksum = FNV1a()
     var byteCount = 0
     try AtomicFile.write(to: file(step, "safetensors")) { append in
       try SafeTensors(tensors, metadata: ["step": "\(step)"]).encode { bytes in
@@ -37,7 +38,7 @@ package struct CheckpointFolder {
       }
     }
     let record = Checkpoint.Record(
-      step: step, progress: progress, byteCount: byteCount, checksum: checksum.description)
+      step: step, progress: progress, byteCount: byteCount, checksum: Checkpoint.checksum(checksum))
     try AtomicFile.write(Self.encoder.encode(record), to: file(step, "json"))
     try AtomicFile.write(Data("\(name(step))\n".utf8), to: last)
     prune(upTo: step, retention)
@@ -62,6 +63,9 @@ package struct CheckpointFolder {
 
   /// Whether no checkpoint was ever written to its end.
   package var isEmpty: Bool { files.allSatisfy { !$0.value.contains("json") } }
+
+  /// Whether both files of some checkpoint are there and of the right size; none is read.
+  package var hasWhole: Bool { steps.contains(where: isWhole) }
 
   /// The steps of all checkpoints, newest first.
   package var steps: [Int] {
@@ -123,9 +127,9 @@ package struct CheckpointFolder {
     }
     do {
       let file = try MappedFile(path: path)
-      var checksum = Checksum()
+      var checksum = FNV1a()
       checksum.update(UnsafeRawBufferPointer(file.bytes))
-      guard file.bytes.count == record.byteCount, checksum.description == record.checksum
+      guard file.bytes.count == record.byteCount, Checkpoint.checksum(checksum) == record.checksum
       else { return .failure(damaged("its bytes are not those that were written")) }
       return .success(Checkpoint(record: record, tensors: try SafeTensors(path: path).tensors))
     } catch {

@@ -35,9 +35,11 @@ struct Claim {
   let axis: String?
   let direction: Direction
   /// The runs it is about: values on other axes.
-  let selection: Study.Selection
+  let selection: Study.AxisValues
   /// Axes over which a seed's effects are averaged.
   let averaged: [String]
+  /// Whether it is one of the claims that p is corrected over.
+  var isPrimary = true
 
   /// The statistic as a formula, for people.
   var formula: String {

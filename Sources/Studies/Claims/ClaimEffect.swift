@@ -34,7 +34,9 @@ extension StudyResults {
     } catch {
       return .failure(error)
     }
-    return .success((total / Double(places.count), points))
+    let effect = total / Double(places.count)
+    guard effect.isFinite else { return .failure(Gap(reason: "the effect is not finite")) }
+    return .success((effect, points))
   }
 
   private func effect(of claim: Claim, _ settings: [JSONValue], _ values: [Double]) -> Double {

@@ -3,14 +3,11 @@ import Records
 extension StudyResults {
   /// What the finished runs say of each claim, in the file's order.
   ///
-  /// - Returns: records with points, effects, intervals, p-values corrected over all claims, and verdicts by the
-  ///   rule at `ClaimRecord.Verdict`.
+  /// - Returns: records with points, effects, intervals, p-values corrected over the primary claims, and
+  ///   verdicts by the rules at `ClaimRecord.Verdict`.
   public var claims: [ClaimRecord] {
     var records = study.claims.map(record)
-    let tested = records.indices.filter { records[$0].p != nil }
-    let corrected = Holm.corrected(tested.compactMap { records[$0].p })
-    for (index, p) in zip(tested, corrected) { records[index].correctedP = p }
-    for index in records.indices { records[index].judge(claims: tested.count) }
+    records.judge()
     return records
   }
 
@@ -27,25 +24,23 @@ extension StudyResults {
       }
     }
     let values = effects.map(\.effect)
-    let interval = Bootstrap.interval(ofMean: values)
+    let interval = EffectInterval(values)
     return ClaimRecord(
       id: claim.id, statement: claim.statement, statistic: claim.formula, axis: claim.axis,
       direction: claim.direction.sign, points: points, effects: values, seeds: effects.map(\.seed),
-      effect: values.isEmpty ? nil : values.reduce(0, +) / Double(values.count),
-      lower: interval?.lowerBound, upper: interval?.upperBound,
-      p: Wilcoxon.p(values, claim.direction.alternative), correctedP: nil, verdict: .tooFewSeeds,
-      note: note(on: gaps))
+      effect: values.isEmpty ? nil : StudyResults.mean(values), lower: interval?.ends.lowerBound,
+      upper: interval?.ends.upperBound, interval: interval?.kind,
+      p: Wilcoxon.p(values, claim.direction.alternative), correctedP: nil,
+      isPrimary: claim.isPrimary, verdict: .tooFewSeeds, note: note(on: gaps))
   }
 
   /// The seeds of all runs, in the order in which they come first.
   private var seeds: [Int] {
-    var seeds: [Int] = []
     let fallback = study.runs.first?.configuration.seed ?? 0
-    for run in record.runs {
-      let seed = run.settings["seed"]?.doubleValue.map { Int($0) } ?? fallback
+    return record.runs.reduce(into: []) { seeds, run in
+      let seed = run.settings["seed"]?.wholeValue ?? fallback
       if !seeds.contains(seed) { seeds.append(seed) }
     }
-    return seeds
   }
 
   /// Which seeds are missing and why: each reason once.
@@ -63,51 +58,5 @@ extension StudyResults {
       let names = seeds.map(String.init).joined(separator: ", ")
       return "without seed\(seeds.count == 1 ? "" : "s") \(names): \(reason)"
     }.joined(separator: "; ")
-  }
-}
-
-extension Claim.Direction {
-  var alternative: Wilcoxon.Alternative {
-    switch self {
-    case .positive: .greater
-    case .negative: .less
-    case .either: .twoSided
-    }
-  }
-}
-
-extension ClaimRecord {
-  private static let fewestSeeds = 5
-  private static let level = 0.05
-
-  /// Gives the verdict, by the rule at `Verdict`, and says in the note what it rests on.
-  fileprivate mutating func judge(claims: Int) {
-    let alternative: Wilcoxon.Alternative = direction == 0 ? .twoSided : .greater
-    let smallest = Wilcoxon.smallestP(effects.count, alternative)
-    guard effects.count >= ClaimRecord.fewestSeeds, smallest < ClaimRecord.level,
-      let lower, let upper, let p, let correctedP
-    else {
-      verdict = .tooFewSeeds
-      return
-    }
-    let canBeCorrected = smallest * Double(claims) < ClaimRecord.level
-    if !canBeCorrected {
-      let remark =
-        "with \(effects.count) seeds and \(claims) claims no corrected p can be below 0.05: the verdict "
-        + "rests on the interval and the uncorrected p"
-      note = note.map { "\($0); \(remark)" } ?? remark
-    }
-    let isOnClaimedSide =
-      switch direction {
-      case 1: lower > 0
-      case -1: upper < 0
-      default: lower > 0 || upper < 0
-      }
-    let isOnOtherSide = direction > 0 && upper < 0 || direction < 0 && lower > 0
-    if isOnClaimedSide && (canBeCorrected ? correctedP : p) < ClaimRecord.level {
-      verdict = .supported
-    } else {
-      verdict = isOnOtherSide ? .contradicted : .notSupported
-    }
   }
 }

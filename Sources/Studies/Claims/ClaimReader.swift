@@ -36,6 +36,36 @@ struct ClaimReader {
     return claims
   }
 
+  /// The same claims, of which only those that `primary` lists are primary; all of them without a list.
+  ///
+  /// - Throws: `StudyFileError` for an empty list, and for a name that is no claim's or is there twice.
+  func marking(
+    _ claims: [Claim], primary node: Node?
+  ) throws(StudyFileError) -> [Claim] {
+    guard let node else { return claims }
+    var primary: Set<String> = []
+    let ids = claims.map(\.id)
+    for element in node.isPresent ? reader.elements(node) : [] {
+      let id = try reader.text(element, "primary")
+      guard ids.contains(id) else {
+        let hint = ids.nearest(to: id).map { "did you mean '\($0)'?" }
+        let known = ids.isEmpty ? "the study makes no claims" : "use \(ids.joined(separator: ", "))"
+        throw reader.error("primary: there is no claim '\(id)'; \(hint ?? known)", at: element)
+      }
+      guard primary.insert(id).inserted else {
+        throw reader.error("primary: '\(id)' is there twice", at: element)
+      }
+    }
+    guard !primary.isEmpty else {
+      throw reader.error("primary is empty: name a claim, or leave it out", at: node)
+    }
+    return claims.map { claim in
+      var claim = claim
+      claim.isPrimary = primary.contains(claim.id)
+      return claim
+    }
+  }
+
   private func claim(_ node: Node, _ position: String) throws(StudyFileError) -> Claim {
     let members = try reader.members(of: node, position, known: ClaimReader.keys)
     func required(_ key: String, _ place: String) throws(StudyFileError) -> Node {

@@ -1,21 +1,8 @@
-import Torch
-
 /// An interval by resampling with replacement, Efron's percentile method.
 ///
-/// The resamples are drawn from a counter-based generator with a fixed seed, so equal data give equal
-/// bits everywhere. The ends are percentiles with linear interpolation, as NumPy's default.
+/// The ends are percentiles with linear interpolation, as NumPy's default. For few observations it is
+/// too narrow: that of a mean of five covers 84 %.
 public enum Bootstrap {
-  /// How many resamples are drawn.
-  public static let resamples = 10_000
-  private static let seed: UInt64 = 2205_06926
-
-  /// The 95 % interval of the mean; nil for fewer than two values, which say nothing of their spread.
-  public static func interval(ofMean values: [Double]) -> ClosedRange<Double>? {
-    interval(count: values.count) { rows in
-      rows.reduce(0.0) { $0 + values[$1] } / Double(rows.count)
-    }
-  }
-
   /// The 95 % interval of a statistic of `count` observations.
   ///
   /// - Parameter statistic: takes the numbers of a resample's observations; nil where it is not defined
@@ -25,20 +12,13 @@ public enum Bootstrap {
     count: Int, _ statistic: ([Int]) -> Double?
   ) -> ClosedRange<Double>? {
     guard count > 1 else { return nil }
-    var rows = [Int](repeating: 0, count: count)
-    var results: [Double] = []
-    results.reserveCapacity(resamples)
-    for resample in 0..<resamples {
-      var random = CounterRandom(seed: seed, UInt32(resample))
-      for index in rows.indices { rows[index] = random.index(below: count) }
-      if let result = statistic(rows) { results.append(result) }
-    }
-    guard results.count * 2 > resamples else { return nil }
-    results.sort()
+    let resamples = Resamples(of: count).rows
+    let results = resamples.compactMap(statistic).filter { !$0.isNaN }.sorted()
+    guard results.count * 2 > resamples.count else { return nil }
     return percentile(2.5, ofSorted: results)...percentile(97.5, ofSorted: results)
   }
 
-  /// The percentile of sorted values, linear between the two nearest.
+  /// The percentile of sorted values, from 0 to 100, linear between the two nearest.
   package static func percentile(_ percent: Double, ofSorted values: [Double]) -> Double {
     let place = percent / 100 * Double(values.count - 1)
     let below = Int(place)

@@ -11,10 +11,10 @@ public enum Wilcoxon {
 
   /// The probability, under symmetry, of a sum of ranks at least as far out as that of `differences`.
   ///
-  /// - Returns: nil without differences; 1 when all of them are zero.
+  /// - Returns: nil without differences and for one that is NaN; 1 when all of them are zero.
   /// - Complexity: O(n³) time and O(n²) memory in the number of differences.
   public static func p(_ differences: [Double], _ alternative: Alternative) -> Double? {
-    guard !differences.isEmpty else { return nil }
+    guard !differences.isEmpty, !differences.contains(where: \.isNaN) else { return nil }
     let kept = differences.filter { $0 != 0 }
     let ranks = doubledRanks(of: kept.map(\.magnitude))
     let total = ranks.reduce(0, +)

@@ -95,8 +95,60 @@ def slope(random: np.random.Generator) -> dict:
     return {"slope.x": x, "slope.y": y, "slope.slope": float(stats.linregress(x, y).slope)}
 
 
+def student(random: np.random.Generator) -> dict:
+    degrees, levels = np.arange(1, 31), np.array([0.5, 0.9, 0.95, 0.99])
+    figures = {
+        "student.degrees": degrees,
+        "student.levels": levels,
+        "student.critical": stats.t.ppf((1 + levels[None]) / 2, degrees[:, None]),
+    }
+    for index, count in enumerate([2, 5, 8]):
+        values = random.normal(0.5, 1, count)
+        interval = stats.t.interval(0.95, count - 1, values.mean(), stats.sem(values))
+        figures |= {
+            f"student.case{index}.values": values,
+            f"student.case{index}.interval": np.array(interval),
+        }
+    return figures
+
+
+def bca(random: np.random.Generator) -> dict:
+    """SciPy's BCa interval of resamples that are given, so that nothing is left to chance."""
+    samples = [
+        random.normal(0.3, 1, 10),
+        random.exponential(1, 12) - 0.7,
+        random.lognormal(0, 0.6, 20),
+    ]
+    figures = {}
+    for index, values in enumerate(samples):
+        count = len(values)
+        rows = random.integers(0, count, (499, count))
+        # The level of the expanded interval, Hesterberg 2015.
+        t = stats.t.ppf(0.975, count - 1) * np.sqrt(count / (count - 1))
+        expanded = 1 - 2 * stats.norm.cdf(-t)
+        drawn = stats.bootstrap((values,), np.mean, method="BCa", n_resamples=2, rng=random)
+        drawn.bootstrap_distribution = values[rows].mean(axis=1)
+        figures |= {
+            f"bca.case{index}.values": values,
+            f"bca.case{index}.rows": rows.astype(np.uint8),
+            f"bca.case{index}.expanded_level": float(expanded),
+        }
+        for name, level in {"plain": 0.95, "expanded": expanded}.items():
+            interval = stats.bootstrap(
+                (values,),
+                np.mean,
+                method="BCa",
+                n_resamples=0,
+                confidence_level=level,
+                bootstrap_result=drawn,
+            ).confidence_interval
+            figures[f"bca.case{index}.{name}"] = np.array([interval.low, interval.high])
+    return figures
+
+
 def make(folder: Path) -> list[Path]:
     random = np.random.default_rng(SEED)
-    tensors = wilcoxon(random) | holm(random) | kendall(random) | bootstrap(random) | slope(random)
+    topics = [wilcoxon, holm, kendall, bootstrap, slope, student, bca]
+    tensors = {name: value for topic in topics for name, value in topic(random).items()}
     path = folder / "studies.safetensors"
     return [save(path, tensors, SEED, statsmodels=version("statsmodels"))]

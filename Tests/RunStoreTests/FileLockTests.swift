@@ -3,16 +3,16 @@ import RunStore
 import TestSupport
 import Testing
 
-@Suite struct RunLockTests {
+@Suite struct FileLockTests {
   @Test func oneLockAtATimeAndTheOtherIsTold() throws {
     try withTemporaryFolder { folder in
       do {
-        let first = try RunLock(folder)
-        let error = #expect(throws: RunStoreError.self) { try RunLock(folder) }
+        let first = try FileLock(folder)
+        let error = #expect(throws: RunStoreError.self) { try FileLock(folder) }
         #expect(error == .inUse(path: folder.path, process: getpid()))
         withExtendedLifetime(first) {}
       }
-      _ = try RunLock(folder)
+      _ = try FileLock(folder)
     }
   }
 
@@ -24,12 +24,12 @@ import Testing
         "-c", "exec 9>\"$0/.lock\" && flock 9 && exec sleep 10", folder.path,
       ]
       try holder.run()
-      let isLocked = { (try? RunLock(folder)) == nil }
+      let isLocked = { (try? FileLock(folder)) == nil }
       for _ in 0..<500 where !isLocked() { usleep(10_000) }
       #expect(isLocked())
       kill(holder.processIdentifier, SIGKILL)
       holder.waitUntilExit()
-      _ = try RunLock(folder, waitingFor: 5)
+      _ = try FileLock(folder, waitingFor: 5)
     }
   }
 
@@ -52,7 +52,7 @@ import Testing
   @Test func aFolderThatCannotBeLockedIsOneLine() throws {
     try withTemporaryFolder { folder in
       let missing = folder.appendingPathComponent("missing")
-      let error = #expect(throws: RunStoreError.self) { try RunLock(missing) }
+      let error = #expect(throws: RunStoreError.self) { try FileLock(missing) }
       #expect(error?.description.contains(missing.path) == true)
     }
   }

@@ -1,0 +1,89 @@
+import Records
+
+extension Claim.Direction {
+  var alternative: Wilcoxon.Alternative { .init(side: sign) }
+}
+
+extension Wilcoxon.Alternative {
+  /// The alternative that differences lie above (1) or below (-1) zero, or (0) that they are not about it.
+  fileprivate init(side: Int) {
+    self = side > 0 ? .greater : side < 0 ? .less : .twoSided
+  }
+}
+
+extension [ClaimRecord] {
+  /// Corrects p over the primary claims and gives every claim its verdict, by the rules at
+  /// `ClaimRecord.Verdict`.
+  mutating func judge() {
+    let primary = indices.filter { self[$0].isPrimary && self[$0].p != nil }
+    let corrected = Holm.corrected(primary.compactMap { self[$0].p })
+    let opposite = Holm.corrected(primary.compactMap { self[$0].oppositeP })
+    var correctedOpposite: [Int: Double] = [:]
+    for (place, index) in primary.enumerated() {
+      self[index].correctedP = corrected[place]
+      correctedOpposite[index] = opposite[place]
+    }
+    for index in indices {
+      self[index].judge(correctedOppositeP: correctedOpposite[index], primaryClaims: primary.count)
+    }
+  }
+}
+
+extension ClaimRecord {
+  private static let fewestSeeds = 5
+  private static let level = 0.05
+
+  /// The p of the other side; where no side is claimed, that of the claim.
+  fileprivate var oppositeP: Double? {
+    direction == 0 ? p : Wilcoxon.p(effects, .init(side: -direction))
+  }
+
+  fileprivate mutating func judge(correctedOppositeP: Double?, primaryClaims: Int) {
+    guard effects.count >= Self.fewestSeeds, let effect, let p, let oppositeP else {
+      verdict = .tooFewSeeds
+      return
+    }
+    func passes(_ p: Double?, side: Int) -> Bool {
+      guard let p, p < Self.level else { return false }
+      return side == 0 || effect * Double(side) > 0
+    }
+    let isOpposite = direction != 0 && passes(oppositeP, side: -direction)
+    if passes(correctedP, side: direction) {
+      verdict = .supported
+    } else if passes(p, side: direction) {
+      verdict = .supportedUncorrected
+    } else if isOpposite && (!isPrimary || passes(correctedOppositeP, side: -direction)) {
+      verdict = .contradicted
+    } else {
+      verdict = .notSupported
+    }
+    if let remark = remarkOnReach(primaryClaims: primaryClaims) { add(remark) }
+    if isOpposite && verdict == .notSupported {
+      add("the opposite side passes its test uncorrected")
+    }
+    if verdict != .notSupported, let lower, let upper, lower <= 0, upper >= 0 {
+      add("the interval holds 0 although the test passes: the seeds differ much in size")
+    }
+  }
+
+  /// What so few seeds cannot show, whatever their effects.
+  private func remarkOnReach(primaryClaims: Int) -> String? {
+    let alternative = Wilcoxon.Alternative(side: direction)
+    func reaches(_ seeds: Int, _ claims: Int) -> Bool {
+      Wilcoxon.smallestP(seeds, alternative) * Double(claims) < Self.level
+    }
+    let claims = isPrimary ? primaryClaims : 1
+    if reaches(effects.count, claims) { return nil }
+    let enough = (effects.count...).first { reaches($0, claims) } ?? effects.count
+    if !reaches(effects.count, 1) {
+      return "with \(effects.count) seeds no two-sided p can be below 0.05: take \(enough)"
+    }
+    return
+      "with \(effects.count) seeds and \(claims) primary claims no corrected p can be below 0.05: "
+      + "take \(enough) seeds, or fewer primary claims"
+  }
+
+  private mutating func add(_ remark: String) {
+    note = note.map { "\($0); \(remark)" } ?? remark
+  }
+}
