@@ -71,10 +71,12 @@ extension Objective {
 extension EmbeddedViews {
   /// Traps, in one sentence, unless there are as many samples and views as an objective needs.
   func check(for objective: some Objective, views minimumViews: Int = 2) {
-    precondition(
-      sampleCount >= objective.minimumSamples && views >= minimumViews,
-      "\(type(of: objective)) of \(sampleCount) samples with \(views) views each: it needs "
-        + "\(objective.minimumSamples) samples and \(minimumViews) views at least")
+    guard sampleCount >= objective.minimumSamples && views >= minimumViews else {
+      // A precondition's message is not printed by an optimised build.
+      fatalError(
+        "\(type(of: objective)) of \(sampleCount) samples with \(views) views each: it needs "
+          + "\(objective.minimumSamples) samples and \(minimumViews) views at least")
+    }
   }
 }
 

@@ -33,7 +33,8 @@ struct KnownFactors: Measure {
         guard let regression = try whereMeasurable({ try result.get() }) else { continue }
         figures[index].record(
           regression.score, as: "attribute.\(factor.heldOut.name)",
-          Convention(centered: true, rowNormalized: false, n: splits.heldOut.count,
+          Convention(
+            centered: true, rowNormalized: false, n: splits.heldOut.count,
             fitted: splits.train.count))
       }
     }

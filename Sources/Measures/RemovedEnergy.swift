@@ -30,7 +30,9 @@ struct RemovedEnergy: Measure {
       }
       guard let energy else { continue }
       add(energy, rank, model.anchorCount, ".r\(rank)", to: &figures[0])
-      if rank == MeasurementSizes.usualRank { add(energy, rank, model.anchorCount, "", to: &figures[0]) }
+      if rank == MeasurementSizes.usualRank {
+        add(energy, rank, model.anchorCount, "", to: &figures[0])
+      }
     }
   }
 

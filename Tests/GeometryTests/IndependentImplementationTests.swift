@@ -54,7 +54,8 @@ import Torch
     let orbits = fixture["views.orbits"]
     let views = (0..<orbits.size(1)).map { orbits.select($0, along: 1) }
     for (ours, key) in [
-      (try invariance(first, second), "invariance"), (try invariance(clean, first), "invariance_clean"),
+      (try invariance(first, second), "invariance"),
+      (try invariance(clean, first), "invariance_clean"),
       (try alignment(first, second), "alignment"), (try uniformity(first), "uniformity"),
       (try uniformity(clean), "uniformity_clean"), (try orbitSpread(views: views), "orbit_spread"),
     ] {

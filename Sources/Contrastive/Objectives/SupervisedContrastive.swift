@@ -39,9 +39,10 @@ public struct SupervisedContrastive: Objective, Sendable, Equatable {
       .to(unit.dtype).filled(where: isSelf, with: 0)
     let positiveCounts = isPositive.sum(along: [1])
     // A second view of a sample is a positive already.
-    precondition(
-      batch.views > 1 || positiveCounts.min().item > 0,
-      "SupervisedContrastive of one view a sample: a class with one sample has no positives")
+    guard batch.views > 1 || positiveCounts.min().item > 0 else {
+      fatalError(
+        "SupervisedContrastive of one view a sample: a class with one sample has no positives")
+    }
     let perView = (logProbabilities * isPositive).sum(along: [1]) / positiveCounts
     return -perView.mean()
   }

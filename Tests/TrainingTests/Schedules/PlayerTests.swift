@@ -147,9 +147,10 @@ import Training
     }
     #expect(head(resumed) == head(whole))
     // A head's average is missed.
-    #expect(throws: TorchError.self) {
+    let mismatch = #expect(throws: StateMismatch.self) {
       try resumed.load(state.filter { $0.key != "schedule.0.weight" }, step: 2)
     }
+    #expect(mismatch?.missing == ["schedule.0.weight"])
   }
 
   /// One view of each sample twice asks for a lower temperature, two unrelated views for a higher one.
