@@ -1,3 +1,5 @@
+import Records
+
 /// What is wrong with a policy's description, in one line.
 public enum PolicyError: Error, Equatable, CustomStringConvertible {
   /// No policy has this name.
@@ -42,35 +44,8 @@ private func unknown(
   _ kind: String, _ name: String, where place: String = "", candidates: [String]
 ) -> String {
   let known = candidates.joined(separator: ", ")
-  guard let nearest = nearest(to: name, among: candidates) else {
+  guard let nearest = candidates.nearest(to: name) else {
     return "unknown \(kind) '\(name)'\(place); known: \(known)"
   }
   return "unknown \(kind) '\(name)'\(place), did you mean '\(nearest)'? Known: \(known)"
-}
-
-/// The candidate whose spelling is nearest to `name`, where one is near enough.
-private func nearest(to name: String, among candidates: [String]) -> String? {
-  let plain = name.lowercased()
-  let ranked = candidates.map { ($0, editDistance(plain, $0.lowercased())) }
-  guard let best = ranked.min(by: { $0.1 < $1.1 }), best.1 <= max(2, best.0.count / 3) else {
-    return nil
-  }
-  return best.0
-}
-
-/// How many letters to insert, remove or replace to turn one word into the other (Levenshtein).
-private func editDistance(_ first: String, _ second: String) -> Int {
-  // Hostile names are long; a suggestion for one is of no use.
-  let letters = Array(second.prefix(64))
-  var row = Array(0...letters.count)
-  for (index, letter) in first.prefix(64).enumerated() {
-    var diagonal = row[0]
-    row[0] = index + 1
-    for (column, other) in letters.enumerated() {
-      let replaced = diagonal + (letter == other ? 0 : 1)
-      diagonal = row[column + 1]
-      row[column + 1] = min(replaced, diagonal + 1, row[column] + 1)
-    }
-  }
-  return row[letters.count]
 }

@@ -47,9 +47,8 @@ public struct StudyRun: Sendable {
   private static func hash(of configuration: RunConfiguration) -> String {
     // The members are plain values, which JSON can always hold.
     let json = (try? RunJSON.line(RunConfiguration.identity(of: configuration.json))) ?? Data()
-    var state: UInt64 = 0xcbf2_9ce4_8422_2325
     let versions = "gnomon \(PackageVersion.current) libtorch \(Runtime.version)\n"
-    for byte in Data(versions.utf8) + json { state = (state ^ UInt64(byte)) &* 0x100_0000_01b3 }
+    var state = FNV1a(Data(versions.utf8) + json).value
     // FNV-1a leaves neighbours alike in the high bits; splitmix64's finaliser spreads them.
     state = (state ^ (state >> 30)) &* 0xbf58_476d_1ce4_e5b9
     state = (state ^ (state >> 27)) &* 0x94d0_49bb_1331_11eb

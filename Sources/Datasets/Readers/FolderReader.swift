@@ -1,3 +1,5 @@
+import Records
+
 /// Data sets in folders: one subfolder a class, PNG and JPEG files below it.
 ///
 /// Where there is a folder `train` and beside it `val`, `validation` or `test` (the first of these
@@ -113,16 +115,10 @@ private struct FolderSplit: Sendable {
   /// A fifth of the files, rounded, but at least one of two: those with the smallest hashes.
   private static func heldOutFifth(of files: [String]) -> Set<String> {
     let count = files.count < 2 ? 0 : max(1, (files.count + 2) / 5)
-    let hashed = files.map { (hash: hash($0), file: $0) }.sorted {
+    let hashed = files.map { (hash: FNV1a($0.utf8).value, file: $0) }.sorted {
       $0.hash != $1.hash ? $0.hash < $1.hash : FolderListing.precedes($0.file, $1.file)
     }
     return Set(hashed.prefix(count).map(\.file))
-  }
-
-  /// FNV-1a, 64 bits (Fowler, Noll, Vo; http://www.isthe.com/chongo/tech/comp/fnv/). Swift's own
-  /// hashes differ from one process to the next.
-  private static func hash(_ text: String) -> UInt64 {
-    text.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
   }
 
   func source(shortSide: Int) -> ImageSource {

@@ -1,4 +1,5 @@
 import Foundation
+import Records
 import Torch
 
 /// What a run has cost and reached so far; it goes on counting after a resume.
@@ -33,18 +34,14 @@ package struct Checkpoint {
   package let tensors: [String: Tensor]
 }
 
-/// FNV-1a of 64 bits: tells a damaged file from a whole one; no defence against forgery.
+/// What a record says of its tensors' bytes: tells a damaged file from a whole one.
 struct Checksum: CustomStringConvertible {
-  private var state: UInt64 = 0xcbf2_9ce4_8422_2325
+  private var hash = FNV1a()
 
-  mutating func update(_ bytes: UnsafeRawBufferPointer) {
-    var state = state
-    for byte in bytes { state = (state ^ UInt64(byte)) &* 0x100_0000_01b3 }
-    self.state = state
-  }
+  mutating func update(_ bytes: UnsafeRawBufferPointer) { hash.update(bytes) }
 
   var description: String {
-    let digits = String(state, radix: 16)
+    let digits = String(hash.value, radix: 16)
     return "fnv1a64:" + String(repeating: "0", count: 16 - digits.count) + digits
   }
 }
