@@ -63,12 +63,8 @@ public struct ContactSheet: Sendable {
     }
 
     /// Every generator, by an amount that shows what it does.
-    public static let generators: [Column] = Generator.allCases.map { generator in
-      switch generator {
-      case .translationX, .translationY: Column.generator(generator, by: 0.2)
-      case .hue: Column.generator(generator, by: 0.15)
-      default: Column.generator(generator, by: 0.4)
-      }
+    public static let generators: [Column] = Generator.allCases.map {
+      .generator($0, by: $0.shownCoefficient)
     }
   }
 

@@ -12,11 +12,11 @@ final class FusedRenderer {
   /// From one row of the view to the next, in floats.
   private let rowStride: Int
 
-  private var horizontal = TapTable()
-  private var vertical = TapTable()
+  @exclusivity(unchecked) private var horizontal = TapTable()
+  @exclusivity(unchecked) private var vertical = TapTable()
   /// The image's rows that the view needs, and the floats from one to the next in `resampled`.
-  private var imageRows = 0..<0
-  private var sampledStride = 0
+  @exclusivity(unchecked) private var imageRows = 0..<0
+  @exclusivity(unchecked) private var sampledStride = 0
   /// A row of the image and its border.
   private let stretched = Scratch<Float>()
   /// Rows of the image resampled across; and how much each weighs in the sum of the view.
@@ -62,8 +62,9 @@ final class FusedRenderer {
     let geometry = ViewGeometry(parameters, side: side)
     let isBlurred = parameters.blur > 0
     let isTurned = geometry.warp != nil
+    let isRecoloured = parameters.changesColours
     // Stored values to the bit where nothing changes them.
-    let isExact = geometry.isIdentity && !parameters.changesColours
+    let isExact = geometry.isIdentity && !isRecoloured
     if isBlurred || isTurned { rows.reserve(side * rowStride) }
 
     var sum = SIMD4<Float>.zero
@@ -81,7 +82,7 @@ final class FusedRenderer {
       } else if !isTurned {
         blend(y, geometry.vertical, to: row)
       }
-      if parameters.changesColours { RowKernels.recolour(row, map, pixels: side) }
+      if isRecoloured { RowKernels.recolour(row, map, pixels: side) }
       if !isExact { RowKernels.clamp(row, floats: 3 * side) }
       if !isBlurred { finish(row, y) }
     }

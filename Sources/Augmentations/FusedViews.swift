@@ -15,12 +15,6 @@ public struct ViewRequest: Sendable {
   }
 }
 
-/// Why a view cannot be made, in one line.
-public struct ViewError: Error, Equatable, CustomStringConvertible {
-  /// What was wrong.
-  public let description: String
-}
-
 /// Views on a CPU, straight from stored bytes to what the model reads: each image is read once, and
 /// memory is allocated for a call and a thread, not for an image.
 ///
@@ -108,22 +102,13 @@ public struct FusedViews: Sendable {
   ) throws(ViewError) {
     let image = request.image
     guard image.channels == 1 || image.channels == 3 || image.channels == 4 else {
-      throw ViewError(
-        description: "view \(index): an image of \(image.channels) channels; stored images have 1, "
-          + "3 or 4")
+      throw .channels(image.channels, view: index)
     }
-    let (end, overflow) = image.offset.addingReportingOverflow(image.byteCount)
-    guard image.offset >= 0, !overflow, end <= available else {
-      throw ViewError(
-        description: "view \(index): bytes \(image.offset) to \(end) of an image lie beyond the "
-          + "\(available) that are stored")
+    guard image.lies(within: available) else {
+      throw .beyondStored(image, available: available, view: index)
     }
     guard image.size == request.parameters.source else {
-      let made = request.parameters.source
-      throw ViewError(
-        description:
-          "view \(index): parameters made for \(made.width)×\(made.height) pixels, and an "
-          + "image of \(image.size.width)×\(image.size.height)")
+      throw .size(image.size, madeFor: request.parameters.source, view: index)
     }
   }
 }

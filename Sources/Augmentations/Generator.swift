@@ -1,3 +1,4 @@
+import Datasets
 import Foundation
 
 /// One infinitesimal transformation of an image: an element of the Lie algebra that policies draw
@@ -29,6 +30,10 @@ public enum Generator: String, Sendable, Hashable, CaseIterable, Codable {
   case saturation
   /// The chroma plane turned by ε whole turns: red towards yellow towards green.
   case hue
+
+  /// The generators' names, in the order of `allCases`: the GENERATOR of the figures
+  /// `tangent_norm.GENERATOR`.
+  public static let names = allCases.map(\.rawValue)
 
   /// The generators that move content, in the order of `allCases`.
   public static let geometric = allCases.filter(\.isGeometric)
@@ -81,6 +86,44 @@ public enum Generator: String, Sendable, Hashable, CaseIterable, Codable {
     case .saturation: ColourMap.chroma
     case .hue: ColourMap.chromaQuarterTurn.scaled(by: 2 * .pi)
     default: nil
+    }
+  }
+}
+
+/// What policies, decoding and contact sheets need to know of a generator.
+extension Generator {
+  /// Whether a policy's amount is a factor e^ε, and not the coefficient ε.
+  var isFactor: Bool { self == .brightness || self == .contrast || self == .saturation }
+
+  /// The amount that changes nothing.
+  var identityAmount: Float { isFactor ? 1 : 0 }
+
+  /// Amounts that a policy may draw from at strength 1.
+  var allowedAmounts: ClosedRange<Float> {
+    switch self {
+    case .translationX, .translationY, .shearX, .shearY: -1...1
+    case .rotation: -.pi ... .pi
+    case .logScale, .logAspect: -1.5...1.5
+    case .brightness, .contrast, .saturation: 0...20
+    case .hue: -0.5...0.5
+    }
+  }
+
+  /// Whether coefficients lie on a line or on a circle.
+  var kind: Factor.Kind {
+    switch self {
+    case .rotation: .circular(period: 2 * .pi)
+    case .hue: .circular(period: 1)
+    default: .linear
+    }
+  }
+
+  /// A coefficient that shows what the generator does.
+  var shownCoefficient: Float {
+    switch self {
+    case .translationX, .translationY: 0.2
+    case .hue: 0.15
+    default: 0.4
     }
   }
 }

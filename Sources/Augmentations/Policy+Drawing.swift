@@ -1,4 +1,4 @@
-import Foundation
+import Records
 import Torch
 
 extension Policy {
@@ -16,37 +16,22 @@ extension Policy {
   ) -> ViewParameters {
     // The tag keeps views apart from what else draws by (seed, epoch, sample).
     let tag: UInt32 = 0x5600_0000
-    var random = CounterRandom(
-      seed: seed, UInt32(truncatingIfNeeded: epoch), UInt32(truncatingIfNeeded: sample),
-      UInt32(truncatingIfNeeded: view) ^ tag)
+    func stream(_ seed: UInt64) -> CounterRandom {
+      CounterRandom(
+        seed: seed, UInt32(truncatingIfNeeded: epoch), UInt32(truncatingIfNeeded: sample),
+        UInt32(truncatingIfNeeded: view) ^ tag)
+    }
     var parameters = ViewParameters(of: source)
     parameters.border = border
-    parameters.isFlipped = random.chance(flipProbability)
-    let isJittered = random.chance(jitterProbability)
-    for generator in Generator.allCases {
-      let drawn = self[generator].drawn(from: &random, identity: generator.identityAmount)
-      let amount = generator.isGeometric || isJittered ? drawn : generator.identityAmount
-      switch generator {
-      case .brightness: parameters.brightness = amount
-      case .contrast: parameters.contrast = amount
-      case .saturation: parameters.saturation = amount
-      default: parameters[generator] = amount
-      }
+    var context = DrawContext(source: source, side: side)
+    var random = stream(seed)
+    for index in PolicyParts.drawnTogether {
+      parts[index].draw(into: &parameters, from: &random, &context)
     }
-    parameters.isGrey = random.chance(greyProbability)
-    let sigma = blur.drawn(from: &random, identity: 0)
-    parameters.blur = side >= blurMinimumSide ? sigma : 0
-    parameters.isSolarised = random.chance(solariseProbability)
-    parameters.noise = noise.drawn(from: &random, identity: 0)
-    let noiseSeed = random.next()
-    if parameters.noise > 0 { parameters.noiseSeed = noiseSeed }
-    let square = cutout.drawn(from: &random, identity: 0)
-    let (x, y) = (random.uniform(), random.uniform())
-    if square > 0 { parameters.cutout = ViewParameters.Cutout(x: x, y: y, side: square) }
-    parameters.crop =
-      random.chance(cropProbability)
-      ? Crop.random(of: source, area: cropArea, aspect: cropAspect, from: &random)
-      : Crop.central(of: source, aspect: cropAspect)
+    for index in PolicyParts.drawnApart where parts[index].acts(side: side) {
+      var own = stream(seed ^ FNV1a(parts[index].name).value)
+      parts[index].draw(into: &parameters, from: &own, &context)
+    }
     return parameters
   }
 }
@@ -61,19 +46,5 @@ extension PolicyPair {
       policy.parameters(
         seed: seed, epoch: epoch, sample: $0, view: view, source: source, side: side)
     }
-  }
-}
-
-extension Policy.Part {
-  /// The part's amount, or `identity` where it does not act. Takes two words in either case.
-  fileprivate func drawn(from random: inout CounterRandom, identity: Float) -> Float {
-    let acts = random.chance(probability)
-    let place = random.uniform()
-    guard acts else { return identity }
-    if isLogarithmic {
-      let lower = log(range.lowerBound)
-      return exp(lower + (log(range.upperBound) - lower) * place)
-    }
-    return range.lowerBound + (range.upperBound - range.lowerBound) * place
   }
 }

@@ -69,7 +69,7 @@ extension Policy {
   }
 
   fileprivate func checked(_ strength: Float) -> Policy {
-    precondition(0...2 ~= strength, PolicyError.strength(strength).description)
+    precondition(PolicyError.strengths ~= strength, PolicyError.strength(strength).description)
     return scaled(by: strength)
   }
 }
@@ -96,6 +96,16 @@ public struct PolicyPair: Sendable, Equatable {
   /// Both policies scaled, as by `Policy.scaled(by:)`.
   public func scaled(by strength: Float) -> PolicyPair {
     PolicyPair(first: first.scaled(by: strength), second: second.scaled(by: strength))
+  }
+
+  /// The parts by which either policy ever changes a view of `side` pixels, as in `Policy.partNames`.
+  public func parts(side: Int) -> [String] {
+    Policy.partNames.filter { first.has($0, side: side) || second.has($0, side: side) }
+  }
+
+  /// Both policies restricted to one part, as by `Policy.restricted(to:)`.
+  public func restricted(to part: String) -> PolicyPair {
+    PolicyPair(first: first.restricted(to: part), second: second.restricted(to: part))
   }
 
   /// BYOL's two policies (Grill et al., arXiv 2006.07733, appendix B): jitter 0.4, 0.4, 0.2, 0.1; the first
@@ -144,7 +154,7 @@ public struct PolicyPair: Sendable, Equatable {
   /// - Throws: `PolicyError` for an unknown name, which suggests the nearest one, and for a strength
   ///   that is not from 0 to 2.
   public static func named(_ name: String, strength: Float = 1) throws(PolicyError) -> PolicyPair {
-    guard 0...2 ~= strength else { throw .strength(strength) }
+    guard PolicyError.strengths ~= strength else { throw .strength(strength) }
     guard let entry = catalogue.first(where: { $0.name == name }) else {
       throw .unknownPolicy(name)
     }

@@ -21,7 +21,7 @@ public enum PolicyChoice: Sendable, Equatable {
     case .named(let name):
       return try PolicyPair.named(name, strength: strength)
     case .described(let policy):
-      guard 0...2 ~= strength else { throw .strength(strength) }
+      guard PolicyError.strengths ~= strength else { throw .strength(strength) }
       return PolicyPair(policy.scaled(by: strength))
     }
   }

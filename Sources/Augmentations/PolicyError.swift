@@ -1,51 +1,57 @@
-import Records
-
-/// What is wrong with a policy's description, in one line.
-public enum PolicyError: Error, Equatable, CustomStringConvertible {
+/// What is wrong with a policy's description.
+public enum PolicyError: Error, Equatable, Sendable {
   /// No policy has this name.
   case unknownPolicy(String)
   /// A policy's description names a part that there is not.
   case unknownPart(String, policy: String)
   /// A part's description has a key that it does not take.
   case unknownKey(String, part: String, allowed: [String])
-  /// The strength is not a number from 0 to 2.
+  /// A part's description lacks a key without which it means nothing.
+  case missing(key: String, part: String)
+  /// The strength is not a number within `strengths`.
   case strength(Float)
   /// A probability is not a number from 0 to 1.
   case probability(Float, part: String)
   /// A range's bounds are out of order, or beyond what the part takes.
   case range(lower: Float, upper: Float, part: String, allowed: ClosedRange<Float>)
-  /// A value is not of the kind that its key takes.
-  case malformed(part: String, expected: String)
+  /// A value is not of the kind that its key takes; `part` is `PART` or `PART: KEY`.
+  case malformed(part: String, expected: Expectation)
 
-  /// What was wrong and what to do.
-  public var description: String {
-    switch self {
-    case .unknownPolicy(let name):
-      unknown("policy", name, candidates: PolicyPair.names)
-    case .unknownPart(let name, let policy):
-      unknown("operation", name, where: " in policy '\(policy)'", candidates: Policy.partNames)
-    case .unknownKey(let key, let part, let allowed):
-      unknown("key", key, where: " under '\(part)'", candidates: allowed)
-    case .strength(let strength):
-      "strength \(strength) is not a number from 0 to 2: 0 is the identity, 1 the published policy"
-    case .probability(let probability, let part):
-      "probability \(probability) of '\(part)' is not a number from 0 to 1"
-    case .range(let lower, let upper, let part, let allowed):
-      "range [\(lower), \(upper)] of '\(part)' is not two rising numbers within "
-        + "[\(allowed.lowerBound), \(allowed.upperBound)]"
-    case .malformed(let part, let expected):
-      "'\(part)' is not \(expected)"
-    }
+  /// The kinds of values that descriptions are made of.
+  public enum Expectation: Equatable, Sendable {
+    /// A mapping from operations to their settings.
+    case operations
+    /// A mapping from a part's keys to values.
+    case settings
+    /// A number.
+    case number
+    /// True or false.
+    case flag
+    /// A number of pixels.
+    case pixels
+    /// A list of two numbers.
+    case twoNumbers
+    /// Two finite numbers, the second no less than the first.
+    case twoRisingNumbers
+    /// One of some words.
+    case oneOf([String])
   }
+
+  /// The strengths that policies can be scaled to.
+  public static let strengths: ClosedRange<Float> = 0...2
 }
 
-/// `unknown policy 'simclt', did you mean 'simclr'? Known: simclr, …`.
-private func unknown(
-  _ kind: String, _ name: String, where place: String = "", candidates: [String]
-) -> String {
-  let known = candidates.joined(separator: ", ")
-  guard let nearest = candidates.nearest(to: name) else {
-    return "unknown \(kind) '\(name)'\(place); known: \(known)"
+extension PolicyError {
+  static func check(_ probability: Float, of part: String) throws(PolicyError) {
+    guard 0...1 ~= probability else { throw .probability(probability, part: part) }
   }
-  return "unknown \(kind) '\(name)'\(place), did you mean '\(nearest)'? Known: \(known)"
+
+  static func check(
+    _ range: ClosedRange<Float>, of part: String, within allowed: ClosedRange<Float>
+  ) throws(PolicyError) {
+    guard allowed.contains(range.lowerBound), allowed.contains(range.upperBound) else {
+      throw .range(
+        lower: range.lowerBound, upper: range.upperBound, part: part, allowed: allowed)
+    }
+  }
 }

@@ -1,5 +1,5 @@
-// Unsafe pointers, here and in FusedRenderer.swift alone: bounds checks in these innermost loops would
-// cost more than the arithmetic.
+// Unsafe pointers, here, in FusedRenderer.swift and in the parts' rows alone: bounds checks in these
+// innermost loops would cost more than the arithmetic.
 
 /// A row of interleaved pixels: red, green, blue, red, …, in floats.
 typealias Row = UnsafeMutablePointer<Float>
@@ -189,11 +189,6 @@ enum RowKernels {
       let raised = row[index] < 0 ? 0 : row[index]
       row[index] = raised > 1 ? 1 : raised
     }
-  }
-
-  /// Inverts what is above ½, in place.
-  static func solarise(_ row: Row, floats: Int) {
-    for index in 0..<floats { row[index] = row[index] > 0.5 ? 1 - row[index] : row[index] }
   }
 }
 

@@ -25,4 +25,11 @@ public struct StoredImage: Sendable, Hashable {
 
   /// How many bytes it takes.
   public var byteCount: Int { size.width * size.height * channels }
+
+  /// Whether the image lies within so many bytes, whatever numbers its place and size are.
+  func lies(within available: Int) -> Bool {
+    guard offset >= 0, offset <= available, size.width > 0, size.height > 0 else { return false }
+    // Division cannot overflow where products might.
+    return size.width <= (available - offset) / channels / size.height
+  }
 }

@@ -25,18 +25,12 @@ public enum TensorViews {
       let blur = blurMatrices(chosen.map { parameters[$0].blur }, side: side, on: part.device)
       return blur.matmul(part).matmul(blur.transposed())
     }
-    views = update(views, where: parameters.map(\.isSolarised)) { part, _ in
-      // Above ½ a channel is inverted, so the smaller of the two is left.
-      minimum(part, 1 - part)
+    for part in PolicyParts.finishing {
+      views = update(views, where: parameters.map { part.acts(on: $0) }) { views, chosen in
+        part.finish(views, chosen.map { parameters[$0] })
+      }
     }
-    views = update(views, where: parameters.map { $0.noise > 0 }) { part, chosen in
-      let noise = noiseFields(chosen.map { parameters[$0] }, side: side, on: part.device)
-      return (part + noise).clamped(min: 0, max: 1)
-    }
-    return update(views, where: parameters.map { $0.cutout.side > 0 }) { part, chosen in
-      let mask = cutoutMasks(chosen.map { parameters[$0] }, side: side, on: part.device)
-      return part * (1 - mask) + mask * 0.5
-    }
+    return views
   }
 
   /// float32 of N×3×H×W from 0 to 1.
@@ -177,50 +171,29 @@ public enum TensorViews {
     return mapped(views) { view, meanGrey in parameters[view].colourMap(meanGrey: meanGrey) }
   }
 
-  /// Images whose colours go through a map each, which is affine in the image's own mean grey.
+  /// Images whose colours go through a map each, whose offset is affine in the image's own mean grey.
   ///
   /// - Parameter map: the map of an image, by its number, for a mean grey.
   static func mapped(_ images: Tensor, by map: (Int, Float) -> ColourMap) -> Tensor {
     let count = images.size(0)
-    let matrices = (0..<count).flatMap { image in
-      let map = map(image, 0)
-      return (0..<3).flatMap { [map.red[$0], map.green[$0], map.blue[$0]] }
+    let maps = (0..<count).map { map($0, 0) }
+    let matrices = maps.flatMap { map in
+      (0..<3).flatMap { [map.red[$0], map.green[$0], map.blue[$0]] }
     }
-    let perMeanGrey = (0..<count).map { map($0, 1).offset.x }
+    let perMeanGrey = (0..<count).map { map($0, 1).offset - maps[$0].offset }
     let weights = ColourMap.greyWeights
     let meanGrey = images.mean(along: [2, 3])
       .matmul(Tensor([weights.x, weights.y, weights.z], shape: [3, 1]).to(images.device))
-    let offset = meanGrey * Tensor(perMeanGrey, shape: [count, 1]).to(images.device)
+    func offsets(_ columns: [SIMD4<Float>]) -> Tensor {
+      Tensor(columns.flatMap { [$0.x, $0.y, $0.z] }, shape: [count, 3]).to(images.device)
+    }
+    var offset = meanGrey * offsets(perMeanGrey)
+    if maps.contains(where: { $0.offset != .zero }) {
+      offset = offset + offsets(maps.map(\.offset))
+    }
     let matrix = Tensor(matrices, shape: [count, 3, 3]).to(images.device)
     let colours = matrix.matmul(images.flattened(from: 2)) + offset.unsqueezed(2)
     return colours.reshaped(images.shape)
-  }
-
-  /// The images of Gaussian noise, N×3×side×side.
-  private static func noiseFields(
-    _ parameters: [ViewParameters], side: Int, on device: Device
-  ) -> Tensor {
-    let values = parameters.flatMap { view in
-      var noise = NoiseStream(view)
-      return (0..<side * side * 3).map { _ in noise.next() }
-    }
-    return Tensor(values, shape: [parameters.count, side, side, 3]).permuted([0, 3, 1, 2])
-      .to(device)
-  }
-
-  /// 1 where a cutout hides the view, else 0; N×1×side×side.
-  private static func cutoutMasks(
-    _ parameters: [ViewParameters], side: Int, on device: Device
-  ) -> Tensor {
-    func mask(_ middle: (ViewParameters) -> Float) -> [Float] {
-      parameters.flatMap { view in
-        let hidden = view.cutout.hidden(about: middle(view), side: side)
-        return (0..<side).map { hidden.contains($0) ? 1 : 0 as Float }
-      }
-    }
-    let columns = Tensor(mask(\.cutout.x), shape: [parameters.count, 1, 1, side])
-    let rows = Tensor(mask(\.cutout.y), shape: [parameters.count, 1, side, 1])
-    return (rows * columns).to(device)
   }
 
   /// `views` with what `change` makes of those that `mask` names.

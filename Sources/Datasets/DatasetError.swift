@@ -1,30 +1,95 @@
-/// Why a data set could not be had: one line that says what was wrong, where, and what to do.
-public struct DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
+/// Why a data set could not be had: what is wrong, and where.
+public struct DatasetError: Error, Equatable, Sendable {
   /// The file, folder or setting at fault.
   public let place: String
   /// What is wrong with it.
-  public let problem: String
-  /// What the user can do about it.
-  public let remedy: String
+  public let fault: Fault
 
-  /// A fault at a place, and what to do about it.
-  public init(_ place: String, _ problem: String, remedy: String) {
+  /// A fault at a place.
+  public init(_ place: String, _ fault: Fault) {
     self.place = place
-    self.problem = problem
-    self.remedy = remedy
+    self.fault = fault
   }
 
-  /// `place: problem; remedy`, on one line whatever characters a path holds.
-  public var description: String { singleLine("\(place): \(problem); \(remedy)") }
-}
+  /// What can be wrong with a data set.
+  public enum Fault: Equatable, Sendable {
+    // Of settings.
 
-/// The text with every control character, a line break among them, shown as "?".
-func singleLine(_ text: String) -> String {
-  let scalars = text.unicodeScalars.map { scalar in
-    scalar.properties.generalCategory == .control
-      || scalar.properties.isPatternWhitespace
-        && scalar != " "
-      ? "?" : scalar
+    /// A number lies beyond what can be asked for.
+    case outOfRange(Int, allowed: ClosedRange<Int>)
+    /// A batch takes more images than there are.
+    case batch(size: Int, imageCount: Int)
+    /// A kind of data set that is read from files was asked for without a path.
+    case noPath
+    /// The images take more bytes than the machine's memory has.
+    case memory(imageCount: Int, side: Int, needed: Double, available: Double)
+
+    // Of any file or folder.
+
+    /// There is no such folder.
+    case noFolder
+    /// There is no such file, which belongs to a distribution if one is given.
+    case noFile(of: Distribution? = nil)
+    /// It is there and cannot be read.
+    case unreadable
+    /// A file is longer or shorter than its distribution's is.
+    case length(Int, expected: Int, of: Distribution)
+    /// A file is compressed with gzip.
+    case compressed
+    /// A file holds more bytes than the machine's memory has room for.
+    case fileMemory(needed: Int, available: Int)
+    /// An image in a file cannot be used.
+    case image(ImageFault)
+
+    // Of CIFAR's files.
+
+    /// A list has more or fewer names of classes than the data set has classes.
+    case classNames(Int, expected: Int, of: Distribution)
+    /// A record's label is beyond the last class.
+    case label(Int, record: Int, last: Int, of: Distribution)
+
+    // Of IDX files.
+
+    /// A folder lacks the images of a split, `train` or `t10k`.
+    case noImages(split: String)
+    /// One split has labels and the other has none.
+    case labelsOfOneSplit
+    /// A file ends before its header does, or in the midst of it.
+    case shortHeader(isBeforeDimensions: Bool)
+    /// A file does not begin as IDX files do.
+    case notIDX
+    /// The elements are of another type than unsigned bytes.
+    case elementType(UInt8)
+    /// A file has another number of dimensions than it can have.
+    case dimensionCount(Int, expected: [Int])
+    /// A dimension has no length.
+    case emptyDimension([Int])
+    /// A header claims other than the bytes that follow it; nil where what it claims is beyond measure.
+    case claimedBytes([Int], found: Int?)
+    /// Colour images have other than three channels.
+    case channels(Int)
+    /// There are more or fewer labels than images.
+    case labelCount(Int, imageCount: Int, images: String)
+
+    // Of folders of images.
+
+    /// A file was skipped, and all were asked for.
+    case skipped(reason: String)
+    /// A folder holds no PNG or JPEG image.
+    case noImageFiles
+    /// None of the images can be read; the first of them, where there is one.
+    case noReadableImage(among: Int, first: SkippedFile?)
+    /// The held-out images lie in no class folders, and the training images do.
+    case noClassFolders
+    /// A held-out class is not trained on.
+    case unknownClass(String)
   }
-  return String(String.UnicodeScalarView(scalars))
+
+  /// Files that are published together.
+  public struct Distribution: Equatable, Sendable {
+    /// The archive that they come in.
+    public let archive: String
+    /// The folder that it is unpacked to.
+    public let folder: String
+  }
 }

@@ -10,6 +10,15 @@ public enum DatasetKind: String, CaseIterable, Sendable {
   case idx
   /// A folder of PNG and JPEG images, one subfolder a class.
   case folder
+
+  /// The factors that every data set of this kind knows, without loading one: those of
+  /// `ImageDataset.factors`, and last what its labels number, where that is known too. None for files.
+  public var knownFactors: [KnownFactor] {
+    switch self {
+    case .sprites: Sprites.knownFactors + [Sprites.classFactor]
+    case .cifar10, .cifar100, .idx, .folder: []
+    }
+  }
 }
 
 /// Which data set to load, from where, how large.
@@ -48,6 +57,9 @@ public struct DatasetRequest: Sendable, Equatable {
   /// The image sizes that can be asked for.
   public static let imageSizes = 8...1024
 
+  /// The numbers of images that can be asked for.
+  public static let imageCounts = 1...Int(Int32.max)
+
   /// Reads or makes the images, all `imageSize` × `imageSize`.
   ///
   /// - Throws: a `DatasetError` when a setting is out of range, files are missing or damaged, or no
@@ -55,12 +67,11 @@ public struct DatasetRequest: Sendable, Equatable {
   public func load() throws(DatasetError) -> DatasetSplits {
     guard DatasetRequest.imageSizes.contains(imageSize) else {
       throw DatasetError(
-        "image size", "\(imageSize) is not from 8 to 1024", remedy: "choose one that is")
+        "image size", .outOfRange(imageSize, allowed: DatasetRequest.imageSizes))
     }
     for (count, place) in [(trainCount, "training images"), (heldOutCount, "held-out images")] {
-      guard let count, !(1...Int(Int32.max)).contains(count) else { continue }
-      throw DatasetError(
-        place, "\(count) is not from 1 to \(Int32.max)", remedy: "choose a number that is")
+      guard let count, !DatasetRequest.imageCounts.contains(count) else { continue }
+      throw DatasetError(place, .outOfRange(count, allowed: DatasetRequest.imageCounts))
     }
     switch kind {
     case .sprites: return try sprites()
@@ -74,7 +85,9 @@ public struct DatasetRequest: Sendable, Equatable {
   private func sprites() throws(DatasetError) -> DatasetSplits {
     let trainCount = trainCount ?? 8_000
     let heldOutCount = heldOutCount ?? 2_000
-    try ImageLoader.checkMemory(count: trainCount + heldOutCount, size: imageSize, place: "sprites")
+    try ImageLoader.checkMemory(
+      count: trainCount + heldOutCount, size: imageSize, place: "sprites",
+      bytesBesides: Sprites.bytesBesidesPixels)
     return DatasetSplits(
       train: Sprites.dataset(split: .train, count: trainCount, size: imageSize, seed: seed),
       heldOut: Sprites.dataset(split: .heldOut, count: heldOutCount, size: imageSize, seed: seed))
@@ -82,11 +95,10 @@ public struct DatasetRequest: Sendable, Equatable {
 
   private func folder() throws(DatasetError) -> String {
     guard let path, !path.isEmpty else {
-      throw DatasetError(
-        "\(kind.rawValue) data", "no path given", remedy: "say where its files are")
+      throw DatasetError("\(kind.rawValue) data", .noPath)
     }
     guard FileBytes.isFolder(path) else {
-      throw DatasetError(path, "no such folder", remedy: "check the path")
+      throw DatasetError(path, .noFolder)
     }
     return path
   }

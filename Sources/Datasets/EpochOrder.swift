@@ -19,12 +19,10 @@ public struct EpochOrder: Sendable {
   /// - Throws: a `DatasetError` when there is no whole batch, or `size` is below 1.
   public func batches(of size: Int) throws(DatasetError) -> [ArraySlice<Int>] {
     guard size >= 1 else {
-      throw DatasetError("batch size", "\(size) is not positive", remedy: "choose 1 or more")
+      throw DatasetError("batch size", .outOfRange(size, allowed: 1...Int.max))
     }
     guard size <= indices.count else {
-      throw DatasetError(
-        "batch size", "\(size) is more than the \(indices.count) training images",
-        remedy: "choose \(indices.count) or less, or add images")
+      throw DatasetError("batch size", .batch(size: size, imageCount: indices.count))
     }
     return (0..<indices.count / size).map { indices[$0 * size..<($0 + 1) * size] }
   }

@@ -22,7 +22,9 @@ public struct ImageDataset: Sendable {
     name: String, height: Int, width: Int, pixels: [UInt8], labels: [Int] = [],
     classNames: [String] = [], factors: [Factor] = []
   ) {
-    precondition(height > 0 && width > 0, "an image has at least one row and one column")
+    precondition(
+      height > 0 && width > 0 && width <= Int.max / 3 / height,
+      "images of \(height) rows and \(width) columns")
     let bytesPerImage = height * width * 3
     let count = pixels.count / bytesPerImage
     precondition(
@@ -83,6 +85,14 @@ public struct Factor: Sendable, Equatable {
     self.kind = kind
     self.values = values
   }
+}
+
+/// A factor that every data set of a kind knows, whatever images it holds.
+public struct KnownFactor: Sendable, Equatable {
+  /// A name in snake case, the FACTOR of the figures `attribute.FACTOR`.
+  public let name: String
+  /// How its values are to be read.
+  public let kind: Factor.Kind
 }
 
 /// What a data set is loaded as: images to train on, others to evaluate on, and what was left out.

@@ -45,11 +45,10 @@ struct AugmentationDecoding: Measure {
     let all = Tensor.concatenated(views)
     func attribute(_ column: Int, _ rows: [Int]) -> Attribute {
       let values = rows.map { Double(parameters[$0][column]) }
-      switch ViewParameters.factorNames[column] {
-      case Generator.rotation.rawValue: return .circular(values, period: 2 * .pi)
-      case Generator.hue.rawValue: return .circular(values, period: 1)
-      default: return .linear(values)
+      guard case .circular(let period) = ViewParameters.decodedFactors[column].kind else {
+        return .linear(values)
       }
+      return .circular(values, period: Double(period))
     }
     let varying = ViewParameters.factorNames.indices.filter { column in
       rows.fitted.contains { parameters[$0][column] != parameters[rows.fitted[0]][column] }

@@ -9,7 +9,7 @@ struct InvarianceToPolicy: Measure {
   let needs: Set<Need> = [.secondView]
 
   var figures: [FigureDescriptor] {
-    let parts = PolicyPart.all.map(\.name)
+    let parts = Policy.partNames
     let strengths = MeasuredModel.fixedStrengths.map { "\($0)" }
     return [
       FigureDescriptor(
@@ -89,7 +89,7 @@ struct InvarianceToPolicy: Measure {
           .map { try invariance($0[0], $0[1]) }
         measured.append((alone, values))
         for (index, value) in values.enumerated() {
-          figures[index].record(value, as: "\(key).\(part.name)", convention(samples.count))
+          figures[index].record(value, as: "\(key).\(part)", convention(samples.count))
         }
       }
     }

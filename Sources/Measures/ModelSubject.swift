@@ -10,8 +10,11 @@ import Torch
 /// asks for goes through once.
 public final class ModelSubject: Subject {
   let measured: MeasuredModel
+  /// How much is measured.
   public let extent: Extent
+  /// On how many samples.
   public let sizes: MeasurementSizes
+  /// The layers' names, from h to z.
   public let layers: [String]
   /// Embeddings of the sampled held-out images, n×D a layer.
   private let clean: [Tensor]
@@ -50,8 +53,10 @@ public final class ModelSubject: Subject {
     layers = traced.map(\.name)
   }
 
+  /// Itself.
   public var model: ModelSubject? { self }
 
+  /// The softmax behind what theory predicts; nil where the objective has none.
   public var softmax: PairSoftmax? { measured.softmax }
 
   /// The sample is in a random order.
@@ -65,15 +70,19 @@ public final class ModelSubject: Subject {
   /// The first `count` held-out images in the fixed random order.
   func sample(_ count: Int) -> [Int] { network.sample(count) }
 
+  /// The class of each sampled row; nil where they are not known.
   public var labels: [Int]? {
     let labels = measured.splits.heldOut.labels
     return labels.isEmpty ? nil : sample(clean[0].size(0)).map { labels[$0] }
   }
 
+  /// The sampled rows of a layer.
   public func rows(of layer: Int) throws -> EmbeddingRows { try EmbeddingRows(clean[layer]) }
 
+  /// The embeddings of the sampled rows, n×D a layer.
   public func embeddings() throws -> [Tensor] { clean }
 
+  /// Two views of the sampled rows under the policy, for each layer.
   public func views() throws -> [[Tensor]] {
     if let pair { return pair }
     let made = network.viewEmbeddings(of: sample(sizes.samples), under: measured.policy)
@@ -81,6 +90,7 @@ public final class ModelSubject: Subject {
     return made
   }
 
+  /// Many views of some samples, for each layer.
   public func orbits() throws -> [[Tensor]] {
     if let orbit { return orbit }
     let made = network.viewEmbeddings(
@@ -89,6 +99,7 @@ public final class ModelSubject: Subject {
     return made
   }
 
+  /// Training and held-out embeddings of each layer with their classes; nil without labels.
   public func probedSplits() throws -> [ProbedSplit]? {
     if let probed { return probed }
     let splits = measured.splits

@@ -33,6 +33,9 @@ public func logAddExp(_ left: Tensor, _ right: Tensor) -> Tensor {
   Operator.logAddExp(left, right)
 }
 
+/// The largest whole number that is not above each element.
+public func floor(_ tensor: Tensor) -> Tensor { Operator.floor(tensor) }
+
 /// The smaller of each pair of elements, NaN where either is, shapes broadcast.
 public func minimum(_ left: Tensor, _ right: Tensor) -> Tensor { Operator.minimum(left, right) }
 
@@ -48,5 +51,6 @@ extension Operator {
   static let tanh = Operator("aten::tanh")
   static let sigmoid = Operator("aten::sigmoid")
   static let logAddExp = Operator("aten::logaddexp")
+  static let floor = Operator("aten::floor")
   static let minimum = Operator("aten::minimum")
 }

@@ -132,23 +132,34 @@ import Torch
     }
   }
 
-  @Test func whatDoesNotFitIsAClearError() {
+  @Test func whatDoesNotFitIsAnErrorThatSaysWhatAndWhere() {
     let bytes = [UInt8](repeating: 0, count: 300)
     let size = ImageSize(width: 10, height: 10)
-    func message(_ image: StoredImage, _ parameters: ViewParameters) -> String {
+    func error(_ image: StoredImage, _ parameters: ViewParameters? = nil) -> ViewError? {
+      let fits = ViewRequest(of: StoredImage(offset: 0, size: size), ViewParameters(of: size))
+      let request = ViewRequest(of: image, parameters ?? ViewParameters(of: image.size))
       do {
-        _ = try FusedViews(side: 8).tensor(from: bytes, [ViewRequest(of: image, parameters)])
-        return "no error"
-      } catch { return error.description }
+        _ = try FusedViews(side: 8).tensor(from: bytes, [fits, request])
+        return nil
+      } catch { return error }
     }
-    let fits = ViewParameters(of: size)
-    #expect(message(StoredImage(offset: 0, size: size), fits) == "no error")
-    #expect(message(StoredImage(offset: 1, size: size), fits).contains("beyond the 300"))
-    #expect(message(StoredImage(offset: -1, size: size), fits).contains("beyond"))
-    #expect(message(StoredImage(offset: .max, size: size), fits).contains("beyond"))
+    #expect(error(StoredImage(offset: 0, size: size)) == nil)
+    var vast = size
+    vast.width = .max
+    var flat = size
+    flat.height = 0
+    let beyond = [(1, size), (-1, size), (.max, size), (.min, size), (0, vast), (0, flat)]
+    for (offset, size) in beyond {
+      let image = StoredImage(offset: offset, size: size)
+      #expect(error(image) == .beyondStored(image, available: 300, view: 1))
+    }
     #expect(
-      message(StoredImage(offset: 0, size: size, channels: 2), fits).contains("2 channels"))
+      error(StoredImage(offset: 0, size: size, channels: 2)) == .channels(2, view: 1))
     let other = ImageSize(width: 5, height: 10)
-    #expect(message(StoredImage(offset: 0, size: other), fits).contains("made for 10×10"))
+    let misfit = error(StoredImage(offset: 0, size: other), ViewParameters(of: size))
+    #expect(misfit == .size(other, madeFor: size, view: 1))
+    #expect(
+      misfit?.description
+        == "view 1: parameters made for 10×10 pixels, and an image of 5×10")
   }
 }

@@ -55,11 +55,38 @@ import Testing
       (#"{"border": "wrap"}"#, "reflect, zero, replicate"),
       (#"{"crop": {"area": [0, 1]}}"#, "range [0.0, 1.0] of 'crop: area'"),
       (#"["flip"]"#, "is not a mapping of operations"),
+      (#"{"posterise": {"range": [0, 9]}}"#, "[0.0, 7.0]"),
+      (#"{"flip": {}}"#, "needs a probability"),
+      (#"{"blur": {"range": [0, 1], "minimum_side": -1}}"#, "not a number of pixels"),
+      (#"{"blur": {"range": [0, 1], "minimum_side": 1e30}}"#, "not a number of pixels"),
+      (#"{"hue": {"range": [0, 0], "logarithmic": true}}"#, "unknown key 'logarithmic'"),
     ]
     for (json, expected) in cases {
       let found = message(json)
       #expect(found.contains(expected), "\(json): \(found)")
       #expect(!found.contains("\n"))
+    }
+  }
+
+  @Test func errorsAreDataForWhoeverCatchesThem() {
+    let cases: [(String, PolicyError)] = [
+      (#"{"sharpness": {}}"#, .unknownPart("sharpness", policy: "custom")),
+      (
+        #"{"flip": {"range": [0, 1]}}"#,
+        .unknownKey("range", part: "flip", allowed: ["probability"])
+      ),
+      (#"{"noise": {}}"#, .missing(key: "range", part: "noise")),
+      (#"{"noise": {"range": [0, 2]}}"#, .range(lower: 0, upper: 2, part: "noise", allowed: 0...1)),
+      (
+        #"{"noise": {"range": 1}}"#, .malformed(part: "noise: range", expected: .twoNumbers)
+      ),
+      (
+        #"{"border": 1}"#,
+        .malformed(part: "border", expected: .oneOf(["reflect", "zero", "replicate"]))
+      ),
+    ]
+    for (json, expected) in cases {
+      #expect(throws: expected) { try policy(json) }
     }
   }
 }

@@ -34,7 +34,11 @@ import Testing
     #expect(
       error?.description
         == "batch size: 11 is more than the 10 training images; choose 10 or less, or add images")
-    #expect(throws: DatasetError.self) { try order.batches(of: 0) }
-    #expect(throws: DatasetError.self) { try order.batches(of: -3) }
+    for size in [0, -3, .min] {
+      let error = #expect(throws: DatasetError.self) { try order.batches(of: size) }
+      #expect(error == DatasetError("batch size", .outOfRange(size, allowed: 1...Int.max)))
+    }
+    let most = #expect(throws: DatasetError.self) { try order.batches(of: .max) }
+    #expect(most?.fault == .batch(size: .max, imageCount: 10))
   }
 }

@@ -121,7 +121,11 @@ import Testing
         + "mend or remove it, or do not ask to be strict")
     try folder.remove("cat/text.png")
     try folder.write("GIF89a", to: "dog/moving.gif")
-    #expect(throws: DatasetError.self) { try load(folder, strict: true) }
+    let moving = #expect(throws: DatasetError.self) { try load(folder, strict: true) }
+    #expect(
+      moving
+        == DatasetError(
+          "\(folder.path)/dog/moving.gif", .skipped(reason: "neither a PNG nor a JPEG file")))
     try folder.remove("dog/moving.gif")
     _ = try load(folder, strict: true)
   }
@@ -132,12 +136,25 @@ import Testing
     #expect(empty?.problem == "no PNG or JPEG image in it")
     for index in 0..<5 { try folder.write("text", to: "cat/\(index).png") }
     let damaged = #expect(throws: DatasetError.self) { try load(folder) }
-    #expect(damaged?.problem.contains("no readable image among 4") == true)
+    #expect(
+      damaged?.problem.hasPrefix("no readable image among 4; the first, \(folder.path)/cat/")
+        == true)
     let missing = #expect(throws: DatasetError.self) {
       try DatasetRequest(kind: .folder, path: folder.path + "/nowhere").load()
     }
     #expect(missing?.problem == "no such folder")
-    #expect(throws: DatasetError.self) { try DatasetRequest(kind: .folder).load() }
+  }
+
+  @Test func classesWhoseNamesAreLongNumbersAreNumberedFromZero() throws {
+    let folder = try TemporaryFolder()
+    for name in ["4000000000", "9223372036854775807", "99999999999999999999"] {
+      for index in 0..<2 {
+        try folder.write(
+          png(uniform([1, 2, 3], width: 8, height: 8)), to: "\(name)/\(index).png")
+      }
+    }
+    let splits = try load(folder)
+    #expect(splits.train.labels == [0, 1, 2] && splits.heldOut.labels == [0, 1, 2])
   }
 
   @Test func linksAndHiddenFilesAndPipesAreHandled() throws {

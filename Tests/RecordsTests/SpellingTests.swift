@@ -1,29 +1,30 @@
 import Records
 import Testing
 
-/// Which name was meant, and hashes that last.
+@Suite("The nearest name")
 struct SpellingTests {
-  @Test func theNearestNameIsOneThatWasMeant() {
-    let names = ["epochs", "effective_rank", "hue"]
-    #expect(names.nearest(to: "epoch") == "epochs")
-    #expect(names.nearest(to: "EPOCHS") == "epochs")
-    #expect(names.nearest(to: "efective_ranks") == "effective_rank")
-    #expect(names.nearest(to: "temperature") == nil)
-    #expect([String]().nearest(to: "hue") == nil)
-    // A long name is no nearer to a short one for its length, and takes no longer.
-    #expect(names.nearest(to: String(repeating: "x", count: 1_000_000)) == nil)
+  private let names = ["temperature", "learning_rate", "head", "seed"]
+
+  @Test("is found over a letter too many, too few or another, in whatever case")
+  func meant() {
+    #expect(names.nearest(to: "temprature") == "temperature")
+    #expect(names.nearest(to: "learningrate") == "learning_rate")
+    #expect(names.nearest(to: "Haed") == "head")
+    #expect(names.nearest(to: "SEEDS") == "seed")
   }
 
-  @Test(
-    arguments: [
-      // The published test vectors of 64-bit FNV-1a.
-      ("", 0xcbf2_9ce4_8422_2325), ("a", 0xaf63_dc4c_8601_ec8c), ("foobar", 0x8594_4171_f739_67e8),
-    ] as [(String, UInt64)])
-  func hashesAreThoseOfFowlerNollAndVo(_ text: String, _ expected: UInt64) {
-    #expect(FNV1a(text).value == expected)
-    var pieces = FNV1a()
-    for byte in Array(text.utf8) { withUnsafeBytes(of: byte) { pieces.update($0) } }
-    #expect(pieces == FNV1a(text))
-    #expect(FNV1a(text).hexadecimal.count == 16)
+  @Test("may be a third of its letters away, and two where it is short")
+  func bounds() {
+    #expect(["kitten"].nearest(to: "sittin") == "kitten")
+    #expect(["kitten"].nearest(to: "sitting") == nil)
+    #expect(["abcdefghi"].nearest(to: "abcdefxyz") == "abcdefghi")
+    #expect(["abcdefghi"].nearest(to: "abcdewxyz") == nil)
+  }
+
+  @Test("is none for a name like no other, and among none")
+  func none() {
+    #expect(names.nearest(to: "quaternion") == nil)
+    #expect([String]().nearest(to: "seed") == nil)
+    #expect(names.nearest(to: String(repeating: "x", count: 100_000)) == nil)
   }
 }

@@ -30,18 +30,19 @@ enum FileBytes {
     return failed ? nil : bytes
   }
 
-  /// All of a file that must be there, be a regular file, and hold exactly `size` bytes.
+  /// All of a file of a distribution, which must be there, be a regular file, and hold exactly `size`
+  /// bytes.
   static func read(
-    _ path: String, exactly size: Int, remedy: String
+    _ path: String, exactly size: Int, of distribution: DatasetError.Distribution
   ) throws(DatasetError) -> [UInt8] {
     guard let actual = FileBytes.size(of: path) else {
-      throw DatasetError(path, "no such file", remedy: remedy)
+      throw DatasetError(path, .noFile(of: distribution))
     }
     guard actual == size else {
-      throw DatasetError(path, "\(actual) bytes instead of \(size)", remedy: remedy)
+      throw DatasetError(path, .length(actual, expected: size, of: distribution))
     }
     guard let bytes = read(path, count: size), bytes.count == size else {
-      throw DatasetError(path, "cannot be read", remedy: "check its permissions")
+      throw DatasetError(path, .unreadable)
     }
     return bytes
   }

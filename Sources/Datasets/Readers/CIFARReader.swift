@@ -7,8 +7,7 @@ import Foundation
 /// 32 × 32 image, rows from the top.
 package struct CIFARReader: Sendable {
   private let name: String
-  private let folderName: String
-  private let archive: String
+  private let distribution: DatasetError.Distribution
   private let trainFiles: [String]
   private let testFile: String
   private let namesFile: String
@@ -21,7 +20,8 @@ package struct CIFARReader: Sendable {
   /// CIFAR-10: five batches to train on.
   package static func cifar10(recordsPerFile: Int = 10_000) -> CIFARReader {
     CIFARReader(
-      name: "cifar10", folderName: "cifar-10-batches-bin", archive: "cifar-10-binary.tar.gz",
+      name: "cifar10",
+      distribution: .init(archive: "cifar-10-binary.tar.gz", folder: "cifar-10-batches-bin"),
       trainFiles: (1...5).map { "data_batch_\($0).bin" }, testFile: "test_batch.bin",
       namesFile: "batches.meta.txt", classCount: 10, labelBytes: 1,
       recordsPerTrainFile: recordsPerFile, recordsPerTestFile: recordsPerFile)
@@ -32,19 +32,19 @@ package struct CIFARReader: Sendable {
     recordsPerTrainFile: Int = 50_000, recordsPerTestFile: Int = 10_000
   ) -> CIFARReader {
     CIFARReader(
-      name: "cifar100", folderName: "cifar-100-binary", archive: "cifar-100-binary.tar.gz",
+      name: "cifar100",
+      distribution: .init(archive: "cifar-100-binary.tar.gz", folder: "cifar-100-binary"),
       trainFiles: ["train.bin"], testFile: "test.bin", namesFile: "fine_label_names.txt",
       classCount: 100, labelBytes: 2, recordsPerTrainFile: recordsPerTrainFile,
       recordsPerTestFile: recordsPerTestFile)
   }
 
-  private var remedy: String { "unpack \(archive) again" }
   private static let side = 32
   private static let channelBytes = side * side
 
   /// Reads both splits from the unpacked folder, or from the folder that holds it.
   package func read(_ request: DatasetRequest, path: String) throws(DatasetError) -> DatasetSplits {
-    let inner = path + "/" + folderName
+    let inner = path + "/" + distribution.folder
     let folder = FileBytes.isFolder(inner) ? inner : path
     let classNames = try readClassNames(folder)
     let loader = ImageLoader(size: request.imageSize, seed: request.seed)
@@ -61,15 +61,13 @@ package struct CIFARReader: Sendable {
     let path = folder + "/" + namesFile
     // The real lists take less than 1,200 bytes.
     guard FileBytes.size(of: path) != nil, let bytes = FileBytes.read(path, count: 1 << 16) else {
-      throw DatasetError(
-        path, "no such file",
-        remedy: "give the folder \(folderName) of the binary version, \(archive), unpacked")
+      throw DatasetError(path, .noFile(of: distribution))
     }
     let names = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline)
       .map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
     guard names.count == classCount else {
       throw DatasetError(
-        path, "\(names.count) class names instead of \(classCount)", remedy: remedy)
+        path, .classNames(names.count, expected: classCount, of: distribution))
     }
     return names
   }
@@ -81,12 +79,13 @@ package struct CIFARReader: Sendable {
     var records: [UInt8] = []
     var labels: [Int] = []
     for file in files {
-      let bytes = try FileBytes.read(file, exactly: recordsPerFile * recordBytes, remedy: remedy)
+      let bytes = try FileBytes.read(
+        file, exactly: recordsPerFile * recordBytes, of: distribution)
       for record in 0..<recordsPerFile {
         let label = Int(bytes[record * recordBytes + labelBytes - 1])
         guard label < classCount else {
           throw DatasetError(
-            file, "record \(record) has label \(label), above \(classCount - 1)", remedy: remedy)
+            file, .label(label, record: record, last: classCount - 1, of: distribution))
         }
         labels.append(label)
       }

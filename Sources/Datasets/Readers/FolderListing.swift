@@ -49,7 +49,7 @@ struct FolderListing: Sendable {
   /// The visible entries of a folder, sorted by the bytes of their names.
   static func names(in folder: String) throws(DatasetError) -> [String] {
     guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder) else {
-      throw DatasetError(folder, "cannot be read", remedy: "check its permissions")
+      throw DatasetError(folder, .unreadable)
     }
     return names.filter { !$0.hasPrefix(".") }.sorted { precedes($0, $1) }
   }

@@ -29,7 +29,7 @@ struct FolderReader: Sendable {
   }
 
   private static func strictError(_ file: SkippedFile) -> DatasetError {
-    DatasetError(file.path, file.reason, remedy: "mend or remove it, or do not ask to be strict")
+    DatasetError(file.path, .skipped(reason: file.reason))
   }
 
   private static func sorted(_ files: [SkippedFile]) -> [SkippedFile] {
@@ -47,9 +47,7 @@ struct FolderReader: Sendable {
       let names = train.classes.map(\.name)
       let trainSplit = FolderSplit(name: "folder train", listing: train, classNames: names)
       for (name, _) in heldOut.classes where !names.contains(name) {
-        throw DatasetError(
-          heldOut.root, heldOut.isFlat ? "no class folders" : "class \(name) is not in train",
-          remedy: "use the same class folders in both")
+        throw DatasetError(heldOut.root, heldOut.isFlat ? .noClassFolders : .unknownClass(name))
       }
       let heldOutSplit = FolderSplit(name: "folder held out", listing: heldOut, classNames: names)
       return (trainSplit, heldOutSplit, train.skipped + heldOut.skipped)
@@ -65,8 +63,7 @@ struct FolderReader: Sendable {
   private static func listing(_ root: String) throws(DatasetError) -> FolderListing {
     let listing = try FolderListing(root: root)
     guard !listing.classes.isEmpty else {
-      throw DatasetError(
-        root, "no PNG or JPEG image in it", remedy: "put the images of each class in a subfolder")
+      throw DatasetError(root, .noImageFiles)
     }
     return listing
   }

@@ -10,8 +10,7 @@ struct IDXReader: Sendable {
     let train = try Part(folder: path, prefix: "train")
     let test = try Part(folder: path, prefix: "t10k")
     guard train.labels.isEmpty == test.labels.isEmpty else {
-      throw DatasetError(
-        path, "only one of train and t10k has labels", remedy: "add the other labels file")
+      throw DatasetError(path, .labelsOfOneSplit)
     }
     let classCount = ((train.labels + test.labels).max() ?? -1) + 1
     let names = (0..<classCount).map(String.init)
@@ -35,21 +34,18 @@ private struct Part {
     guard
       let path = try Part.find(folder, "\(prefix)-images", ["idx3", "idx4"])
     else {
-      throw DatasetError(
-        folder, "no \(prefix)-images-idx3-ubyte in it",
-        remedy: "give the folder that holds the files of MNIST's format")
+      throw DatasetError(folder, .noImages(split: prefix))
     }
     self.path = path
     images = try IDXFile(path: path, dimensionCounts: [3, 4])
     let shape = images.dimensions
     guard shape.count == 3 || shape[3] == 3 else {
-      throw DatasetError(
-        path, "\(shape[3]) channels instead of 3", remedy: "convert it to RGB or grey")
+      throw DatasetError(path, .channels(shape[3]))
     }
     do throws(ImageFault) {
       try RGBImage.checkSize(width: shape[2], height: shape[1])
     } catch {
-      throw DatasetError(path, error.reason, remedy: "get the file again")
+      throw DatasetError(path, .image(error))
     }
     guard let labelPath = try Part.find(folder, "\(prefix)-labels", ["idx1"]) else {
       labels = []
@@ -58,8 +54,7 @@ private struct Part {
     let file = try IDXFile(path: labelPath, dimensionCounts: [1])
     guard file.bytes.count == shape[0] else {
       throw DatasetError(
-        labelPath, "\(file.bytes.count) labels for the \(shape[0]) images of \(path)",
-        remedy: "use files of one and the same data set")
+        labelPath, .labelCount(file.bytes.count, imageCount: shape[0], images: path))
     }
     labels = file.bytes.map(Int.init)
   }
@@ -72,7 +67,7 @@ private struct Part {
     }
     if let path = candidates.first(where: { FileBytes.size(of: $0) != nil }) { return path }
     if let path = candidates.map({ $0 + ".gz" }).first(where: { FileBytes.size(of: $0) != nil }) {
-      throw IDXFile.compressed(path)
+      throw DatasetError(path, .compressed)
     }
     return nil
   }

@@ -39,10 +39,8 @@ struct ImageLoader: Sendable {
       skipped += decoded.failures
     }
     guard !used.isEmpty else {
-      let example = skipped.first.map { "; the first, \($0.path), is \($0.reason)" } ?? ""
       throw DatasetError(
-        source.place, "no readable image among \(source.count)\(example)",
-        remedy: "give it PNG or JPEG images")
+        source.place, .noReadableImage(among: source.count, first: skipped.first))
     }
     let images = ImageDataset(
       name: source.name, height: size, width: size, pixels: pixels,
@@ -52,16 +50,16 @@ struct ImageLoader: Sendable {
   }
 
   /// Refuses what this machine's memory cannot hold, before anything is allocated.
-  static func checkMemory(count: Int, size: Int, place: String) throws(DatasetError) {
-    let needed = Double(count) * Double(size) * Double(size) * 3
+  ///
+  /// - Parameter bytesBesides: what an image takes beside its pixels.
+  static func checkMemory(
+    count: Int, size: Int, place: String, bytesBesides: Int = 0
+  ) throws(DatasetError) {
+    let needed = Double(count) * (Double(size) * Double(size) * 3 + Double(bytesBesides))
     let available = Double(ProcessInfo.processInfo.physicalMemory)
     guard needed < available else {
-      let gigabytes = { (bytes: Double) in String(format: "%.0f GB", bytes / 1e9) }
       throw DatasetError(
-        place,
-        "\(count) images of \(size)×\(size) take \(gigabytes(needed)), more than the "
-          + "\(gigabytes(available)) of this machine",
-        remedy: "choose fewer or smaller images")
+        place, .memory(imageCount: count, side: size, needed: needed, available: available))
     }
   }
 }

@@ -21,6 +21,20 @@ public enum Sprites {
   /// The names of the classes, by label.
   public static var classNames: [String] { SpriteShape.allCases.map(\.name) }
 
+  /// The factors that are known of every sprite, in the order of `ImageDataset.factors`.
+  public static let knownFactors: [KnownFactor] =
+    SpriteFactor.allCases.map { KnownFactor(name: $0.rawValue, kind: $0.kind) }
+    + [KnownFactor(name: textureName, kind: .categorical(count: SpriteTexture.allCases.count))]
+
+  /// What the labels number: the shape.
+  public static let classFactor = KnownFactor(
+    name: "shape", kind: .categorical(count: SpriteShape.allCases.count))
+
+  /// What a sprite takes in memory beside its pixels: its scene, its label, and its factors.
+  static let bytesBesidesPixels =
+    MemoryLayout<SpriteScene>.stride + MemoryLayout<Int>.stride
+    + knownFactors.count * MemoryLayout<Float>.stride
+
   /// The first `count` sprites of a split, `size` × `size` each.
   public static func dataset(
     split: Split, count: Int, size: Int, seed: UInt64
@@ -30,17 +44,18 @@ public enum Sprites {
       (index, slot) throws(Never) in
       scenes[index].render(size: size, into: slot)
     }
-    let continuous = SpriteFactor.allCases.map { factor in
-      Factor(
-        name: factor.rawValue, kind: factor.kind, values: scenes.map { Float($0[factor]) })
+    let factors = knownFactors.map { known in
+      let factor = SpriteFactor(rawValue: known.name)
+      return Factor(
+        name: known.name, kind: known.kind,
+        values: scenes.map { scene in
+          factor.map { Float(scene[$0]) } ?? Float(scene.texture.rawValue)
+        })
     }
-    let texture = Factor(
-      name: textureFactorName, kind: .categorical(count: SpriteTexture.allCases.count),
-      values: scenes.map { Float($0.texture.rawValue) })
     return ImageDataset(
       name: split == .train ? "sprites train" : "sprites held out", height: size, width: size,
       pixels: rendered.pixels, labels: scenes.map(\.shape.rawValue), classNames: classNames,
-      factors: continuous + [texture])
+      factors: factors)
   }
 
   /// Sample `index` of a split.
@@ -74,7 +89,7 @@ public enum Sprites {
     else { return nil }
     let values = Dictionary(
       dataset.factors.map { ($0.name, Double($0.values[index])) }, uniquingKeysWith: { $1 })
-    guard let textureNumber = values[textureFactorName],
+    guard let textureNumber = values[textureName],
       let texture = Int(exactly: textureNumber).flatMap(SpriteTexture.init(rawValue:))
     else { return nil }
     var scene = SpriteScene(
@@ -88,8 +103,8 @@ public enum Sprites {
     return scene
   }
 
-  /// The names of what varies between sprites beside their shape, which is their class.
-  public static let factorNames = SpriteFactor.allCases.map(\.rawValue) + [textureFactorName]
+  /// The names of `knownFactors`.
+  public static let factorNames = knownFactors.map(\.name)
 
-  private static let textureFactorName = "texture"
+  private static let textureName = "texture"
 }
