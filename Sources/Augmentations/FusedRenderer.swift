@@ -158,6 +158,7 @@ extension FusedRenderer {
   }
 
   /// One row of the view, or of the grid it is interpolated in.
+  @inline(__always)
   private func blend(_ sample: Int, _ sampling: AxisSampling, to target: Row) {
     sources.reserve(vertical.taps)
     for tap in 0..<vertical.taps {

@@ -109,7 +109,7 @@ struct HostileNumbersTests {
       #expect(read.seed == seed && configuration.json["seed"] == .integer(seed))
     }
     for seed in ["9007199254740992", "9223372036854775808", "1e300", "-1", ".nan", "1.5"] {
-      #expect(throws: ConfigurationError.self) { try study("axes: {seed: [\(seed)]}") }
+      #expect(throws: StudyFileError.self) { try study("axes: {seed: [\(seed)]}") }
     }
   }
 }

@@ -98,6 +98,7 @@ import Torch
     #expect(logAddExp(huge, huge).item.isApproximately(1000 + log(2.0), within: 1e-12))
     #expect(minimum(Tensor([1.0, 5]), Tensor([2.0, 3])).scalars(Double.self) == [1, 3])
     #expect(minimum(Tensor(1.0), Tensor(Double.nan)).item.isNaN)
+    #expect(floor(Tensor([-1.5, -0.0, 2, 2.9])).scalars(Double.self) == [-2, 0, 2, 2])
     let own = Tensor([0.0, -.infinity])
     own.exponentiate()
     #expect(own.scalars(Double.self) == [1, 0])

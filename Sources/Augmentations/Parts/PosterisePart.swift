@@ -24,11 +24,14 @@ struct PosterisePart: AmountPart, FinishingPart {
   }
 
   func finish(_ views: Tensor, _ parameters: [ViewParameters]) -> Tensor {
-    let steps = Tensor(parameters.map { exp2($0.posterise) }, shape: [parameters.count, 1, 1, 1])
-      .to(views.device)
-    // The nearest level first: a stored one may lie a hair below itself.
+    func column(_ values: [Float]) -> Tensor {
+      Tensor(values, shape: [values.count, 1, 1, 1]).to(views.device)
+    }
+    let steps = column(parameters.map { exp2($0.posterise) })
+    // The nearest level first: a stored one may lie a hair below itself. Division by a tensor is correctly
+    // rounded on every device.
     let levels = floor(views * 255 + 0.5)
-    return floor(levels / steps) * steps / 255
+    return floor(levels / steps) * steps / column([255])
   }
 
   private struct Finisher: RowFinisher {
