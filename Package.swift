@@ -20,6 +20,14 @@ let torchHasCUDA = FileManager.default.fileExists(atPath: "\(torch)/lib/libtorch
 // The CUDA backend registers itself when its library loads, and nothing refers to it by symbol.
 let cudaLinkage = torchHasCUDA ? ["-Xlinker", "--no-as-needed", "-ltorch_cuda"] : []
 
+let torchHeaders: [CXXSetting] = [
+  .unsafeFlags([
+    "-isystem", "\(torch)/include",
+    "-isystem", "\(torch)/include/torch/csrc/api/include",
+    "-D_GLIBCXX_USE_CXX11_ABI=1", "-fvisibility=hidden",
+  ])
+]
+
 let swiftSettings: [SwiftSetting] = [.swiftLanguageMode(.v6)]
 
 func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
@@ -56,16 +64,10 @@ let package = Package(
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
   ],
   targets: [
-    // The C interface over libtorch: the only C++.
+    // The C interface over libtorch: the only C++ in Sources.
     .target(
       name: "CTorch",
-      cxxSettings: [
-        .unsafeFlags([
-          "-isystem", "\(torch)/include",
-          "-isystem", "\(torch)/include/torch/csrc/api/include",
-          "-D_GLIBCXX_USE_CXX11_ABI=1", "-fvisibility=hidden",
-        ])
-      ],
+      cxxSettings: torchHeaders,
       linkerSettings: [
         .unsafeFlags(
           [
@@ -134,11 +136,16 @@ let package = Package(
       swiftSettings: swiftSettings),
     .target(
       name: "BenchmarkSupport", path: "Benchmarks/Support", swiftSettings: swiftSettings),
+    // One operator's call, straight in C++ and through CTorch, whose header is included as text.
+    .target(
+      name: "CallBenchmark", dependencies: ["CTorch"], path: "Benchmarks/Calls",
+      cxxSettings: torchHeaders + [.unsafeFlags(["-fno-modules", "-fno-cxx-modules"])]),
     // Training beside PyTorch and lightly, driven by Benchmarks/training.py.
     .executableTarget(
       name: "training-benchmark",
       dependencies: [
-        "Augmentations", "BenchmarkSupport", "Contrastive", "Datasets", "Torch", "Training",
+        "Augmentations", "BenchmarkSupport", "CallBenchmark", "Contrastive", "Datasets", "Torch",
+        "Training",
       ],
       path: "Benchmarks/Training", swiftSettings: swiftSettings),
     // Views a second, driven by Benchmarks/views.py beside its peers.

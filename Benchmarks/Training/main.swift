@@ -8,6 +8,7 @@
 
 import Augmentations
 import BenchmarkSupport
+import CallBenchmark
 import Contrastive
 import Datasets
 import Foundation
@@ -87,12 +88,12 @@ case "epoch" where numbers.count == 2, "premade" where numbers.count == 2:
     viewsAreMade: arguments.first == "premade")
 case "calls":
   let (left, right) = (Tensor.ones([8]), Tensor.ones([8]))
-  _ = Runtime.measureCall(left, right, repetitions: 100_000)
-  let times = Runtime.measureCall(left, right, repetitions: 1_000_000)
+  var (direct, boxed) = (0.0, 0.0)
+  for repetitions in [100_000, 1_000_000] { call_benchmark(Int64(repetitions), &direct, &boxed) }
   let started = ContinuousClock.now
   for _ in 0..<1_000_000 { _ = left + right }
   answer([
-    "direct": times.direct, "boxed": times.boxed,
+    "direct": direct, "boxed": boxed,
     "swift": started.duration(to: .now) / .nanoseconds(1_000_000),
   ])
 default:

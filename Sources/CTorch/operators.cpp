@@ -3,9 +3,7 @@
 
 #include <ATen/core/dispatch/Dispatcher.h>
 #include <ATen/core/stack.h>
-#include <ATen/ops/add.h>
 
-#include <chrono>
 #include <memory>
 #include <vector>
 
@@ -132,33 +130,5 @@ int ctorch_operator_call(
     for (IValue &value : stack) append(returned, std::move(value));
     *results = returned.data();
     *result_count = returned.size();
-  });
-}
-
-int ctorch_measure_call(
-    CTorchTensorRef left, CTorchTensorRef right, int64_t repetitions, double *direct_nanoseconds,
-    double *boxed_nanoseconds) noexcept {
-  return ctorch::guarded([&] {
-    using clock = std::chrono::steady_clock;
-    const auto each = [&](clock::time_point start) {
-      return std::chrono::duration<double, std::nano>(clock::now() - start).count() / repetitions;
-    };
-    const at::Tensor first = ctorch::tensor_of(left), second = ctorch::tensor_of(right);
-    auto start = clock::now();
-    for (int64_t index = 0; index < repetitions; ++index) at::add(first, second);
-    *direct_nanoseconds = each(start);
-    CTorchOperatorRef op = nullptr;
-    TORCH_CHECK(ctorch_operator_find("aten::add", "Tensor", &op) == 0, ctorch::last_error);
-    const CTorchValue arguments[] = {
-        {CTORCH_TENSOR, 0, 0, 0, left}, {CTORCH_TENSOR, 0, 0, 0, right}};
-    start = clock::now();
-    for (int64_t index = 0; index < repetitions; ++index) {
-      const CTorchValue *results;
-      size_t count;
-      TORCH_CHECK(ctorch_operator_call(op, arguments, 2, &results, &count) == 0, ctorch::last_error);
-      ctorch_tensor_release(static_cast<CTorchTensorRef>(const_cast<void *>(results[0].pointer)));
-    }
-    *boxed_nanoseconds = each(start);
-    delete op;
   });
 }

@@ -25,17 +25,4 @@ public enum Runtime {
   /// Lets the C allocator keep large blocks between steps rather than return them to the system and
   /// fault them in again.
   public static func keepLargeBlocks() { ctorch_keep_large_blocks() }
-
-  /// Times `repetitions` calls of the addition of two tensors, straight and through the boxed
-  /// interface that Gnomon uses. In nanoseconds a call.
-  public static func measureCall(
-    _ left: Tensor, _ right: Tensor, repetitions: Int
-  ) -> (direct: Double, boxed: Double) {
-    var direct = 0.0
-    var boxed = 0.0
-    Failure.check(
-      ctorch_measure_call(left.handle, right.handle, Int64(repetitions), &direct, &boxed),
-      doing: "measure a call")
-    return (direct, boxed)
-  }
 }

@@ -130,9 +130,4 @@ CTORCH_API bool ctorch_cpu_has_bfloat16(void) CTORCH_NOEXCEPT;
 // Makes the C allocator keep large blocks instead of giving them back after each step.
 CTORCH_API void ctorch_keep_large_blocks(void) CTORCH_NOEXCEPT;
 
-// --- measuring: `repetitions` calls of aten::add.Tensor, direct and boxed, in nanoseconds each
-CTORCH_API int ctorch_measure_call(
-    CTorchTensorRef left, CTorchTensorRef right, int64_t repetitions, double *direct_nanoseconds,
-    double *boxed_nanoseconds) CTORCH_NOEXCEPT;
-
 #pragma clang assume_nonnull end
