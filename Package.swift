@@ -30,6 +30,12 @@ let torchHeaders: [CXXSetting] = [
 
 let swiftSettings: [SwiftSetting] = [.swiftLanguageMode(.v6)]
 
+// Each is a product: whoever takes one builds that and what lies below it.
+let libraries = [
+  "Torch", "TorchNN", "Records", "RunStore", "RunDatabase", "Datasets", "Augmentations",
+  "Contrastive", "Geometry", "Evaluation", "Measures", "Training", "Runs", "Reports", "Studies",
+]
+
 func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
   .target(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
 }
@@ -44,15 +50,9 @@ let package = Package(
   name: "gnomon",
   platforms: [.macOS(.v15)],
   products: [
-    .executable(name: "gnomon", targets: ["gnomon"]),
-    .library(
-      name: "Gnomon",
-      targets: [
-        "Torch", "TorchNN", "Records", "RunStore", "RunDatabase", "Datasets", "Augmentations",
-        "Contrastive", "Geometry", "Evaluation", "Measures", "Training", "Runs", "Reports",
-        "Studies",
-      ]),
-  ],
+    .executable(name: "gnomon", targets: ["GnomonCommand"]),
+    .library(name: "Gnomon", targets: ["Gnomon"]),
+  ] + libraries.map { .library(name: $0, targets: [$0]) },
   dependencies: [
     // The command line: flags, help, completion.
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -116,20 +116,32 @@ let package = Package(
         "Records", "RunStore", .product(name: "Mustache", package: "swift-mustache"),
       ],
       resources: [.copy("Resources")], swiftSettings: swiftSettings),
+    // What training and measuring take, under one name; neither the store nor pages.
+    .target(
+      name: "Gnomon",
+      dependencies: [
+        "Torch", "TorchNN", "Records", "RunStore", "Datasets", "Augmentations", "Contrastive",
+        "Geometry", "Evaluation", "Measures", "Training", "Runs",
+      ],
+      path: "Sources/Umbrella", swiftSettings: swiftSettings),
+    // The program `gnomon`. Its module's name differs from the library's by more than case.
     .executableTarget(
-      name: "gnomon",
+      name: "GnomonCommand",
       dependencies: [
         "Torch", "Contrastive", "Training", "Measures", "Runs", "Reports", "Datasets",
         "Augmentations", "Geometry", "Evaluation", "Records", "RunStore", "RunDatabase", "Studies",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      swiftSettings: swiftSettings),
+      path: "Sources/gnomon", swiftSettings: swiftSettings),
 
     // The README's example of use as a library.
     .executableTarget(
-      name: "library-example",
-      dependencies: ["Augmentations", "Contrastive", "Datasets", "Training"],
-      path: "Examples/Library", swiftSettings: swiftSettings),
+      name: "library-example", dependencies: ["Gnomon"], path: "Examples/Library",
+      swiftSettings: swiftSettings),
+    // Figures of anybody's embeddings, by the measures alone.
+    .executableTarget(
+      name: "measuring-example", dependencies: ["Measures"], path: "Examples/Measuring",
+      swiftSettings: swiftSettings),
     // The linear toy problem of Docs/Geometry.md.
     .executableTarget(
       name: "linear-collapse-example", dependencies: ["Geometry"], path: "Examples/LinearCollapse",
@@ -187,16 +199,15 @@ let package = Package(
       "Runs",
       [
         "Torch", "TorchNN", "Records", "RunStore", "Contrastive", "Datasets", "Augmentations",
-        "Measures", "Training",
+        "Measures", "Training", .product(name: "Yams", package: "Yams"),
       ]),
     tests("Studies", ["Records", "RunStore", "Torch", "Runs"]),
     tests("Reports", ["Measures", "Records", "RunStore"]),
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "TestSupport", "Datasets", "Records", "RunDatabase", "RunStore", "Runs", "Torch", "gnomon",
-        "library-example",
-        "linear-collapse-example",
+        "TestSupport", "Datasets", "Records", "RunDatabase", "RunStore", "Runs", "Torch",
+        "GnomonCommand", "library-example", "linear-collapse-example", "measuring-example",
       ],
       swiftSettings: swiftSettings),
   ],

@@ -24,7 +24,21 @@ import Torch
     #expect(try blocks("swift", of: "README.md") == [source])
     let result = try Program.run([], of: "library-example")
     #expect(result.code == 0, "\(result.error)")
-    #expect(result.output.split(separator: "\n").count == 8)
+    let lines = result.output.split(separator: "\n")
+    #expect(lines.prefix(8).allSatisfy { $0.hasPrefix("loss ") })
+    #expect(
+      lines.dropFirst(8).map { $0.prefix { $0 != " " } } == ["h", "head.1", "z"], "\(lines)")
+  }
+
+  @Test func theRecipesForContributorsAreWhatTheirTestsAdd() throws {
+    let tests = ["MeasuresTests/ToyMeasure", "TrainingTests/ToyObjective", "RunsTests/ToySetting"]
+    let recipes = try blocks("swift", of: "CONTRIBUTING.md")
+    #expect(recipes.count == tests.count)
+    for (recipe, test) in zip(recipes, tests) {
+      let source = try String(
+        contentsOfFile: repositoryFile("Tests/\(test).swift"), encoding: .utf8)
+      #expect(source.contains(recipe), "\(test)")
+    }
   }
 
   @Test func theTableOfTheLinearProblemIsWhatItsProgramPrints() throws {

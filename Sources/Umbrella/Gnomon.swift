@@ -1,0 +1,12 @@
+@_exported import Augmentations
+@_exported import Contrastive
+@_exported import Datasets
+@_exported import Evaluation
+@_exported import Geometry
+@_exported import Measures
+@_exported import Records
+@_exported import RunStore
+@_exported import Runs
+@_exported import Torch
+@_exported import TorchNN
+@_exported import Training
