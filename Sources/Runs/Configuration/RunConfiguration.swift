@@ -18,8 +18,11 @@ public struct RunConfiguration: Sendable {
   public static let settings = RunSettings()
 
   /// All settings in the order they are declared, which is that of files.
-  package static let declarations = Mirror(reflecting: settings).children.compactMap {
-    $0.value as? any SettingDeclaration
+  package static let declarations = declarations(of: settings)
+
+  /// The declarations among the members of a value, in order.
+  package static func declarations(of settings: some Sendable) -> [any SettingDeclaration] {
+    Mirror(reflecting: settings).children.compactMap { $0.value as? any SettingDeclaration }
   }
 
   /// What was set, by key; the other settings have their defaults.

@@ -20,7 +20,7 @@ public struct Setting<Value: Sendable & Equatable>: Sendable {
   let parseMapping: (@Sendable (Node) throws(SettingProblem) -> Value)?
 
   /// A setting that always has a value.
-  init(_ key: String, _ defaultValue: Value, _ kind: SettingKind<Value>, _ help: String) {
+  package init(_ key: String, _ defaultValue: Value, _ kind: SettingKind<Value>, _ help: String) {
     self.key = key
     self.defaultValue = defaultValue
     self.help = help
@@ -32,7 +32,7 @@ public struct Setting<Value: Sendable & Equatable>: Sendable {
   }
 
   /// A setting that may be left open; `unset` says what happens then.
-  init<Wrapped>(_ key: String, _ kind: SettingKind<Wrapped>, unset: String, _ help: String)
+  package init<Wrapped>(_ key: String, _ kind: SettingKind<Wrapped>, unset: String, _ help: String)
   where Value == Wrapped? {
     self.key = key
     defaultValue = nil

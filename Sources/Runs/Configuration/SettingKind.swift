@@ -6,7 +6,7 @@ import Training
 import Yams
 
 /// How values of one type are written: what they look like, how a text becomes one, and one becomes JSON.
-struct SettingKind<Value: Sendable>: Sendable {
+package struct SettingKind<Value: Sendable>: Sendable {
   let form: SettingForm
   let parse: @Sendable (String) throws(SettingProblem) -> Value
   let json: @Sendable (Value) -> JSONValue
@@ -15,7 +15,7 @@ struct SettingKind<Value: Sendable>: Sendable {
 }
 
 extension SettingKind where Value == Bool {
-  static let flag = SettingKind(
+  package static let flag = SettingKind(
     form: .flag,
     parse: { text throws(SettingProblem) in
       guard let value = Bool(text) else { throw .notOfForm }
@@ -25,7 +25,7 @@ extension SettingKind where Value == Bool {
 }
 
 extension SettingKind where Value == Int {
-  static func whole(_ range: ClosedRange<Int>) -> SettingKind {
+  package static func whole(_ range: ClosedRange<Int>) -> SettingKind {
     SettingKind(
       form: .whole(range),
       parse: { text throws(SettingProblem) in
@@ -37,7 +37,7 @@ extension SettingKind where Value == Int {
 }
 
 extension SettingKind where Value == Double {
-  static func real(_ range: ClosedRange<Double>) -> SettingKind {
+  package static func real(_ range: ClosedRange<Double>) -> SettingKind {
     SettingKind(
       form: .real(range),
       parse: { text throws(SettingProblem) in
@@ -49,7 +49,7 @@ extension SettingKind where Value == Double {
 }
 
 extension SettingKind where Value == String {
-  static let folder = SettingKind(
+  package static let folder = SettingKind(
     form: .folder,
     parse: { text throws(SettingProblem) in
       guard !text.isEmpty else { throw .notOfForm }
@@ -59,7 +59,7 @@ extension SettingKind where Value == String {
 }
 
 extension SettingKind where Value: RawRepresentable<String> & CaseIterable {
-  static func choice() -> SettingKind {
+  package static func choice() -> SettingKind {
     SettingKind(
       form: .choice(Value.allCases.map(\.rawValue)),
       parse: { text throws(SettingProblem) in
@@ -88,25 +88,25 @@ extension SettingKind where Value: CustomStringConvertible {
 }
 
 extension SettingKind where Value == HeadArchitecture {
-  static let head = notation(HeadArchitecture.forms) { text throws(NotationError) in
+  package static let head = notation(HeadArchitecture.forms) { text throws(NotationError) in
     try HeadArchitecture(parsing: text)
   }
 }
 
 extension SettingKind where Value == ObjectiveChoice {
-  static let objective = notation(ObjectiveChoice.forms) { text throws(NotationError) in
+  package static let objective = notation(ObjectiveChoice.forms) { text throws(NotationError) in
     try ObjectiveChoice(parsing: text)
   }
 }
 
 extension SettingKind where Value == ScheduleChoice {
-  static let schedule = notation(ScheduleChoice.forms) { text throws(NotationError) in
+  package static let schedule = notation(ScheduleChoice.forms) { text throws(NotationError) in
     try ScheduleChoice(parsing: text)
   }
 }
 
 extension SettingKind where Value == DeviceChoice {
-  static let device = SettingKind(
+  package static let device = SettingKind(
     form: .notation(forms: DeviceChoice.forms),
     parse: { text throws(SettingProblem) in
       guard let choice = DeviceChoice(parsing: text) else { throw .notOfForm }
@@ -116,7 +116,7 @@ extension SettingKind where Value == DeviceChoice {
 }
 
 extension SettingKind where Value == PolicyChoice {
-  static let policy = SettingKind(
+  package static let policy = SettingKind(
     form: .choice(PolicyPair.names),
     parse: { text throws(SettingProblem) in
       guard PolicyPair.names.contains(text) else { throw .notOfForm }
