@@ -6,10 +6,12 @@ public struct LabeledEmbeddings {
   public let embeddings: Tensor
   /// A whole number from 0 for each row.
   public let labels: [Int]
+  /// The labels that there are, each once, in order.
+  public let classes: [Int]
 
   /// - Parameters:
   ///   - embeddings: N×D, of any floating-point type.
-  ///   - labels: N classes, counted from 0.
+  ///   - labels: N classes, whole numbers from 0 of any size.
   /// - Throws: `EvaluationError` for a tensor that is not a matrix, no rows, NaN or infinity, another
   ///   number of labels, or negative ones.
   public init(embeddings: Tensor, labels: [Int]) throws(EvaluationError) {
@@ -21,15 +23,18 @@ public struct LabeledEmbeddings {
       throw .wrongInput(.negativeLabel(negative))
     }
     self.labels = labels
+    classes = Set(labels).sorted()
   }
 
   /// N.
   public var count: Int { labels.count }
 
-  /// One more than the largest label.
-  public var classCount: Int { (labels.max() ?? -1) + 1 }
-
-  func labelTensor() -> Tensor { Tensor(labels).to(embeddings.device) }
+  /// The place in `classes` of each row's label, N of int64: what is counted by class is as long as `classes`,
+  /// however large a label is.
+  func classIndices() -> Tensor {
+    let places = Dictionary(uniqueKeysWithValues: zip(classes, classes.indices))
+    return Tensor(labels.map { places[$0, default: 0] }).to(embeddings.device)
+  }
 
   func checkComparable(with test: LabeledEmbeddings) throws(EvaluationError) {
     guard embeddings.size(1) == test.embeddings.size(1) else {

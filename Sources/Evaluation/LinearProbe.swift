@@ -17,6 +17,7 @@ public struct LinearProbe {
   /// The accuracy on the held-out fifth for each penalty that was tried; empty where one was given.
   public let heldOutAccuracies: [(penalty: Double, accuracy: Double)]
 
+  private let classes: [Int]
   private let coefficients: Tensor
   private let standardization: Standardization
 
@@ -32,14 +33,15 @@ public struct LinearProbe {
   public init(
     training: LabeledEmbeddings, penalties: [Double] = LinearProbe.penalties
   ) throws(EvaluationError) {
-    guard Set(training.labels).count >= 2 else {
+    guard training.classes.count >= 2 else {
       throw .notMeasurable(.oneClass(rows: training.count))
     }
     guard !penalties.isEmpty, penalties.allSatisfy({ $0 > 0 && $0.isFinite }) else {
       throw .wrongInput(.penalties(penalties))
     }
+    classes = training.classes
     let features = training.embeddings.to(.float64)
-    let labels = training.labelTensor()
+    let labels = training.classIndices()
     let ordered = penalties.sorted(by: >)
     heldOutAccuracies =
       ordered.count > 1
@@ -49,7 +51,7 @@ public struct LinearProbe {
 
     standardization = Standardization(of: features)
     let regression = SoftmaxRegression(
-      features: standardization(features), labels: labels, classCount: training.classCount)
+      features: standardization(features), labels: labels, classCount: training.classes.count)
     let fit = regression.fit(penalty: penalty)
     coefficients = fit.point
     converged = fit.converged
@@ -63,7 +65,7 @@ public struct LinearProbe {
       throw .wrongInput(
         .unequalDimensions(training: coefficients.size(0) - 1, test: matrix.size(1)))
     }
-    return LinearProbe.classes(standardization(matrix), coefficients)
+    return LinearProbe.indices(standardization(matrix), coefficients).map { classes[$0] }
   }
 
   /// The share of the test embeddings whose class is predicted: `linear_top1`.
@@ -80,7 +82,7 @@ public struct LinearProbe {
     let standardization = Standardization(of: fitted)
     let regression = SoftmaxRegression(
       features: standardization(fitted), labels: labels.rows(split.fitted),
-      classCount: training.classCount)
+      classCount: training.classes.count)
     let heldOut = standardization(features.rows(split.heldOut))
     let answers = split.heldOut.map { training.labels[$0] }
     var start: Tensor?
@@ -88,11 +90,12 @@ public struct LinearProbe {
       // Accuracies are settled long before the coefficients are.
       let fit = regression.fit(penalty: penalty, from: start, tolerance: 1e-5)
       start = fit.point
-      return (penalty, Evaluation.accuracy(classes(heldOut, fit.point), answers))
+      let predictions = indices(heldOut, fit.point).map { training.classes[$0] }
+      return (penalty, Evaluation.accuracy(predictions, answers))
     }
   }
 
-  private static func classes(_ features: Tensor, _ coefficients: Tensor) -> [Int] {
+  private static func indices(_ features: Tensor, _ coefficients: Tensor) -> [Int] {
     let last = coefficients.size(0) - 1
     let logits = features.matmul(coefficients[0..<last]) + coefficients[last]
     return logits.argmax(along: 1).scalars(Int.self)

@@ -49,11 +49,11 @@ public struct NearestNeighbors {
     guard queries.size(1) == memory.size(0) else {
       throw .wrongInput(.unequalDimensions(training: memory.size(0), test: queries.size(1)))
     }
-    let labels = training.labelTensor()
+    let labels = training.classIndices()
     let rowsPerTile = max(1, 8_000_000 / training.count)
     return queries.split(rowsPerTile).flatMap { tile in
       votes(of: tile.matmul(memory), labels: labels).argmax(along: 1).scalars(Int.self)
-    }
+    }.map { training.classes[$0] }
   }
 
   /// The share of the test embeddings whose class is predicted: `knn_top1`.
@@ -66,7 +66,8 @@ public struct NearestNeighbors {
     let nearest = cosines.largest(neighborCount)
     let classes = labels.gathered(nearest.indices.flattened()).reshaped(nearest.indices.shape)
     let weights = exp(nearest.values.to(.float64) / temperature)
-    let none = Tensor.zeros([cosines.size(0), training.classCount], .float64, on: cosines.device)
+    let none = Tensor.zeros(
+      [cosines.size(0), training.classes.count], .float64, on: cosines.device)
     return none.adding(weights, at: classes, along: 1)
   }
 

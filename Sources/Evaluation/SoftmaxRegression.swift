@@ -8,7 +8,7 @@ package struct SoftmaxRegression {
 
   /// - Parameters:
   ///   - features: N×D in float64, standardised.
-  ///   - labels: N classes in int64.
+  ///   - labels: N classes in int64, from 0 to below `classCount`.
   package init(features: Tensor, labels: Tensor, classCount: Int) {
     let rows = features.size(0)
     let ones = Tensor.ones([rows, 1], .float64, on: features.device)

@@ -5,7 +5,7 @@ import Torch
 ///
 /// - Parameters:
 ///   - embeddings: N×D.
-///   - labels: the class of each, from 0.
+///   - labels: the class of each, a whole number from 0 of any size.
 /// - Throws: `GeometryError` for another number of labels or negative ones, embeddings that do not vary or are
 ///   not a matrix, NaN or infinity.
 public func betweenClassShare(
@@ -30,13 +30,15 @@ func checkLabels(_ labels: [Int], for embeddings: Tensor) throws(GeometryError) 
   }
 }
 
-/// √n_c times the mean of each class of centred rows.
+/// √n_c times the mean of each class of centred rows, a row for each label that there is, in order.
 func weightedClassMeans(_ centered: Tensor, _ labels: [Int]) -> Tensor {
-  let classes = (labels.max() ?? 0) + 1
-  var counts = [Double](repeating: 0, count: classes)
-  for label in labels { counts[label] += 1 }
-  let sums = Tensor.zeros([classes, centered.size(1)], .float64, on: centered.device)
-    .addingRows(centered, at: Tensor(labels).to(centered.device))
-  let weights = counts.map { 1 / max($0, 1).squareRoot() }
-  return sums * Tensor(weights, shape: [classes, 1]).to(centered.device)
+  let classes = Set(labels).sorted()
+  let places = Dictionary(uniqueKeysWithValues: zip(classes, classes.indices))
+  let rows = labels.map { places[$0, default: 0] }
+  var counts = [Double](repeating: 0, count: classes.count)
+  for row in rows { counts[row] += 1 }
+  let sums = Tensor.zeros([classes.count, centered.size(1)], .float64, on: centered.device)
+    .addingRows(centered, at: Tensor(rows).to(centered.device))
+  let weights = counts.map { 1 / $0.squareRoot() }
+  return sums * Tensor(weights, shape: [classes.count, 1]).to(centered.device)
 }
