@@ -34,7 +34,7 @@ public enum StudyError: Error, Equatable, CustomStringConvertible {
     case .notAStudy(let path): "\(path) is no study's folder"
     case .isAStudyFolder(let path): "\(path) is a study's folder already"
     case .seed(let path, let run, let seed):
-      "\(path) is damaged: the seed of run \(run) is \(seed), not a whole number from 0 to 2⁶³ − 1; "
+      "\(path) is damaged: the seed of run \(run) is \(seed), not a whole number from 0 to 2⁵³ − 1; "
         + "restore the file, or remove it and start the study again"
     }
   }

@@ -1,4 +1,5 @@
 import Records
+import Runs
 
 /// What a study has measured so far: its record with the summaries of its finished runs.
 public struct StudyResults {
@@ -51,7 +52,9 @@ public struct StudyResults {
   private static func seed(
     _ value: JSONValue, of run: String, in path: String
   ) throws(StudyError) -> Int {
-    guard let seed = value.wholeValue, seed >= 0 else {
+    guard let seed = value.wholeValue, case .whole(let seeds) = RunConfiguration.settings.seed.form,
+      seeds.contains(seed)
+    else {
       throw .seed(path: path, run: run, seed: value.plainText)
     }
     return seed

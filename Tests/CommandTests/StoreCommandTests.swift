@@ -73,7 +73,8 @@ import Testing
         let folder = RunFolder(path: place.appendingPathComponent("runs/\(run.key)").path)
         let summary = try #require(try folder.readSummary())
         #expect(run.status == .finished)
-        #expect(try #require(run.figures[rank]) == summary.layers["z"]?["effective_rank"])
+        let figure = try #require(run.figures[rank])
+        #expect(figure == summary.layers["z"]?["effective_rank"])
       }
       try store.close()
     }

@@ -27,7 +27,8 @@ import TorchNN
     #expect(softmax?.similarity == expected?.similarity)
     #expect(softmax?.candidates == expected?.candidates)
     #expect(softmax?.includesPositive == expected.map { _ in text != "dcl" })
-    #expect((softmax?.temperature ?? 0).isApproximately(expected?.temperature ?? 0, within: 1e-7))
+    let (found, given) = (softmax?.temperature ?? 0, expected?.temperature ?? 0)
+    #expect(found.isApproximately(given, within: 1e-7))
   }
 
   @Test func aLearnedTemperatureIsToldAsItStands() throws {

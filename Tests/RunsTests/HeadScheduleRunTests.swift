@@ -26,6 +26,23 @@ import Torch
     return #expect(throws: ConfigurationError.self) { try configuration.resolved() }
   }
 
+  /// The same run twice: uninterrupted, and resumed after it was stopped at the `stop`th time of asking.
+  private func wholeAndInParts(
+    _ settings: [String: String], stop: Int, in parent: URL
+  ) throws -> (whole: RunFolder, parts: RunFolder) {
+    let configuration = try small(settings)
+    let whole = RunFolder(path: parent.appendingPathComponent("whole").path)
+    let parts = RunFolder(path: parent.appendingPathComponent("parts").path)
+    _ = try TrainingRun(configuration, folder: whole).run()
+    var asked = 0
+    _ = try TrainingRun(configuration, folder: parts).run(shouldStop: {
+      asked += 1
+      return asked == stop
+    })
+    _ = try TrainingRun(resuming: parts) { Issue.record("\($0)") }.run()
+    return (whole, parts)
+  }
+
   @Test(arguments: ["unrolled:2", "frozen:orthogonal"])
   func aRunLogsTheBestResponseGapOnceAnEpoch(_ schedule: String) throws {
     try withTemporaryFolder { parent in
@@ -44,16 +61,7 @@ import Torch
   @Test(arguments: ["alternating:2,fresh", "ema:0.9"])
   func aStoppedAndResumedRunEqualsAnUninterruptedOne(_ schedule: String) throws {
     try withTemporaryFolder { parent in
-      let configuration = try small(["schedule": schedule])
-      let whole = RunFolder(path: parent.appendingPathComponent("whole").path)
-      let parts = RunFolder(path: parent.appendingPathComponent("parts").path)
-      _ = try TrainingRun(configuration, folder: whole).run()
-      var asked = 0
-      _ = try TrainingRun(configuration, folder: parts).run(shouldStop: {
-        asked += 1
-        return asked == 4
-      })
-      _ = try TrainingRun(resuming: parts) { Issue.record("\($0)") }.run()
+      let (whole, parts) = try wholeAndInParts(["schedule": schedule], stop: 4, in: parent)
       let lines = { (folder: RunFolder) in
         try folder.readMetrics().map { [$0.loss, $0.extra["best_response_gap"]] }
       }
@@ -155,16 +163,8 @@ import Torch
 
   @Test func aRunWithAQueueResumesWhereItWas() throws {
     try withTemporaryFolder { parent in
-      let configuration = try small(["objective": "moco:96", "steps": "5"])
-      let whole = RunFolder(path: parent.appendingPathComponent("whole").path)
-      let parts = RunFolder(path: parent.appendingPathComponent("parts").path)
-      _ = try TrainingRun(configuration, folder: whole).run()
-      var asked = 0
-      _ = try TrainingRun(configuration, folder: parts).run(shouldStop: {
-        asked += 1
-        return asked == 2
-      })
-      _ = try TrainingRun(resuming: parts) { Issue.record("\($0)") }.run()
+      let (whole, parts) = try wholeAndInParts(
+        ["objective": "moco:96", "steps": "5"], stop: 2, in: parent)
       #expect(try parts.readMetrics().map(\.loss) == whole.readMetrics().map(\.loss))
     }
   }

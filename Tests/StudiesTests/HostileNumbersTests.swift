@@ -30,7 +30,9 @@ struct HostileNumbersTests {
     }
   }
 
-  @Test(arguments: ["1e300", "-1", "0.5", "9223372036854775808", "\"x\"", "[0]"])
+  @Test(arguments: [
+    "1e300", "-1", "0.5", "9007199254740992", "9223372036854775808", "\"x\"", "[0]",
+  ])
   func aSeedThatIsNoneIsNamedWithItsRun(_ seed: String) throws {
     try withStudy { study, folder, write in
       let record = try String(contentsOf: folder.record, encoding: .utf8)
@@ -38,7 +40,7 @@ struct HostileNumbersTests {
       let error = #expect(throws: StudyError.self) { try StudyResults(study, in: folder) }
       let message = error?.description ?? ""
       #expect(message.contains("study.json") && message.contains(study.runs[1].key), "\(message)")
-      #expect(message.contains("not a whole number") && !message.contains("\n"))
+      #expect(message.contains("not a whole number from 0 to 2⁵³ − 1") && !message.contains("\n"))
     }
   }
 
