@@ -1,5 +1,5 @@
 # make demo and make test do all the set-up they need.
-.PHONY: demo test setup build bench format lint clean
+.PHONY: demo test setup build bench docs format lint clean
 SHELL := /bin/bash
 
 # Named explicitly so that a new .venv is seen: SwiftPM keeps what a manifest once gave.
@@ -16,7 +16,7 @@ demo: build
 test: .venv/ready
 	@$(MAKE) --no-print-directory swift-test
 
-.PHONY: swift-test swift-build
+.PHONY: swift-test swift-build swift-docs
 # The tests' programs share the cores: threads that wait must not spin.
 swift-test:
 	OMP_WAIT_POLICY=passive swift test -c release
@@ -32,6 +32,16 @@ build: .venv/ready
 
 swift-build:
 	swift build -c release
+
+docs: .venv/ready
+	@$(MAKE) --no-print-directory swift-docs
+
+# The libraries' reference. A link that leads nowhere, or a list of parameters that lacks one, is an error.
+DOCUMENTED = $(basename $(notdir $(wildcard Sources/*/*.docc)))
+REFERENCE = .build/documentation
+swift-docs:
+	swift package -c release --allow-writing-to-directory $(REFERENCE) generate-documentation \
+	  $(DOCUMENTED:%=--target %) --output-path $(REFERENCE) --warnings-as-errors
 
 bench: build
 	@Tools/bench.sh

@@ -62,6 +62,8 @@ let package = Package(
     .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.0"),
     // The store: SQLite with migrations, prepared statements and a reader beside the writer.
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    // `make docs`.
+    .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
   ],
   targets: [
     // The C interface over libtorch: the only C++ in Sources.

@@ -28,7 +28,10 @@ public struct ContactSheet: Sendable {
 
     /// A policy at several strengths. The same random numbers are drawn at each.
     ///
-    /// - Parameter policy: a policy at strength 1.
+    /// - Parameters:
+    ///   - strengths: one a column, 0 for none.
+    ///   - policy: a policy at strength 1.
+    ///   - seed: what the views are drawn by.
     public static func strengths(
       _ strengths: [Float], of policy: Policy, seed: UInt64
     ) -> [Column] {
@@ -37,7 +40,10 @@ public struct ContactSheet: Sendable {
 
     /// Both policies of a pair at several strengths, or one column a strength where they are equal.
     ///
-    /// - Parameter policies: the policies at strength 1.
+    /// - Parameters:
+    ///   - strengths: one a column, or two, 0 for none.
+    ///   - policies: the policies at strength 1.
+    ///   - seed: what the views are drawn by.
     public static func strengths(
       _ strengths: [Float], of policies: PolicyPair, seed: UInt64
     ) -> [Column] {
@@ -104,6 +110,8 @@ public struct ContactSheet: Sendable {
   ///
   /// - Parameters:
   ///   - images: where the images lie in `bytes`.
+  ///   - bytes: the stored images.
+  ///   - columns: what each column shows, from the left.
   ///   - side: the side of one view, in pixels.
   /// - Throws: `ViewError` for an image that does not lie in `bytes`.
   public init(

@@ -55,6 +55,7 @@ public struct FusedViews: Sendable {
   /// - Parameters:
   ///   - output: as many times `viewByteCount` bytes as there are requests.
   ///   - pixels: the stored images; they may be of different sizes.
+  ///   - requests: which view of which image, one a view.
   /// - Throws: `ViewError` for an image that does not lie within `pixels`, has other than 1, 3 or 4
   ///   channels, or another size than its view's parameters were made for. Nothing is written then.
   public func fill(

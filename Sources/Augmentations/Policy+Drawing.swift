@@ -9,6 +9,10 @@ extension Policy {
   /// needs.
   ///
   /// - Parameters:
+  ///   - seed: the run's.
+  ///   - epoch: from 0.
+  ///   - sample: the image's place in the data set.
+  ///   - view: which view of it, from 0.
   ///   - source: the size of the stored image.
   ///   - side: the side of the view, which decides whether it may be blurred.
   public func parameters(

@@ -18,6 +18,8 @@ public struct ContrastiveStatistics: Sendable, Equatable {
   /// Similarities are made a tile at a time: memory is O(views·N·D + tile²).
   ///
   /// - Parameters:
+  ///   - embeddings: z, (views·N)×D.
+  ///   - views: how many views each sample has.
   ///   - temperature: the softmax's τ; nil where the objective has no softmax.
   ///   - similarity: what the softmax is taken of, over τ. All else is about cosines.
   ///   - tile: how many rows and columns of the matrix of similarities exist at a time.

@@ -10,7 +10,9 @@ extension HeadArchitecture: CustomStringConvertible {
   /// `diagonal` and `fixed`, `first:64`, `reweight:1.1`. Options follow between commas: `bn`, `out-bn`,
   /// `no-bias`, `gelu`, `tanh`, `sigmoid`, `scale=0.1`.
   ///
-  /// - Parameter batchNorm: the same as `bn`, where the head has hidden layers.
+  /// - Parameters:
+  ///   - text: a head's text.
+  ///   - batchNorm: the same as `bn`, where the head has hidden layers.
   /// - Throws: `NotationError` for anything else.
   public init(parsing text: String, batchNorm: Bool = false) throws(NotationError) {
     var notation = Notation(text, kind: .head, forms: HeadArchitecture.forms)

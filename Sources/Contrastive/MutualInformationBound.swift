@@ -11,6 +11,7 @@ extension Objective {
   /// ln((2N − 1)/N) < 0.7; ln N − loss may not. On a batch that was trained on it is optimistic besides.
   ///
   /// - Parameters:
+  ///   - loss: the batch's mean loss, in nats.
   ///   - samples: N, the samples of the batch.
   ///   - views: how many views each has.
   public func mutualInformationBound(loss: Double, samples: Int, views: Int) -> Double? {

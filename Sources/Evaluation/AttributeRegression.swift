@@ -54,7 +54,11 @@ public struct AttributeRegression: Sendable {
 
   /// The same for several factors of the same embeddings: all numbers share one decomposition.
   ///
-  /// - Parameter attributes: each factor for the N training and the M test samples.
+  /// - Parameters:
+  ///   - attributes: each factor for the N training and the M test samples.
+  ///   - embeddings: N×D, what is fitted.
+  ///   - testEmbeddings: M×D, what is predicted.
+  ///   - penalties: the L2 weights that are tried; nil for the usual ones.
   /// - Returns: a regression, or why there is none, for each factor.
   public static func of(
     _ attributes: [(training: Attribute, test: Attribute)], training embeddings: Tensor,

@@ -54,6 +54,7 @@ public struct ContrastiveCovariance: ContrastiveFlow {
   ///   - second: N×D features of another view of each.
   ///   - firstProjections: N×E, what the head makes of `first`: the softmax is taken here.
   ///   - secondProjections: N×E, what it makes of `second`.
+  ///   - weighting: which softmax weighs the pairs.
   ///   - batchSize: samples are contrasted within consecutive batches of so many, as in training, and the
   ///     batches averaged; all with all unless given. A last batch that is not full is left out.
   /// - Throws: `GeometryError` for shapes that do not match, NaN or infinity, a temperature that is not above

@@ -35,6 +35,7 @@ public struct ProjectorGeometry {
   ///   - head: maps N×D to N×E, each row on its own: a head in evaluation mode.
   ///   - embeddings: N×D, in the head's own precision.
   ///   - rank: r of the local planes, at most min(D, E); those of smaller rank are `leading` parts.
+  ///   - batchSize: at how many embeddings the head is differentiated at a time.
   /// - Throws: `GeometryError` for a tensor that is not a matrix, a rank out of range, NaN or infinity in J.
   public init(
     of head: (Tensor) -> Tensor, at embeddings: Tensor, rank: Int, batchSize: Int = 256

@@ -25,6 +25,7 @@ public struct Spectrum: Sendable, Equatable {
   /// halves the digits, the triangular factor of a QR decomposition is decomposed instead.
   ///
   /// - Parameters:
+  ///   - embeddings: N×D, of two rows or more.
   ///   - centered: subtract the mean embedding first.
   ///   - rowNormalized: scale each embedding to unit length before that.
   /// - Throws: `GeometryError` for a tensor that is not a matrix, fewer than two rows, and NaN or

@@ -32,9 +32,10 @@ public struct GivenEmbeddings {
   /// Opens files and checks that they belong together.
   ///
   /// - Parameters:
-  ///   - h, z: embeddings of the layers h and z, N×D each; at least one. `FILE` or `FILE:NAME`, as
-  ///     `EmbeddingFile` takes them.
-  ///   - hViews, zViews: the same of views: N×D of a second view, or N×q×D of q views.
+  ///   - h: embeddings of the layer h, N×D: `FILE` or `FILE:NAME`, as `EmbeddingFile` takes them.
+  ///   - z: the same of the layer z; one of the two is needed.
+  ///   - hViews: views of the same at h: N×D of a second view, or N×q×D of q views.
+  ///   - zViews: views of the same at z.
   ///   - labels: a vector of N classes.
   ///   - sampleLimit: the number of rows of the figures that are not of all rows, at most; at least 2.
   ///   - dropsNonFinite: leave out the rows at which any file holds NaN or infinity, rather than refuse them.

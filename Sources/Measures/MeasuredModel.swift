@@ -40,6 +40,7 @@ public struct MeasuredModel {
   ///   - policyChoice: their family, which is scaled to the fixed strengths.
   ///   - softmax: the one behind what theory predicts; nil for an objective that has none.
   ///   - seed: which views are drawn.
+  ///   - device: where encoder and head are.
   public init(
     encoder: any Encoder, head: ProjectionHead, splits: DatasetSplits, policy: PolicyPair,
     policyChoice: PolicyChoice,
@@ -58,7 +59,9 @@ public struct MeasuredModel {
 
   /// The figures of each layer, from h to z.
   ///
-  /// - Parameter measures: what is measured, where it belongs to the extent.
+  /// - Parameters:
+  ///   - extent: how much is measured.
+  ///   - measures: what is measured, where it belongs to the extent.
   /// - Throws: `GeometryError` or `EvaluationError`, for embeddings that are not finite, and for labels or
   ///   factors that do not fit the images.
   public func figures(

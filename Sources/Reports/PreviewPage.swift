@@ -13,6 +13,8 @@ public struct PreviewPage {
     /// A picture with what it shows.
     ///
     /// - Parameters:
+    ///   - title: what stands above it.
+    ///   - caption: what stands below it.
     ///   - columns: the columns' names, from the left.
     ///   - cell: how wide a column is in the picture, in pixels.
     ///   - png: the picture's file.

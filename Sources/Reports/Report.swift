@@ -9,7 +9,9 @@ public struct Report {
 
   /// Reads `runs`. What a run has not recorded is left out of the page.
   ///
-  /// - Parameter catalogue: what the figures are called and mean; one that is not in it is shown under its key.
+  /// - Parameters:
+  ///   - runs: the folders, in the order of the page.
+  ///   - catalogue: what the figures are called and mean; one that is not in it is shown under its key.
   /// - Throws: `ReportError` without runs or for a folder that records nothing; `RunStoreError` for
   ///   a folder or file that cannot be read.
   public init(runs: [RunFolder], catalogue: FigureCatalogue) throws {

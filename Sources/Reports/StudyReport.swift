@@ -21,7 +21,9 @@ public struct StudyReport {
 
   /// Reads the study in `folder`: its `study.json`, and the summaries of the runs under `runs/`.
   ///
-  /// - Parameter catalogue: what the figures are called and how they are written.
+  /// - Parameters:
+  ///   - folder: the study's.
+  ///   - catalogue: what the figures are called and how they are written.
   /// - Throws: `ReportError.notAStudy` without a record; `RunStoreError` for one that cannot be read,
   ///   is damaged, or is newer than this program.
   public init(folder: URL, catalogue: FigureCatalogue) throws {

@@ -6,7 +6,9 @@ extension RunDatabase {
   /// The store of a folder of runs, with every run in it that is finished. One that is damaged is
   /// made again, since the run folders have everything.
   ///
-  /// - Parameter warn: gets a line when the store was damaged, and one for each run whose files are.
+  /// - Parameters:
+  ///   - collection: the runs and where their store lies.
+  ///   - warn: gets a line when the store was damaged, and one for each run whose files are.
   /// - Throws: what `open(path:)` and `rebuild(at:from:)` throw besides.
   public static func open(
     for collection: RunCollection, warn: (String) -> Void
@@ -32,7 +34,10 @@ extension RunDatabase {
   /// Makes the store at `path` anew from run folders and the study's record, beside the old one,
   /// and puts it in its place when it is whole. Killed at any moment it leaves the old one or the new.
   ///
-  /// - Parameter report: told how many runs were read, of how many.
+  /// - Parameters:
+  ///   - path: the store's file.
+  ///   - collection: the runs.
+  ///   - report: told how many runs were read, of how many.
   /// - Throws: `RunStoreError.inUse` when somebody has the old store open, `.newerStore` and
   ///   `.notAStore` when the file is not this version's to replace, and what is wrong with a run.
   ///   The old store is then as it was.

@@ -8,6 +8,7 @@ extension RunDatabase {
   /// transaction.
   ///
   /// - Parameters:
+  ///   - folder: the run's.
   ///   - key: the run's name in the study, or among the runs without one.
   ///   - study: the name of its study; `nil` for none.
   /// - Throws: `RunStoreError` when a file is damaged or the store cannot be written; then the store
@@ -37,7 +38,9 @@ extension RunDatabase {
   /// Reads those finished runs that the store does not have: what a process that was killed between
   /// a run's end and the store has left out.
   ///
-  /// - Parameter warn: gets a line for each run whose files are damaged; it stays out.
+  /// - Parameters:
+  ///   - collection: the runs.
+  ///   - warn: gets a line for each run whose files are damaged; it stays out.
   public func catchUp(
     with collection: RunCollection, warn: (String) -> Void
   ) throws(RunStoreError) {

@@ -14,7 +14,9 @@ public struct MeasuredRun {
 
   /// Loads the run in `folder`; nothing in it is changed.
   ///
-  /// - Parameter warn: gets a line for each newer checkpoint that is damaged.
+  /// - Parameters:
+  ///   - folder: the run's.
+  ///   - warn: gets a line for each newer checkpoint that is damaged.
   /// - Throws: `RunError`, `ConfigurationError` or `DatasetError`, one line each.
   public init(_ folder: RunFolder, warn: (String) -> Void) throws {
     let run = try TrainingRun(reading: folder, warn: warn)

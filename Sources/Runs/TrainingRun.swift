@@ -26,7 +26,10 @@ public final class TrainingRun {
 
   /// A new run that writes into `folder`.
   ///
-  /// - Parameter seconds: how long to wait for another process that is about to leave the folder.
+  /// - Parameters:
+  ///   - configuration: what to train, and how.
+  ///   - folder: where to write; there must be no run yet.
+  ///   - seconds: how long to wait for another process that is about to leave the folder.
   /// - Throws: `ConfigurationError`, `DatasetError`, or `RunError.outputExists`; then nothing has been written.
   ///   `RunStoreError.inUse` when another process has just begun there.
   public convenience init(
@@ -45,6 +48,7 @@ public final class TrainingRun {
   /// was stopped before its first checkpoint begins again.
   ///
   /// - Parameters:
+  ///   - folder: the run's.
   ///   - seconds: how long to wait for another process that is about to leave the run.
   ///   - warn: gets a line for each newer checkpoint that is damaged.
   /// - Throws: `RunError` when there is no run or no readable checkpoint, `RunStoreError.inUse` when

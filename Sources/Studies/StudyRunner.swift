@@ -51,6 +51,8 @@ public final class StudyRunner {
   /// Prepares a study to run in `folder`; nothing is written yet.
   ///
   /// - Parameters:
+  ///   - study: what is run.
+  ///   - folder: where its runs and its record are.
   ///   - executable: the path of `gnomon`.
   ///   - jobs: how many runs are made at once.
   /// - Throws: `StudyError.otherStudy`, and `RunStoreError` for a folder that cannot be read.

@@ -23,7 +23,10 @@ extension Tensor {
 
   /// Adds the gradient of this tensor to `gradient` of every leaf it was computed from.
   ///
-  /// - Parameter seed: the gradient with respect to this tensor; needed unless it is a scalar.
+  /// - Parameters:
+  ///   - seed: the gradient with respect to this tensor; needed unless it is a scalar.
+  ///   - retainGraph: keep the graph, to go through it again.
+  ///   - createGraph: record the differentiation itself, for second derivatives.
   public func backward(seed: Tensor? = nil, retainGraph: Bool = false, createGraph: Bool = false) {
     let seeds: [CTorchTensorRef?] = [seed?.handle]
     Failure.check(
@@ -46,7 +49,12 @@ extension Tensor {
 
 /// The gradients of a scalar with respect to `inputs`; nil where it does not depend on one.
 ///
-/// - Parameter createGraph: record the differentiation itself, for second derivatives.
+/// - Parameters:
+///   - output: what is differentiated.
+///   - inputs: what it may have been computed from.
+///   - seed: the gradient with respect to `output`; needed unless it is a scalar.
+///   - retainGraph: keep the graph, to go through it again.
+///   - createGraph: record the differentiation itself, for second derivatives.
 public func gradients(
   of output: Tensor, withRespectTo inputs: [Tensor], seed: Tensor? = nil,
   retainGraph: Bool = false, createGraph: Bool = false

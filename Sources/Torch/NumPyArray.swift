@@ -4,9 +4,11 @@ import Foundation
 public enum NumPyArray {
   /// Reads an array; a row-major, little-endian one lies over the file's mapped bytes.
   ///
-  /// - Parameter rows: positions along the first dimension to read, all unless given. Of a row-major
-  ///   file no other bytes are touched, and the file is mapped only as long as the tensor lives: so one
-  ///   longer than memory is read a part at a time. Traps where there are no such rows.
+  /// - Parameters:
+  ///   - path: the file's.
+  ///   - rows: positions along the first dimension to read, all unless given. Of a row-major
+  ///     file no other bytes are touched, and the file is mapped only as long as the tensor lives: so one
+  ///     longer than memory is read a part at a time. Traps where there are no such rows.
   /// - Throws: `TorchError`, one line with the path, for a file that is missing, truncated, no
   ///   .npy file, or holds objects or a type Gnomon does not know.
   public static func read(

@@ -46,13 +46,19 @@ public final class Trainer {
   /// A trainer of modules that it moves to `device`.
   ///
   /// - Parameters:
+  ///   - encoder: f_θ.
+  ///   - objective: L_φ, which owns the head.
+  ///   - schedule: how θ and φ take turns.
   ///   - method: how θ is changed, and φ unless `headMethod` says otherwise.
+  ///   - weightDecay: the encoder's.
+  ///   - headMethod: how φ is changed; nil for as θ is.
   ///   - headWeightDecay: the head's weight decay; nil for the encoder's.
   ///   - encoderLimit: how many images the encoder holds at a time; a larger batch runs through it in parts, twice
   ///     (gradient caching: exact but for batch statistics, which are then each part's), and through a slow copy in
   ///     the same parts, once. nil for all.
   ///   - bfloat16: compute the encoder's products in bf16, images channels-last; loss, head and
   ///     weights stay in float32.
+  ///   - device: where encoder and objective are moved.
   public init(
     encoder: any Encoder, objective: HeadedObjective, schedule: any HeadSchedule = Joint(),
     method: OptimizerMethod = .adamW, weightDecay: Double = 1e-4,
@@ -87,6 +93,7 @@ public final class Trainer {
   /// One step of θ, and of φ what the schedule says.
   ///
   /// - Parameters:
+  ///   - batch: views of the step's samples.
   ///   - learningRate: θ's.
   ///   - headLearningRate: φ's; nil for θ's.
   ///   - further: another batch by its number in the whole training, for schedules that want more than one.

@@ -24,6 +24,17 @@ import Torch
     #expect(measuring.range(of: Data("sqlite3_open".utf8)) == nil)
   }
 
+  @Test func everyLibraryHasACatalogueInTheReference() throws {
+    let manifest = try String(contentsOfFile: fixture("../../Package.swift"), encoding: .utf8)
+    let list = try #require(manifest.firstMatch(of: /let libraries = \[([^\]]*)\]/)).output.1
+    let libraries = list.matches(of: /"(\w+)"/).map { String($0.output.1) }
+    #expect(libraries.count >= 15)
+    for name in libraries {
+      let catalogue = fixture("../../Sources/\(name)/\(name).docc/\(name).md")
+      #expect(FileManager.default.fileExists(atPath: catalogue), "\(name)")
+    }
+  }
+
   @Test func measuringAFileGivesTheFiguresOfTheCommandLine() throws {
     try withTemporaryFolder { folder in
       var random = CounterRandom(seed: 3)

@@ -14,7 +14,10 @@ public final class BYOL: Module, Objective {
 
   /// An objective on z of length `dimension` with a predictor of one batch-normalised hidden layer.
   ///
-  /// - Parameter momentum: the slow copies'.
+  /// - Parameters:
+  ///   - dimension: z's length.
+  ///   - hidden: the width of the predictor's hidden layer.
+  ///   - momentum: the slow copies'.
   public init(dimension: Int, hidden: Int, momentum: Double = 0.99) {
     predictor = ProjectionHead(
       .mlp(hidden: [hidden], output: dimension, batchNorm: true), inputs: dimension)

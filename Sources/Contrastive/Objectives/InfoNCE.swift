@@ -27,6 +27,8 @@ public struct InfoNCE: Objective {
   /// An objective at a temperature above 0.
   ///
   /// - Parameters:
+  ///   - temperature: τ, or where a learned one begins.
+  ///   - similarity: what the softmax is taken of, over τ.
   ///   - learnsTemperature: make ln(1/τ) a parameter, which moves with the head's; after each step it is
   ///     brought back to where 1/τ is at most 100, or where it began if that is more (Radford et al. 2021, CLIP).
   ///   - tile: never make the whole matrix of similarities, (views·N)², but tiles of this many rows and columns, twice:

@@ -18,7 +18,11 @@ public final class MomentumContrast: Module, Objective {
 
   /// An objective on z of length `dimension` with a queue of `queueLength` keys, random ones at first.
   ///
-  /// - Parameter momentum: the slow copies'.
+  /// - Parameters:
+  ///   - temperature: τ, above 0.
+  ///   - queueLength: how many keys the queue holds.
+  ///   - dimension: z's length.
+  ///   - momentum: the slow copies'.
   public init(
     temperature: Double, queueLength: Int, dimension: Int, momentum: Double = 0.999
   ) {

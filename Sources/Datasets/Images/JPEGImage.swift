@@ -11,8 +11,10 @@ public enum JPEGImage {
   /// than a sound file has. CMYK is refused: its colours have no meaning without a printer's
   /// profile.
   ///
-  /// - Parameter shortSide: while half the shorter side is still at least this long, the image is
-  ///   decoded at half the size, down to an eighth, which costs a fraction of the time.
+  /// - Parameters:
+  ///   - file: the file's bytes.
+  ///   - shortSide: while half the shorter side is still at least this long, the image is
+  ///     decoded at half the size, down to an eighth, which costs a fraction of the time.
   public static func decode(
     _ file: [UInt8], shortSide: Int = .max
   ) throws(ImageFault) -> RGBImage {

@@ -21,8 +21,10 @@ public struct RGBImage: Sendable, Equatable {
 
   /// Decodes a PNG or a JPEG file, told apart by their first bytes, whatever the file is called.
   ///
-  /// - Parameter shortSide: the least length of the shorter side that is still of use. A larger
-  ///   JPEG may be decoded at a half, a quarter or an eighth of its size, but not below this.
+  /// - Parameters:
+  ///   - file: the file's bytes.
+  ///   - shortSide: the least length of the shorter side that is still of use. A larger
+  ///     JPEG may be decoded at a half, a quarter or an eighth of its size, but not below this.
   public static func decode(_ file: [UInt8], shortSide: Int = .max) throws(ImageFault) -> RGBImage {
     if file.starts(with: PNGImage.signature) { return try PNGImage.decode(file) }
     if file.starts(with: JPEGImage.signature) {

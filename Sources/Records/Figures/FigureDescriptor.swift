@@ -40,8 +40,18 @@ public struct FigureDescriptor: Sendable, Hashable {
   /// A figure, or a family of figures.
   ///
   /// - Parameters:
+  ///   - key: the key in files, or what the keys of a family begin with.
+  ///   - name: what it is called in tables.
+  ///   - group: the heading that it stands under.
+  ///   - place: the layers that it is measured at.
+  ///   - form: how its numbers are written.
+  ///   - direction: which way is better.
+  ///   - prominence: where it is shown.
   ///   - standsAlone: whether there is a figure under the key alone; nil for one without members.
   ///   - members: what may follow the key and a dot.
+  ///   - separator: what stands between the name and a member's.
+  ///   - meaning: what it is, as a phrase.
+  ///   - source: where it comes from; nil where it needs no source.
   public init(
     key: String, name: String, group: FigureGroup, place: FigurePlace = .everyLayer,
     form: FigureForm = .general, direction: FigureDirection = .neither,

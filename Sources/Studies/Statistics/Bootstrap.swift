@@ -5,8 +5,10 @@
 public enum Bootstrap {
   /// The 95 % interval of a statistic of `count` observations.
   ///
-  /// - Parameter statistic: takes the numbers of a resample's observations; nil where it is not defined
-  ///   there, which leaves the resample out.
+  /// - Parameters:
+  ///   - count: the number of observations.
+  ///   - statistic: takes the numbers of a resample's observations; nil where it is not defined
+  ///     there, which leaves the resample out.
   /// - Returns: nil for fewer than two observations, and when half of the resamples are left out.
   public static func interval(
     count: Int, _ statistic: ([Int]) -> Double?

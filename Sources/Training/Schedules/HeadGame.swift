@@ -16,7 +16,9 @@ public struct HeadGame {
   /// A step.
   ///
   /// - Parameters:
+  ///   - objective: the objective, which owns the head.
   ///   - batch: its h requires gradients and belongs to no graph.
+  ///   - step: the step's number in the whole training, from 0.
   ///   - optimizer: what changes φ, its learning rate set; nil where φ does not move.
   ///   - further: the representations of another batch, by its number in the whole training.
   public init(
