@@ -77,6 +77,8 @@ let package = Package(
             "-Xlinker", "-rpath", "-Xlinker", "\(torch)/lib",
           ] + cudaLinkage)
       ]),
+    // How a program's threads wait for each other, decided before its libraries are loaded.
+    .target(name: "CStart"),
     .systemLibrary(
       name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
     .systemLibrary(
@@ -132,6 +134,7 @@ let package = Package(
       dependencies: [
         "Torch", "Contrastive", "Training", "Measures", "Runs", "Reports", "Datasets",
         "Augmentations", "Geometry", "Evaluation", "Records", "RunStore", "RunDatabase", "Studies",
+        "CStart",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Sources/gnomon", swiftSettings: swiftSettings),
@@ -149,7 +152,8 @@ let package = Package(
       name: "linear-collapse-example", dependencies: ["Geometry"], path: "Examples/LinearCollapse",
       swiftSettings: swiftSettings),
     .target(
-      name: "BenchmarkSupport", path: "Benchmarks/Support", swiftSettings: swiftSettings),
+      name: "BenchmarkSupport", dependencies: ["CStart"], path: "Benchmarks/Support",
+      swiftSettings: swiftSettings),
     // One operator's call, straight in C++ and through CTorch, whose header is included as text.
     .target(
       name: "CallBenchmark", dependencies: ["CTorch"], path: "Benchmarks/Calls",
@@ -177,6 +181,11 @@ let package = Package(
       name: "store-benchmark",
       dependencies: ["BenchmarkSupport", "Records", "RunDatabase", "RunStore"],
       path: "Benchmarks/Store", swiftSettings: swiftSettings),
+    // What measuring a run costs, group by group.
+    .executableTarget(
+      name: "measuring-benchmark",
+      dependencies: ["BenchmarkSupport", "Measures", "Records", "RunStore", "Runs"],
+      path: "Benchmarks/Measuring", swiftSettings: swiftSettings),
     // The spectrum of a large file, driven by Benchmarks/geometry.py.
     .executableTarget(
       name: "geometry-benchmark", dependencies: ["BenchmarkSupport", "Geometry", "Torch"],

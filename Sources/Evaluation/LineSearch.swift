@@ -1,6 +1,6 @@
 import Torch
 
-extension LBFGS {
+extension TruncatedNewton {
   struct Trial {
     let length: Double
     package let point: Tensor
@@ -48,7 +48,7 @@ extension LBFGS {
         high = candidate
       }
       if let high {
-        length = LBFGS.interpolated(low, high)
+        length = TruncatedNewton.interpolated(low, high)
         if high.length - low.length < 1e-12 * high.length { break }
       } else {
         length *= 2

@@ -1,7 +1,7 @@
 import Torch
 
 /// What a linear classifier reads from frozen embeddings: multinomial logistic regression on
-/// standardised coordinates, by L-BFGS to convergence, in float64.
+/// standardised coordinates, by Newton's method to convergence, in float64.
 ///
 /// ```swift
 /// let probe = try LinearProbe(training: train)
@@ -43,16 +43,18 @@ public struct LinearProbe {
     let features = training.embeddings.to(.float64)
     let labels = training.classIndices()
     let ordered = penalties.sorted(by: >)
-    heldOutAccuracies =
+    let trials =
       ordered.count > 1
-      ? LinearProbe.accuraciesOnHeldOutFifth(features, labels, training, ordered) : []
-    let best = heldOutAccuracies.max { $0.accuracy < $1.accuracy }
-    penalty = heldOutAccuracies.first { $0.accuracy == best?.accuracy }?.penalty ?? ordered[0]
+      ? LinearProbe.trialsOnHeldOutFifth(features, labels, training, ordered) : []
+    heldOutAccuracies = trials.map { ($0.penalty, $0.accuracy) }
+    let best = trials.max { $0.accuracy < $1.accuracy }
+    let chosen = trials.first { $0.accuracy == best?.accuracy }
+    penalty = chosen?.penalty ?? ordered[0]
 
     standardization = Standardization(of: features)
     let regression = SoftmaxRegression(
       features: standardization(features), labels: labels, classCount: training.classes.count)
-    let fit = regression.fit(penalty: penalty)
+    let fit = regression.fit(penalty: penalty, from: chosen?.coefficients)
     coefficients = fit.point
     converged = fit.converged
     steps = fit.steps
@@ -73,9 +75,9 @@ public struct LinearProbe {
     Evaluation.accuracy(try predictions(for: test.embeddings), test.labels)
   }
 
-  private static func accuraciesOnHeldOutFifth(
+  private static func trialsOnHeldOutFifth(
     _ features: Tensor, _ labels: Tensor, _ training: LabeledEmbeddings, _ penalties: [Double]
-  ) -> [(penalty: Double, accuracy: Double)] {
+  ) -> [(penalty: Double, accuracy: Double, coefficients: Tensor)] {
     let split = HeldOut(stratifiedBy: training.labels)
     guard !split.heldOut.isEmpty else { return [] }
     let fitted = features.rows(split.fitted)
@@ -91,7 +93,7 @@ public struct LinearProbe {
       let fit = regression.fit(penalty: penalty, from: start, tolerance: 1e-5)
       start = fit.point
       let predictions = indices(heldOut, fit.point).map { training.classes[$0] }
-      return (penalty, Evaluation.accuracy(predictions, answers))
+      return (penalty, Evaluation.accuracy(predictions, answers), fit.point)
     }
   }
 

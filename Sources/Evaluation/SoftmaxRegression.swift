@@ -22,18 +22,21 @@ package struct SoftmaxRegression {
   /// - Parameter tolerance: no component of the gradient is larger at the end.
   package func fit(
     penalty: Double, from start: Tensor? = nil, tolerance: Double = 1e-9
-  ) -> LBFGS.Minimum {
-    var solver = LBFGS()
+  ) -> TruncatedNewton.Minimum {
+    var solver = TruncatedNewton()
     solver.gradientTolerance = tolerance
-    solver.inverseCurvature = { inverseCurvature(at: $0, penalty: penalty) }
     let origin =
       start
       ?? Tensor.zeros([features.size(1), targets.size(1)], .float64, on: features.device)
-    return solver.minimize(from: origin) { objective($0, penalty: penalty) }
+    return solver.minimize(from: origin) {
+      objective($0, penalty: penalty)
+    } curvature: {
+      curvature(at: $0, penalty: penalty)
+    }
   }
 
   /// Mean cross-entropy plus penalty, and its gradient.
-  package func objective(_ coefficients: Tensor, penalty: Double) -> LBFGS.Evaluation {
+  package func objective(_ coefficients: Tensor, penalty: Double) -> TruncatedNewton.Evaluation {
     let rows = Double(features.size(0))
     let logits = features.matmul(coefficients)
     let logNormalizer = logits.logSumExp(along: 1, keepingDimensions: true)
@@ -45,19 +48,50 @@ package struct SoftmaxRegression {
     return (fit + penalty / 2 * weights.squared().sum().item, gradient)
   }
 
-  /// The inverse of XᵀDX/N + penalty, D the mean of p(1−p) over the classes for each row: the Hessian's
-  /// diagonal blocks, if all classes shared one. It evens out directions of little and of much variance,
-  /// and leaves out rows that are settled; without it, correlated features take ten times the steps.
-  private func inverseCurvature(at coefficients: Tensor, penalty: Double) -> (Tensor) -> Tensor {
+  /// The Hessian at a point. A row x with probabilities p adds xxᵀ ⊗ (diag p − ppᵀ).
+  private func curvature(at coefficients: Tensor, penalty: Double) -> TruncatedNewton.Curvature {
     let probabilities = features.matmul(coefficients).softmax(along: 1)
-    let weights = (probabilities - probabilities.squared()).mean(
-      along: [1], keepingDimensions: true)
+    let transposed = features.transposed()
+    let rows = Double(features.size(0))
+    let penalties = penaltyColumn(penalty)
+    return TruncatedNewton.Curvature(
+      product: { direction in
+        let weighted = features.matmul(direction) * probabilities
+        let change = weighted - probabilities * weighted.sum(along: [1], keepingDimensions: true)
+        return transposed.matmul(change) / rows + direction * penalties
+      },
+      approximateSolution: blockSolution(probabilities, penalties))
+  }
+
+  /// penalty for each coefficient, none for the constants: (D+1)×1.
+  private func penaltyColumn(_ penalty: Double) -> Tensor {
     let size = features.size(1)
-    let curvature = (features * weights).transposed().matmul(features) / Double(features.size(0))
-    let penalties = Tensor(
-      (0..<size).map { $0 < size - 1 ? penalty + 1e-12 : 1e-12 }, shape: [size, 1])
-    let identity = Tensor.eye(size, .float64, on: features.device)
-    let factor = (curvature + identity * penalties.to(features.device)).choleskyFactor()
-    return factor.choleskySolve
+    return Tensor((0..<size).map { $0 < size - 1 ? penalty : 0 }, shape: [size, 1])
+      .to(features.device)
+  }
+
+  /// The inverse of the Hessian's diagonal blocks, XᵀD_cX/N + penalty with p_c(1−p_c) on the diagonal of D_c for
+  /// class c, between projections onto what sums to zero over the classes: the rest changes no probability. Of a
+  /// class, the rows that are least settled stand for all, scaled: few matter, and eight a coefficient suffice.
+  private func blockSolution(_ probabilities: Tensor, _ penalties: Tensor) -> (Tensor) -> Tensor {
+    let (rows, size) = (features.size(0), features.size(1))
+    let weights = (probabilities - probabilities.squared()) / Double(rows)
+    let blocks = (0..<weights.size(1)).map { index in
+      let own = weights.select(index, along: 1)
+      let (largest, places) = own.largest(min(rows, 8 * size))
+      let scale = own.sum() / largest.sum()
+      let chosen = features.gathered(places)
+      return chosen.transposed().matmul(chosen * (largest * scale).unsqueezed(1))
+    }
+    // Rounding alone, where all rows are settled.
+    let floor = Tensor.eye(size, .float64, on: features.device) * (penalties + 1e-12)
+    let factor = (Tensor.stacked(blocks) + floor).choleskyFactor()
+    func balanced(_ direction: Tensor) -> Tensor {
+      direction - direction.mean(along: [1], keepingDimensions: true)
+    }
+    return { direction in
+      let columns = balanced(direction).transposed().unsqueezed(2)
+      return balanced(factor.choleskySolve(columns).squeezed(2).transposed())
+    }
   }
 }

@@ -11,7 +11,9 @@ struct LayerTangents {
   init(at images: Tensor, along directions: Tensor, through network: Network) {
     var widths: [Int] = []
     // All layers side by side, so that one pass differentiates them all.
-    let all = tangents(at: images, along: directions) { images in
+    let all = tangents(
+      at: images.channelsLast(), along: directions.channelsLast(), batchSize: Network.batchSize
+    ) { images in
       let traced = network.trace(images).map(\.embedding)
       widths = traced.map { $0.size(1) }
       return Tensor.concatenated(traced, along: 1)

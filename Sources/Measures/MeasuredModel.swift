@@ -62,15 +62,17 @@ public struct MeasuredModel {
   /// - Parameters:
   ///   - extent: how much is measured.
   ///   - measures: what is measured, where it belongs to the extent.
+  ///   - willMeasure: told of each measure before it is taken. What several need is made by the first of them.
   /// - Throws: `GeometryError` or `EvaluationError`, for embeddings that are not finite, and for labels or
   ///   factors that do not fit the images.
   public func figures(
-    _ extent: Extent = .full, by measures: [any Measure] = StandardMeasures.all
+    _ extent: Extent = .full, by measures: [any Measure] = StandardMeasures.all,
+    willMeasure: (any Measure) -> Void = { _ in }
   ) throws -> [LayerFigures] {
     try inEvaluationMode([encoder, head]) {
       try withoutGradients {
         let subject = ModelSubject(self, extent)
-        return try subject.figures(by: measures, of: subject.shapes)
+        return try subject.figures(by: measures, of: subject.shapes, willMeasure: willMeasure)
       }
     }
   }

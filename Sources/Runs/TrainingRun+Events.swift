@@ -7,8 +7,11 @@ extension TrainingRun {
     case warning(String)
     /// A step was taken.
     case step(StepReport)
-    /// Layers are being measured.
-    case measuring(epoch: Int)
+    /// Layers are being measured after an epoch. The last time, all steps are taken and nothing is written until
+    /// `measured`: a process that ends in between loses nothing, and the run can be measured later.
+    case measuring(epoch: Int, isLast: Bool)
+    /// The last measurement is made, and about to be written.
+    case measured
   }
 
   /// Where training stands after a step.

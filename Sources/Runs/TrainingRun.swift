@@ -177,7 +177,7 @@ public final class TrainingRun {
       let stopping = shouldStop() && step < totalSteps
       let epochsDone = step.isMultiple(of: stepsPerEpoch) ? step / stepsPerEpoch : nil
       if let epochsDone, step < totalSteps, plan.measures(epoch: epochsDone) {
-        report(.measuring(epoch: epochsDone))
+        report(.measuring(epoch: epochsDone, isLast: false))
         try append(model.figures(.light(samples: plan.samples)), to: geometry)
       }
       let isDue = epochsDone?.isMultiple(of: configuration.checkpointEvery) ?? false
@@ -191,8 +191,9 @@ public final class TrainingRun {
     }
 
     if shouldStop() { return .interrupted(step: step) }
-    report(.measuring(epoch: totalEpochs))
+    report(.measuring(epoch: totalEpochs, isLast: true))
     let layers = try model.figures(.full)
+    report(.measured)
     // A process that was killed here has left these lines already.
     try geometry.truncate(afterStep: totalSteps - 1)
     try append(layers, to: geometry)

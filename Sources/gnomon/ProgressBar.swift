@@ -13,10 +13,11 @@ struct ProgressBar {
   mutating func handle(_ event: TrainingRun.Event) {
     switch event {
     case .warning(let message): Terminal.warning(message)
-    case .measuring(let epoch):
+    case .measuring(let epoch, _):
       guard !isQuiet else { return }
       finishLine()
       Terminal.note("measuring every layer after epoch \(epoch)")
+    case .measured: break
     case .step(let report): show(report)
     }
   }

@@ -46,7 +46,17 @@ struct TrainCommand: ParsableCommand {
       Interruption.listen()
       let outcome: TrainingRun.Outcome
       do {
-        outcome = try run.run(shouldStop: { Interruption.isRequested }) { progress.handle($0) }
+        outcome = try run.run(shouldStop: { Interruption.isRequested }) { event in
+          progress.handle(event)
+          switch event {
+          case .measuring(_, isLast: true):
+            Interruption.endAtOnce(
+              saying: "interrupted while measuring; all steps are taken: "
+                + "measure with --resume \(run.folder.url.path)")
+          case .measured: Interruption.endOnlyBetweenSteps()
+          case .measuring, .step, .warning: break
+          }
+        }
       } catch {
         progress.finishLine()
         throw error

@@ -50,6 +50,37 @@ import Testing
     }
   }
 
+  @Test func aRunThatIsStoppedWhileItIsMeasuredEndsAtOnceAndIsMeasuredLater() throws {
+    try withTemporaryFolder { folder in
+      let run = folder.appendingPathComponent("run").path
+      // A step of training, and seconds of measuring.
+      let process = try Program.start([
+        "train", "--steps", "1", "--image-size", "32", "--train-count", "4000",
+        "--held-out-count", "2000", "--batch-size", "16", "--threads", "1", "--output", run,
+      ])
+      try Program.wait(upTo: 60) {
+        FileManager.default.fileExists(atPath: "\(run)/checkpoints/last")
+      }
+      usleep(300_000)
+      kill(process.identifier, SIGINT)
+      let began = ContinuousClock.now
+      let result = try process.finish()
+      // The promise is two seconds; these are for a machine that does much else.
+      #expect(began.duration(to: .now) < .seconds(10))
+      #expect(result.code == 130, "\(result.error)")
+      #expect(result.error.contains("measure with --resume \(run)"), "\(result.error)")
+      #expect(try temporaryFiles(in: run).isEmpty)
+      #expect(!FileManager.default.fileExists(atPath: "\(run)/summary.json"))
+
+      let resumed = try Program.run(["train", "--resume", run, "--quiet"])
+      #expect(resumed.code == 0, "\(resumed.error)")
+      let summary = try #require(try RunFolder(path: run).readSummary())
+      #expect(summary.steps == 1)
+      let lines = try RunFolder(path: run).readGeometry()
+      #expect(Set(lines.map(\.figures.layer)).count == lines.count)
+    }
+  }
+
   @Test func aTrainingWhoseParentIsKilledStopsWithACheckpoint() throws {
     try withTemporaryFolder { folder in
       let run = folder.appendingPathComponent("run").path
