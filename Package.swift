@@ -33,8 +33,8 @@ let swiftSettings: [SwiftSetting] = [.swiftLanguageMode(.v6)]
 // Each is a product: whoever takes one builds that and what lies below it.
 let libraries = [
   "Archives", "NumPyFormat", "Pickle", "Torch", "TorchNN", "Records", "RunStore", "RunDatabase",
-  "Datasets", "Augmentations",
-  "Contrastive", "Geometry", "Evaluation", "Measures", "Training", "Runs", "Reports", "Studies",
+  "Datasets", "Augmentations", "Contrastive", "Geometry", "Evaluation", "Measures", "Training",
+  "Runs", "Reports", "Studies",
 ]
 
 func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
