@@ -12,7 +12,8 @@ public indirect enum PickleValue: Sendable, Equatable {
   case float(Double)
   /// A text.
   case string(String)
-  /// Bytes; also a `str` of Python 2, which says nothing of its encoding, and a `bytearray`.
+  /// Bytes; also a `str` of Python 2, which says nothing of its encoding, a `bytearray`, and a call of
+  /// `_codecs.encode`, where it is allowed: Python 3 writes bytes so for protocols that have none.
   case bytes([UInt8])
   /// A tuple.
   case tuple([PickleValue])

@@ -13,14 +13,14 @@
 /// instruction by itself takes up to about a hundred bytes of memory, so that their number is limited: a
 /// hostile file may be nothing but instructions. Source: CPython's `Lib/pickletools.py`.
 public struct Unpickler {
-  private var reader: PickleReader
+  var reader: PickleReader
   private let isAllowed: (PickleGlobal) -> Bool
   private let instructionLimit: Int
-  private var nodes: [PickleNode] = []
-  private var stack: [Int] = []
+  var nodes: [PickleNode] = []
+  var stack: [Int] = []
   /// Where on the stack the marks lie.
-  private var marks: [Int] = []
-  private var memo: [Int: Int] = [:]
+  var marks: [Int] = []
+  var memo: [Int: Int] = [:]
 
   /// An unpickler at the first byte.
   ///
@@ -67,183 +67,43 @@ public struct Unpickler {
   }
 }
 
-// The instructions, by what they are about.
-extension Unpickler {
-  private mutating func run(_ code: UInt8) throws(PickleError.Fault) {
-    if try runLiteral(code) { return }
-    if try runText(code) { return }
-    if try runContainer(code) { return }
-    if try runObject(code) { return }
-    if try runStack(code) { return }
-    throw .instruction(code)
-  }
-
-  private mutating func runLiteral(_ code: UInt8) throws(PickleError.Fault) -> Bool {
-    switch code {
-    case 0x4E: push(.none)
-    case 0x88: push(.bool(true))
-    case 0x89: push(.bool(false))
-    case UInt8(ascii: "I"): push(try PickleLiterals.number(reader.text()))
-    case UInt8(ascii: "L"): push(try PickleLiterals.long(reader.text()))
-    case UInt8(ascii: "J"):
-      push(.integer(Int(Int32(truncatingIfNeeded: try reader.unsigned(width: 4)))))
-    case UInt8(ascii: "K"): push(.integer(try reader.length(width: 1)))
-    case UInt8(ascii: "M"): push(.integer(try reader.length(width: 2)))
-    case 0x8A, 0x8B:
-      let place = try reader.sizedRange(width: code == 0x8A ? 1 : 4)
-      push(PickleLiterals.integer(littleEndian: Array(reader.bytes[place])))
-    case UInt8(ascii: "F"):
-      guard let value = Double(try reader.text()) else { throw .literal }
-      push(.float(value))
-    case UInt8(ascii: "G"):
-      push(.float(Double(bitPattern: UInt64(bigEndian: try reader.unsigned(width: 8)))))
-    default: return false
-    }
-    return true
-  }
-
-  private mutating func runText(_ code: UInt8) throws(PickleError.Fault) -> Bool {
-    switch code {
-    case UInt8(ascii: "S"):
-      push(.unescaped(try PickleLiterals.quoted(reader.bytes[reader.line()])))
-    case UInt8(ascii: "V"):
-      push(.string(try PickleLiterals.rawUnicode(reader.bytes[reader.line()])))
-    case UInt8(ascii: "U"), UInt8(ascii: "C"): push(.bytes(try reader.sizedRange(width: 1)))
-    case UInt8(ascii: "T"), UInt8(ascii: "B"): push(.bytes(try reader.sizedRange(width: 4)))
-    case 0x8E, 0x96: push(.bytes(try reader.sizedRange(width: 8)))
-    case 0x8C: push(.string(try reader.string(reader.sizedRange(width: 1))))
-    case UInt8(ascii: "X"): push(.string(try reader.string(reader.sizedRange(width: 4))))
-    case 0x8D: push(.string(try reader.string(reader.sizedRange(width: 8))))
-    default: return false
-    }
-    return true
-  }
-
-  private mutating func runContainer(_ code: UInt8) throws(PickleError.Fault) -> Bool {
-    switch code {
-    case UInt8(ascii: ")"): push(.tuple([]))
-    case UInt8(ascii: "]"): push(.list([]))
-    case UInt8(ascii: "}"): push(.dictionary([]))
-    case 0x8F: push(.set([]))
-    case 0x85, 0x86, 0x87: push(.tuple(try pop(count: Int(code - 0x84))))
-    case UInt8(ascii: "t"): push(.tuple(try popToMark()))
-    case UInt8(ascii: "l"): push(.list(try popToMark()))
-    case UInt8(ascii: "d"): push(.dictionary(try popPairs()))
-    case 0x91: push(.set(try popToMark()))
-    case UInt8(ascii: "a"): try append([try pop()])
-    case UInt8(ascii: "e"), 0x90: try append(popToMark())
-    case UInt8(ascii: "s"): try set(pop(count: 2))
-    case UInt8(ascii: "u"): try set(popPairs())
-    default: return false
-    }
-    return true
-  }
-
-  private mutating func runObject(_ code: UInt8) throws(PickleError.Fault) -> Bool {
-    switch code {
-    case UInt8(ascii: "c"):
-      let module = try reader.text()
-      push(.global(try allowed(module, reader.text())))
-    case 0x93:
-      let names = try pop(count: 2)
-      guard case .string(let module) = nodes[names[0]], case .string(let name) = nodes[names[1]]
-      else { throw .stack }
-      push(.global(try allowed(module, name)))
-    case UInt8(ascii: "R"), 0x81:
-      let parts = try pop(count: 2)
-      push(.object(.init(try callable(parts[0]), try tuple(parts[1]))))
-    case 0x92:
-      let parts = try pop(count: 3)
-      guard case .dictionary(let named) = nodes[parts[2]] else { throw .stack }
-      push(.object(.init(try callable(parts[0]), try tuple(parts[1]), named: named)))
-    case UInt8(ascii: "i"):
-      let module = try reader.text()
-      let global = try allowed(module, reader.text())
-      push(.object(.init(global, try popToMark())))
-    case UInt8(ascii: "o"):
-      let parts = try popToMark()
-      guard let first = parts.first else { throw .stack }
-      push(.object(.init(try callable(first), Array(parts.dropFirst()))))
-    case UInt8(ascii: "b"):
-      let state = try pop()
-      guard let top = stack.last, case .object(let object) = nodes[top] else { throw .stack }
-      object.state = state
-    case UInt8(ascii: "P"):
-      push(.string(try reader.text()))
-      push(.persistent(try pop()))
-    case UInt8(ascii: "Q"): push(.persistent(try pop()))
-    case 0x82, 0x83, 0x84, 0x97, 0x98: throw .outside
-    default: return false
-    }
-    return true
-  }
-
-  private mutating func runStack(_ code: UInt8) throws(PickleError.Fault) -> Bool {
-    switch code {
-    case 0x80:
-      let version = try reader.byte()
-      guard version <= 5 else { throw .version(Int(version)) }
-    case 0x95:
-      guard try reader.length(width: 8) <= reader.bytes.count - position else { throw .truncated }
-    case UInt8(ascii: "("): marks.append(stack.count)
-    case UInt8(ascii: "0"):
-      if marks.last == stack.count { marks.removeLast() } else { _ = try pop() }
-    case UInt8(ascii: "1"): _ = try popToMark()
-    case UInt8(ascii: "2"): stack.append(try top())
-    case UInt8(ascii: "p"):
-      guard let number = Int(try reader.text()) else { throw .literal }
-      memo[number] = try top()
-    case UInt8(ascii: "q"): memo[try reader.length(width: 1)] = try top()
-    case UInt8(ascii: "r"): memo[try reader.length(width: 4)] = try top()
-    case 0x94: memo[memo.count] = try top()
-    case UInt8(ascii: "g"):
-      guard let number = Int(try reader.text()) else { throw .literal }
-      try recall(number)
-    case UInt8(ascii: "h"): try recall(reader.length(width: 1))
-    case UInt8(ascii: "j"): try recall(reader.length(width: 4))
-    default: return false
-    }
-    return true
-  }
-}
-
 // What the instructions are made of.
 extension Unpickler {
-  private mutating func push(_ node: PickleNode) {
+  mutating func push(_ node: PickleNode) {
     stack.append(nodes.count)
     nodes.append(node)
   }
 
-  private func top() throws(PickleError.Fault) -> Int {
+  func top() throws(PickleError.Fault) -> Int {
     guard let top = stack.last, stack.count > marks.last ?? 0 else { throw .stack }
     return top
   }
 
-  private mutating func pop() throws(PickleError.Fault) -> Int {
+  mutating func pop() throws(PickleError.Fault) -> Int {
     let top = try top()
     stack.removeLast()
     return top
   }
 
-  private mutating func pop(count: Int) throws(PickleError.Fault) -> [Int] {
+  mutating func pop(count: Int) throws(PickleError.Fault) -> [Int] {
     guard stack.count - (marks.last ?? 0) >= count else { throw .stack }
     defer { stack.removeLast(count) }
     return Array(stack.suffix(count))
   }
 
-  private mutating func popToMark() throws(PickleError.Fault) -> [Int] {
+  mutating func popToMark() throws(PickleError.Fault) -> [Int] {
     guard let mark = marks.popLast() else { throw .stack }
     defer { stack.removeLast(stack.count - mark) }
     return Array(stack[mark...])
   }
 
-  private mutating func popPairs() throws(PickleError.Fault) -> [Int] {
+  mutating func popPairs() throws(PickleError.Fault) -> [Int] {
     let pairs = try popToMark()
     guard pairs.count.isMultiple(of: 2) else { throw .stack }
     return pairs
   }
 
-  private mutating func append(_ items: [Int]) throws(PickleError.Fault) {
+  mutating func append(_ items: [Int]) throws(PickleError.Fault) {
     let target = try top()
     switch nodes[target] {
     case .list(var all):
@@ -260,7 +120,7 @@ extension Unpickler {
     }
   }
 
-  private mutating func set(_ pairs: [Int]) throws(PickleError.Fault) {
+  mutating func set(_ pairs: [Int]) throws(PickleError.Fault) {
     let target = try top()
     switch nodes[target] {
     case .dictionary(var all):
@@ -272,7 +132,7 @@ extension Unpickler {
     }
   }
 
-  private func allowed(
+  func allowed(
     _ module: String, _ name: String
   ) throws(PickleError.Fault) -> PickleGlobal {
     let global = PickleGlobal(module, name)
@@ -280,17 +140,32 @@ extension Unpickler {
     return global
   }
 
-  private func callable(_ number: Int) throws(PickleError.Fault) -> PickleGlobal {
+  func callable(_ number: Int) throws(PickleError.Fault) -> PickleGlobal {
     guard case .global(let global) = nodes[number] else { throw .notCallable }
     return global
   }
 
-  private func tuple(_ number: Int) throws(PickleError.Fault) -> [Int] {
+  /// Bytes as Python 3 writes them where the protocol has none: a text to be encoded as Latin-1.
+  func encodedBytes(_ callable: PickleGlobal, _ arguments: [Int]) -> PickleNode? {
+    guard callable == PickleGlobal("_codecs", "encode"), arguments.count == 2,
+      case .string(let text) = nodes[arguments[0]],
+      case .string("latin1") = nodes[arguments[1]]
+    else { return nil }
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(text.utf8.count)
+    for scalar in text.unicodeScalars {
+      guard let byte = UInt8(exactly: scalar.value) else { return nil }
+      bytes.append(byte)
+    }
+    return .unescaped(bytes)
+  }
+
+  func tuple(_ number: Int) throws(PickleError.Fault) -> [Int] {
     guard case .tuple(let parts) = nodes[number] else { throw .stack }
     return parts
   }
 
-  private mutating func recall(_ number: Int) throws(PickleError.Fault) {
+  mutating func recall(_ number: Int) throws(PickleError.Fault) {
     guard let node = memo[number] else { throw .memo(number) }
     stack.append(node)
   }

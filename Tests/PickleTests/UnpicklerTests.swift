@@ -64,17 +64,26 @@ import Testing
       ])
   }
 
-  @Test(arguments: 0...5) func bytesAndSetsAreTheirOwnOrACall(version: Int) throws {
+  @Test(arguments: 0...5) func bytesAreBytesHoweverTheyAreWritten(version: Int) throws {
     let value = try read(pickle("values-\(version).pickle"))
-    let all = (0...255).map { UInt8($0) }
-    switch value["bytes"] {
-    case .bytes(let bytes)?: #expect(version >= 3 && bytes == all)
-    case .object(let call)?:
-      #expect(version < 3 && call.callable == PickleGlobal("_codecs", "encode"))
-      let text = String(String.UnicodeScalarView(all.map { Unicode.Scalar($0) }))
-      #expect(call.arguments == [.string(text), .string("latin1")])
-    default: Issue.record("\(value["bytes"] as Any)")
+    #expect(value["bytes"] == .bytes((0...255).map { UInt8($0) }))
+  }
+
+  @Test func aCallOfAnEncodingIsBytesOnlyWhereItIsAllowedAndCanBe() throws {
+    let call = Array("c_codecs\nencode\n(Vab\\u00e4\nVlatin1\ntR.".utf8)
+    #expect(try read(call) == .bytes([97, 98, 228]))
+    var strict = Unpickler(call) { _ in false }
+    #expect(throws: PickleError.self) { try strict.next() }
+    for text in ["(V\\u2713\nVlatin1\nt", "(Va\nVutf-8\nt", "(I1\nVlatin1\nt", "(Va\nt"] {
+      guard case .object = try read("c_codecs\nencode\n\(text)R.") else {
+        Issue.record("\(text)")
+        continue
+      }
     }
+  }
+
+  @Test(arguments: 0...5) func setsAreTheirOwnOrACall(version: Int) throws {
+    let value = try read(pickle("values-\(version).pickle"))
     switch value["set"] {
     case .set(let items)?: #expect(version >= 4 && items == [.integer(7)])
     case .object(let call)?: #expect(version < 4 && call.arguments == [.list([.integer(7)])])

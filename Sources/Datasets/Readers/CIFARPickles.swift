@@ -103,7 +103,7 @@ struct PickledArray {
       parts = (object.arguments[2], object.arguments[1], object.arguments[0])
     default: return nil
     }
-    guard let lengths = parts.shape.elements, let bytes = PickledArray.bytes(parts.bytes),
+    guard let lengths = parts.shape.elements, case .bytes(let bytes) = parts.bytes,
       case .object(let type) = parts.type, type.callable == PickleGlobal("numpy", "dtype"),
       let name = type.arguments.first?.text
     else { return nil }
@@ -118,19 +118,5 @@ struct PickledArray {
       count = next
     }
     guard count == bytes.count else { return nil }
-  }
-
-  /// Bytes, or what Python 3 makes of them for protocols that have none: a text to be encoded as Latin-1.
-  private static func bytes(_ value: PickleValue) -> [UInt8]? {
-    switch value {
-    case .bytes(let bytes): return bytes
-    case .object(let object)
-    where object.callable == PickleGlobal("_codecs", "encode")
-      && object.arguments.last?.text == "latin1":
-      guard case .string(let text)? = object.arguments.first else { return nil }
-      let bytes = text.unicodeScalars.compactMap { UInt8(exactly: $0.value) }
-      return bytes.count == text.unicodeScalars.count ? bytes : nil
-    default: return nil
-    }
   }
 }
