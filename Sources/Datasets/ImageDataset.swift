@@ -106,9 +106,13 @@ public struct DatasetSplits: Sendable {
   /// Files that could not be used, in the order of their paths.
   public let skipped: [SkippedFile]
 
-  /// The two parts of a data set.
+  /// The parts of a data set.
   ///
-  /// - Parameter fitted: what probes are fitted on instead of the training images.
+  /// - Parameters:
+  ///   - train: images to train on.
+  ///   - heldOut: images that training never sees.
+  ///   - fitted: what probes are fitted on instead of the training images.
+  ///   - skipped: files that could not be used.
   public init(
     train: ImageDataset, heldOut: ImageDataset, fitted: ImageDataset? = nil,
     skipped: [SkippedFile] = []

@@ -25,6 +25,7 @@ public struct Unpickler {
   /// An unpickler at the first byte.
   ///
   /// - Parameters:
+  ///   - bytes: the whole file.
   ///   - instructionLimit: the most instructions that one pickle may have; a list of a million numbers
   ///     takes a million.
   ///   - allowing: says which classes and functions a pickle may name.
