@@ -44,6 +44,19 @@ import Testing
     #expect(try loadFixture(.numpy, "numpy/grey.npz").heldOut.pixels == splits.heldOut.pixels)
   }
 
+  @Test func anArchiveASplitAndAnArrayByItselfAreReadToo() throws {
+    let folder = try TemporaryFolder()
+    let grey = try datasetFixture("numpy/grey.npz")
+    try folder.write(grey, to: "train.npz")
+    try folder.write(grey, to: "test.npz")
+    let splits = try load(folder)
+    expectImages(splits.train, 0..<20, side: 8, isGrey: true)
+    expectImages(splits.heldOut, 0..<20, side: 8, isGrey: true)
+    #expect(splits.heldOut.labels == (0..<20).map { $0 % 2 })
+    let alone = try loadFixture(.numpy, "numpy/loose/x_train.npy")
+    #expect(alone.train.count == 2 && alone.heldOut.count == 1 && alone.train.labels.isEmpty)
+  }
+
   @Test func withoutLabelsThereAreNone() throws {
     let folder = try loose()
     try folder.remove("y_test.npy")
