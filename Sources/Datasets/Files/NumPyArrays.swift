@@ -13,7 +13,7 @@ struct NumPyArrays {
   /// Finds the arrays; their bytes are read when they are asked for.
   init(_ path: String) throws(DatasetError) {
     if FileBytes.isFolder(path) {
-      for name in try FolderListing.names(in: path) {
+      for name in try FileNames.visible(in: path) {
         if let stem = NumPyArrays.stem(name, ".npy") {
           places[stem] = .file("\(path)/\(name)")
         } else if let stem = NumPyArrays.stem(name, ".npz") {

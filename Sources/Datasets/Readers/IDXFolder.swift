@@ -72,7 +72,7 @@ struct IDXFolder {
 
   /// The names of EMNIST's splits that a folder holds.
   private static func splits(in folder: String) throws(DatasetError) -> [String] {
-    let names = try FolderListing.names(in: folder).compactMap { name -> String? in
+    let names = try FileNames.visible(in: folder).compactMap { name -> String? in
       guard name.hasPrefix("emnist-"), let end = name.range(of: "-train-images") else { return nil }
       return String(name[..<end.lowerBound])
     }

@@ -14,7 +14,7 @@ extension ImageLoader {
     let first = try loader.load(train, limit: request.trainCount, stream: 0)
     let second = try loader.load(heldOut, limit: request.heldOutCount, stream: 1)
     let skipped = (overlooked + first.skipped + second.skipped)
-      .sorted { FolderListing.precedes($0.path, $1.path) }
+      .sorted { FileNames.precedes($0.path, $1.path) }
     if request.strict, let file = skipped.first {
       throw DatasetError(file.path, .skipped(reason: file.reason))
     }

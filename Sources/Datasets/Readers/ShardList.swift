@@ -48,10 +48,10 @@ struct ShardList {
   private static func files(_ path: String) throws(DatasetError) -> [String] {
     if FileBytes.isFolder(path) {
       var files: [String] = []
-      for name in try FolderListing.names(in: path).map({ path + "/" + $0 }) {
+      for name in try FileNames.visible(in: path).map({ path + "/" + $0 }) {
         if isShard(name) { files.append(name) }
         if FileBytes.isFolder(name) {
-          files += try FolderListing.names(in: name).map { name + "/" + $0 }.filter(isShard)
+          files += try FileNames.visible(in: name).map { name + "/" + $0 }.filter(isShard)
         }
       }
       return files

@@ -79,7 +79,7 @@ private struct SampleClasses {
     let texts = Set(samples.compactMap(\.label))
     let numbers = texts.compactMap { Int($0) }
     guard numbers.count == texts.count else {
-      names = texts.sorted { FolderListing.precedes($0, $1) }
+      names = texts.sorted { FileNames.precedes($0, $1) }
       byText = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, $0) })
       return
     }
