@@ -32,8 +32,9 @@ let swiftSettings: [SwiftSetting] = [.swiftLanguageMode(.v6)]
 
 // Each is a product: whoever takes one builds that and what lies below it.
 let libraries = [
-  "Torch", "TorchNN", "Records", "RunStore", "RunDatabase", "Datasets", "Augmentations",
-  "Contrastive", "Geometry", "Evaluation", "Measures", "Training", "Runs", "Reports", "Studies",
+  "Archives", "NumPyFormat", "Pickle", "Torch", "TorchNN", "Records", "RunStore", "RunDatabase",
+  "Datasets", "Augmentations", "Contrastive", "Geometry", "Evaluation", "Measures", "Training",
+  "Runs", "Reports", "Studies",
 ]
 
 func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
@@ -84,13 +85,23 @@ let package = Package(
     .systemLibrary(
       name: "CTurboJPEG", pkgConfig: "libturbojpeg",
       providers: [.apt(["libturbojpeg0-dev"]), .brew(["jpeg-turbo"])]),
+    .systemLibrary(
+      name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+    .systemLibrary(
+      name: "CArchive", pkgConfig: "libarchive",
+      providers: [.apt(["libarchive-dev"]), .brew(["libarchive"])]),
 
-    library("Torch", ["CTorch"]),
+    library("Archives", ["CArchive", "CZlib"]),
+    library("NumPyFormat"),
+    library("Pickle"),
+    library("Torch", ["CTorch", "NumPyFormat"]),
     library("TorchNN", ["Torch"]),
     library("Records"),
     library("RunStore", ["Records", .product(name: "Yams", package: "Yams")]),
     library("RunDatabase", ["Records", "RunStore", .product(name: "GRDB", package: "GRDB.swift")]),
-    library("Datasets", ["Torch", "Records", "CPNG", "CTurboJPEG"]),
+    library(
+      "Datasets",
+      ["Torch", "Records", "Archives", "NumPyFormat", "Pickle", "CPNG", "CTurboJPEG"]),
     library("Augmentations", ["Torch", "Records", "Datasets"]),
     library("Contrastive", ["Torch", "TorchNN"]),
     library("Geometry", ["Torch", "TorchNN"]),
@@ -192,6 +203,8 @@ let package = Package(
       path: "Benchmarks/Geometry", swiftSettings: swiftSettings),
 
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swiftSettings),
+    tests("Archives"),
+    tests("Pickle"),
     tests("Torch"),
     tests("TorchNN", ["Torch"]),
     tests("Records"),

@@ -15,9 +15,11 @@ command -v pkg-config >/dev/null || missing+=(pkg-config)
 if command -v pkg-config >/dev/null; then
   pkg-config --exists libpng || missing+=(libpng-dev)
   pkg-config --exists libturbojpeg || missing+=(libturbojpeg0-dev)
+  pkg-config --exists zlib || missing+=(zlib1g-dev)
+  pkg-config --exists libarchive || missing+=(libarchive-dev)
   pkg-config --exists sqlite3 || missing+=(libsqlite3-dev)
 else
-  missing+=(libpng-dev libturbojpeg0-dev libsqlite3-dev)
+  missing+=(libpng-dev libturbojpeg0-dev zlib1g-dev libarchive-dev libsqlite3-dev)
 fi
 python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
 

@@ -27,7 +27,6 @@ extension DatasetError.Fault {
     case .noFile: "no such file"
     case .unreadable: "cannot be read"
     case .length(let found, let expected, _): "\(found) bytes instead of \(expected)"
-    case .compressed: "compressed with gzip"
     case .fileMemory(let needed, let available):
       "reading it takes \(gigabytes(Double(needed))), more than the "
         + "\(gigabytes(Double(available))) of this machine"
@@ -58,6 +57,7 @@ extension DatasetError.Fault {
         + (first.map { "; the first, \($0.path), is \($0.reason)" } ?? "")
     case .noClassFolders: "no class folders"
     case .unknownClass(let name): "class \(name) is not in train"
+    case .format(let fault): fault.problem
     }
   }
 
@@ -70,13 +70,11 @@ extension DatasetError.Fault {
     case .memory: "choose fewer or smaller images"
     case .noFolder, .noFile(nil): "check the path"
     case .noFile(let distribution?):
-      "give the folder \(distribution.folder) of the binary version, \(distribution.archive), "
-        + "unpacked"
+      "give the folder \(distribution.folder) of \(distribution.archive), unpacked"
     case .unreadable: "check its permissions"
     case .length(_, _, let distribution), .classNames(_, _, let distribution),
       .label(_, _, _, let distribution):
       "unpack \(distribution.archive) again"
-    case .compressed: "run gunzip on it first"
     case .fileMemory: "use a machine with more memory, or a smaller file"
     case .image, .shortHeader, .notIDX, .elementType, .dimensionCount, .emptyDimension,
       .claimedBytes:
@@ -89,6 +87,7 @@ extension DatasetError.Fault {
     case .noImageFiles: "put the images of each class in a subfolder"
     case .noReadableImage: "give it PNG or JPEG images"
     case .noClassFolders, .unknownClass: "use the same class folders in both"
+    case .format(let fault): fault.remedy
     }
   }
 }

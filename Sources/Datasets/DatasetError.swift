@@ -34,8 +34,6 @@ public struct DatasetError: Error, Equatable, Sendable {
     case unreadable
     /// A file is longer or shorter than its distribution's is.
     case length(Int, expected: Int, of: Distribution)
-    /// A file is compressed with gzip.
-    case compressed
     /// A file holds more bytes than the machine's memory has room for.
     case fileMemory(needed: Int, available: Int)
     /// An image in a file cannot be used.
@@ -83,6 +81,11 @@ public struct DatasetError: Error, Equatable, Sendable {
     case noClassFolders
     /// A held-out class is not trained on.
     case unknownClass(String)
+
+    // Of one format alone.
+
+    /// A file is not as its format asks.
+    case format(FormatFault)
   }
 
   /// Files that are published together.

@@ -1,31 +1,8 @@
-/// The kinds of data set that can be loaded.
-public enum DatasetKind: String, CaseIterable, Sendable {
-  /// Generated: shapes before patterns, every factor known. Needs no files.
-  case sprites
-  /// The binary version of CIFAR-10.
-  case cifar10
-  /// The binary version of CIFAR-100, with its fine classes.
-  case cifar100
-  /// The files of MNIST and its relatives.
-  case idx
-  /// A folder of PNG and JPEG images, one subfolder a class.
-  case folder
-
-  /// The factors that every data set of this kind knows, without loading one: those of
-  /// `ImageDataset.factors`, and last what its labels number, where that is known too. None for files.
-  public var knownFactors: [KnownFactor] {
-    switch self {
-    case .sprites: Sprites.knownFactors + [Sprites.classFactor]
-    case .cifar10, .cifar100, .idx, .folder: []
-    }
-  }
-}
-
 /// Which data set to load, from where, how large.
 public struct DatasetRequest: Sendable, Equatable {
   /// The kind of data set.
   public var kind: DatasetKind
-  /// The folder to read; unused by sprites.
+  /// The folder to read, for some kinds a file or a pattern of files; unused by sprites.
   public var path: String?
   /// Rows and columns of the images that come out.
   public var imageSize: Int
@@ -73,16 +50,10 @@ public struct DatasetRequest: Sendable, Equatable {
       guard let count, !DatasetRequest.imageCounts.contains(count) else { continue }
       throw DatasetError(place, .outOfRange(count, allowed: DatasetRequest.imageCounts))
     }
-    switch kind {
-    case .sprites: return try sprites()
-    case .cifar10: return try CIFARReader.cifar10().read(self, path: folder())
-    case .cifar100: return try CIFARReader.cifar100().read(self, path: folder())
-    case .idx: return try IDXReader().read(self, path: folder())
-    case .folder: return try FolderReader().read(self, path: folder())
-    }
+    return try kind.read(self)
   }
 
-  private func sprites() throws(DatasetError) -> DatasetSplits {
+  func sprites() throws(DatasetError) -> DatasetSplits {
     let trainCount = trainCount ?? 8_000
     let heldOutCount = heldOutCount ?? 2_000
     try ImageLoader.checkMemory(
@@ -93,13 +64,24 @@ public struct DatasetRequest: Sendable, Equatable {
       heldOut: Sprites.dataset(split: .heldOut, count: heldOutCount, size: imageSize, seed: seed))
   }
 
-  private func folder() throws(DatasetError) -> String {
+  /// The path, whatever lies there.
+  func location() throws(DatasetError) -> String {
     guard let path, !path.isEmpty else {
       throw DatasetError("\(kind.rawValue) data", .noPath)
     }
-    guard FileBytes.isFolder(path) else {
-      throw DatasetError(path, .noFolder)
-    }
     return path
+  }
+
+  /// The path of a folder that is there.
+  func folder() throws(DatasetError) -> String {
+    let path = try location()
+    guard FileBytes.isFolder(path) else { throw DatasetError(path, .noFolder) }
+    return path
+  }
+
+  /// The first folder that is there of the path's subfolders, or the path itself.
+  func folder(or subfolders: [String]) throws(DatasetError) -> String {
+    let path = try folder()
+    return subfolders.map { path + "/" + $0 }.first(where: FileBytes.isFolder) ?? path
   }
 }

@@ -101,13 +101,25 @@ public struct DatasetSplits: Sendable {
   public let train: ImageDataset
   /// Images that training never sees.
   public let heldOut: ImageDataset
+  /// The images that probes are fitted on: those trained on, unless these have no labels and others do.
+  public let fitted: ImageDataset
   /// Files that could not be used, in the order of their paths.
   public let skipped: [SkippedFile]
 
-  /// The two parts of a data set.
-  public init(train: ImageDataset, heldOut: ImageDataset, skipped: [SkippedFile] = []) {
+  /// The parts of a data set.
+  ///
+  /// - Parameters:
+  ///   - train: images to train on.
+  ///   - heldOut: images that training never sees.
+  ///   - fitted: what probes are fitted on instead of the training images.
+  ///   - skipped: files that could not be used.
+  public init(
+    train: ImageDataset, heldOut: ImageDataset, fitted: ImageDataset? = nil,
+    skipped: [SkippedFile] = []
+  ) {
     self.train = train
     self.heldOut = heldOut
+    self.fitted = fitted ?? train
     self.skipped = skipped
   }
 }

@@ -7,6 +7,7 @@ enum RandomStream: UInt32 {
   case sprites = 0xDA7A_0000
   case epochOrder
   case subset
+  case composite
 
   /// The stream of `seed` at two coordinates of one use.
   func generator(seed: UInt64, _ first: Int, _ second: Int) -> CounterRandom {

@@ -12,17 +12,17 @@ struct KnownFactors: Measure {
     [
       FigureDescriptor(
         key: "attribute", name: "Factor", group: .information, direction: .higher,
-        standsAlone: false, members: [.names(Sprites.factorNames)],
+        standsAlone: false, members: [.names(DatasetKind.allFactorNames)],
         meaning: "R² of ridge regression, or accuracy, for a known factor of the images")
     ]
   }
 
-  /// Fitted on the training images, scored on the held-out ones.
+  /// Fitted on the images for it, scored on the held-out ones.
   func measure(_ subject: any Subject, into figures: inout [LayerFigures]) throws {
     guard let model = subject.model, let embeddings = model.wholeSplits() else { return }
     let splits = model.measured.splits
     let factors = splits.heldOut.factors.compactMap { factor in
-      splits.train.factors.first { $0.name == factor.name }.map { (training: $0, heldOut: factor) }
+      splits.fitted.factors.first { $0.name == factor.name }.map { (training: $0, heldOut: factor) }
     }
     guard !factors.isEmpty else { return }
     for index in figures.indices {
@@ -35,7 +35,7 @@ struct KnownFactors: Measure {
           regression.score, as: "attribute.\(factor.heldOut.name)",
           Convention(
             centered: true, rowNormalized: false, n: splits.heldOut.count,
-            fitted: splits.train.count))
+            fitted: splits.fitted.count))
       }
     }
   }

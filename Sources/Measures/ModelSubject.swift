@@ -103,12 +103,12 @@ public final class ModelSubject: Subject {
   public func probedSplits() throws -> [ProbedSplit]? {
     if let probed { return probed }
     let splits = measured.splits
-    guard let heldOut, !splits.train.labels.isEmpty, !splits.heldOut.labels.isEmpty else {
+    guard let heldOut, !splits.fitted.labels.isEmpty, !splits.heldOut.labels.isEmpty else {
       return nil
     }
     let made = try zip(trainingEmbeddings(), heldOut).map { training, heldOut in
       ProbedSplit(
-        training: try LabeledEmbeddings(embeddings: training, labels: splits.train.labels),
+        training: try LabeledEmbeddings(embeddings: training, labels: splits.fitted.labels),
         heldOut: try LabeledEmbeddings(embeddings: heldOut, labels: splits.heldOut.labels))
     }
     probed = made
@@ -122,7 +122,7 @@ public final class ModelSubject: Subject {
 
   private func trainingEmbeddings() -> [Tensor] {
     if let training { return training }
-    let made = network.embeddings(of: measured.splits.train).map(\.embedding)
+    let made = network.embeddings(of: measured.splits.fitted).map(\.embedding)
     training = made
     return made
   }

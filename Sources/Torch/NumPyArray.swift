@@ -1,4 +1,5 @@
 import Foundation
+import NumPyFormat
 
 /// Arrays in NumPy's .npy files, versions 1 to 3.
 public enum NumPyArray {
@@ -63,35 +64,23 @@ private struct Header {
     let path = file.path
     let refuse = { (what: String) in TorchError("\(path) is not a readable .npy file: \(what)") }
     let bytes = UnsafeRawBufferPointer(file.bytes)
-    guard bytes.count >= 10, bytes.starts(with: [0x93] + Array("NUMPY".utf8)) else {
-      throw refuse("it does not begin with NumPy's magic bytes")
+    let header: NumPyHeader
+    do throws(NumPyHeaderError) {
+      header = try NumPyHeader(bytes)
+    } catch {
+      throw refuse("\(error)")
     }
-    let isLong = bytes[6] >= 2
-    guard 1...3 ~= bytes[6], bytes.count >= 12 else { throw refuse("version \(bytes[6])") }
-    let headerLength =
-      isLong
-      ? Int(bytes.loadUnaligned(fromByteOffset: 8, as: UInt32.self).littleEndian)
-      : Int(bytes.loadUnaligned(fromByteOffset: 8, as: UInt16.self).littleEndian)
-    start = (isLong ? 12 : 10) + headerLength
-    guard start <= bytes.count else { throw refuse("its header ends beyond the file") }
-    let header = String(decoding: bytes[(isLong ? 12 : 10)..<start], as: UTF8.self)
-    guard let description = header.firstMatch(of: /'descr':\s*'([<>|=])([a-z])(\d+)'/),
-      let order = header.firstMatch(of: /'fortran_order':\s*(True|False)/),
-      let lengths = header.firstMatch(of: /'shape':\s*\(([\d,\s]*)\)/)
-    else { throw refuse("its header names no plain type, order and shape") }
-    let typeName = "\(description.2)\(description.3)"
-    guard let dtype = NumPyArray.names.first(where: { $0.value == typeName })?.key else {
-      throw refuse("type '\(typeName)' is not supported")
+    guard let dtype = NumPyArray.names.first(where: { $0.value == header.type })?.key else {
+      throw refuse("type '\(header.type)' is not supported")
     }
-    let parts = lengths.1.split { ", ".contains($0) }
-    let shape = parts.compactMap { Int($0) }
-    guard shape.count == parts.count, let byteCount = MappedFile.byteCount(shape, dtype),
-      byteCount <= bytes.count - start
-    else { throw refuse("it is shorter than its shape \(shape) says") }
+    guard let byteCount = MappedFile.byteCount(header.shape, dtype),
+      byteCount <= bytes.count - header.start
+    else { throw refuse("it is shorter than its shape \(header.shape) says") }
     self.dtype = dtype
-    self.shape = shape
-    isBigEndian = description.1 == ">"
-    isColumnMajor = order.1 == "True"
+    shape = header.shape
+    start = header.start
+    isBigEndian = header.isBigEndian
+    isColumnMajor = header.isColumnMajor
   }
 
   func rowMajorTensor(in file: MappedFile, rows: Range<Int>) -> Tensor {

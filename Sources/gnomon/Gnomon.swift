@@ -12,8 +12,8 @@ struct Gnomon: ParsableCommand {
     version: PackageVersion.current,
     subcommands: [
       TrainCommand.self, PreviewCommand.self, GeometryCommand.self, ProbeCommand.self,
-      FiguresCommand.self, SettingsCommand.self, ReportCommand.self, StudyCommand.self,
-      StoreCommand.self,
+      FiguresCommand.self, SettingsCommand.self, DatasetsCommand.self, ReportCommand.self,
+      StudyCommand.self, StoreCommand.self,
     ])
 
   static func main() {

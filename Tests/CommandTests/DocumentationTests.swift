@@ -1,3 +1,4 @@
+import Datasets
 import Foundation
 import TestSupport
 import Testing
@@ -57,6 +58,24 @@ import Torch
       "put what gnomon figures --markdown prints into Docs/Measuring.md")
   }
 
+  @Test func theTableOfDataSetsIsMadeFromTheirKinds() throws {
+    let document = try String(contentsOfFile: repositoryFile("Docs/Data.md"), encoding: .utf8)
+    let table = try Program.run(["datasets", "--markdown"])
+    #expect(table.code == 0 && table.output.hasPrefix("| kind |"))
+    #expect(
+      document.contains("<!-- gnomon datasets --markdown -->\n\(table.output)<!-- end -->"),
+      "put what gnomon datasets --markdown prints into Docs/Data.md")
+  }
+
+  @Test func theListOfDataSetsHasEveryKind() throws {
+    let text = try Program.run(["datasets"]).output
+    let json = try Program.run(["datasets", "--json"]).output
+    for kind in DatasetKind.allCases {
+      #expect(text.contains("\(kind.rawValue): \(kind.summary)"))
+      #expect(json.contains("\"\(kind.rawValue)\""))
+    }
+  }
+
   @Test func everyCommandOfTheDocumentsRuns() throws {
     let folder = repositoryFile("Docs")
     let documents = try FileManager.default.contentsOfDirectory(atPath: folder)
@@ -101,7 +120,8 @@ import Torch
   @Test func everyCommandIsInTheHelp() throws {
     let overview = try Program.run(["--help"]).output.split(separator: "\n")
     for command in [
-      "train", "preview", "geometry", "probe", "figures", "settings", "report", "study", "store",
+      "train", "preview", "geometry", "probe", "figures", "settings", "datasets", "report", "study",
+      "store",
     ] {
       #expect(overview.contains { $0.hasPrefix("  \(command) ") }, "\(command)")
     }

@@ -25,7 +25,7 @@ import Testing
 
   private func load(_ folder: TemporaryFolder) throws -> DatasetSplits {
     let request = DatasetRequest(kind: .cifar10, path: folder.path)
-    return try CIFARReader.cifar10(recordsPerFile: 2).read(request, path: folder.path)
+    return try CIFARReader.cifar10(recordsPerFile: 2).read(request)
   }
 
   @Test(arguments: ["", "cifar-10-batches-bin/"])
@@ -52,12 +52,12 @@ import Testing
     try folder.write(names.joined(separator: "\r\n"), to: "fine_label_names.txt")
     let reader = CIFARReader.cifar100(recordsPerTrainFile: 1, recordsPerTestFile: 1)
     let request = DatasetRequest(kind: .cifar100, path: folder.path)
-    let splits = try reader.read(request, path: folder.path)
+    let splits = try reader.read(request)
     #expect(splits.train.labels == [42] && splits.heldOut.labels == [99])
     #expect(splits.train.classNames == names)
     #expect(splits.train.image(at: 0).prefix(6) == [0, 1, 254, 1, 1, 254])
     try folder.write(record(labels: [3, 100], level: 2), to: "test.bin")
-    let error = #expect(throws: DatasetError.self) { try reader.read(request, path: folder.path) }
+    let error = #expect(throws: DatasetError.self) { try reader.read(request) }
     #expect(error?.problem == "record 0 has label 100, above 99")
   }
 
@@ -98,10 +98,36 @@ import Testing
     let meta = #expect(throws: DatasetError.self) { try load(folder) }
     #expect(
       meta?.description == "\(folder.path)/batches.meta.txt: no such file; give the folder "
-        + "cifar-10-batches-bin of the binary version, cifar-10-binary.tar.gz, unpacked")
+        + "cifar-10-batches-bin of cifar-10-binary.tar.gz, unpacked")
     let other = try cifar10()
     try other.remove("data_batch_5.bin")
     let batch = #expect(throws: DatasetError.self) { try load(other) }
     #expect(batch?.problem == "no such file")
+  }
+
+  @Test func aFolderWithoutEitherFormNamesBoth() throws {
+    let error = #expect(throws: DatasetError.self) { try load(TemporaryFolder()) }
+    #expect(
+      error?.description.hasSuffix(
+        "data_batch_1: no such file; give the folder cifar-10-batches-py or cifar-10-batches-bin "
+          + "of cifar-10-python.tar.gz or cifar-10-binary.tar.gz, unpacked") == true)
+  }
+
+  @Test func theCoarseLabelOfCIFAR100IsTheFirstByte() throws {
+    let folder = try TemporaryFolder()
+    try folder.write(record(labels: [3, 42], level: 1), to: "train.bin")
+    try folder.write(record(labels: [19, 99], level: 2), to: "test.bin")
+    let names = (0..<20).map { "coarse \($0)" }
+    try folder.write(names.joined(separator: "\n"), to: "coarse_label_names.txt")
+    let reader = CIFARReader.cifar100(
+      labels: .coarse, recordsPerTrainFile: 1, recordsPerTestFile: 1)
+    let request = DatasetRequest(kind: .cifar100Coarse, path: folder.path)
+    let splits = try reader.read(request)
+    #expect(splits.train.labels == [3] && splits.heldOut.labels == [19])
+    #expect(splits.train.classNames == names)
+    #expect(splits.heldOut.factors.map(\.values) == [[99]])
+    try folder.write(record(labels: [20, 99], level: 2), to: "test.bin")
+    let error = #expect(throws: DatasetError.self) { try reader.read(request) }
+    #expect(error?.problem == "record 0 has label 20, above 19")
   }
 }

@@ -3,8 +3,8 @@ import Testing
 
 @Suite struct DatasetRequestTests {
   @Test func kindsAreReadFromTheirNames() {
-    #expect(
-      DatasetKind.allCases.map(\.rawValue) == ["sprites", "cifar10", "cifar100", "idx", "folder"])
+    for kind in DatasetKind.allCases { #expect(DatasetKind(rawValue: kind.rawValue) == kind) }
+    #expect(Set(DatasetKind.allCases).count == DatasetKind.allCases.count)
     #expect(DatasetKind(rawValue: "imagenet") == nil)
   }
 
@@ -61,11 +61,15 @@ import Testing
     #expect(known.first?.name == "position_x")
     #expect(known.suffix(2).map(\.name) == ["texture", "shape"])
     #expect(known.last?.kind == .categorical(count: train.classNames.count))
-    for kind in DatasetKind.allCases where kind != .sprites { #expect(kind.knownFactors.isEmpty) }
+    for kind in [DatasetKind.cifar10, .idx, .folder] { #expect(kind.knownFactors.isEmpty) }
+    #expect(DatasetKind.cifar100.knownFactors.map(\.name) == ["superclass", "subclass"])
+    #expect(DatasetKind.allFactorNames.first == "position_x")
+    #expect(Set(DatasetKind.allFactorNames).isSuperset(of: ["superclass", "subclass", "digit"]))
   }
 
   @Test func filesNeedAPath() {
-    for kind in DatasetKind.allCases where kind != .sprites {
+    #expect(DatasetKind.allCases.filter { !$0.needsFiles } == [.sprites])
+    for kind in DatasetKind.allCases where kind.needsFiles {
       let error = #expect(throws: DatasetError.self) { try DatasetRequest(kind: kind).load() }
       #expect(error == DatasetError("\(kind.rawValue) data", .noPath))
     }

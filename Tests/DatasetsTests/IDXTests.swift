@@ -153,19 +153,6 @@ import Testing
     #expect(error?.problem.hasPrefix("3 labels for the 4 images of ") == true)
   }
 
-  @Test func compressedFilesAreRefusedWithWhatToDo() throws {
-    let folder = try folder()
-    try folder.write([0x1F, 0x8B, 8, 0, 0, 0, 0, 0], to: "train-images-idx3-ubyte")
-    let inside = #expect(throws: DatasetError.self) { try load(folder) }
-    #expect(
-      inside?.description
-        == "\(folder.path)/train-images-idx3-ubyte: compressed with gzip; run gunzip on it first")
-    try folder.remove("train-images-idx3-ubyte")
-    try folder.write([0x1F, 0x8B], to: "train-images-idx3-ubyte.gz")
-    let beside = #expect(throws: DatasetError.self) { try load(folder) }
-    #expect(beside?.problem == "compressed with gzip")
-  }
-
   @Test func missingFilesAndFoldersAreNamed() throws {
     let empty = try TemporaryFolder()
     let error = #expect(throws: DatasetError.self) { try load(empty) }

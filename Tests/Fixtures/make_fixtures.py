@@ -11,6 +11,7 @@ import torch  # noqa: E402
 
 from makers import (  # noqa: E402
     containers,
+    datasets,
     evaluation,
     geometry,
     layers,
@@ -32,6 +33,7 @@ TOPICS = {
     "layers": layers.make,
     "resnet_names": resnet_names.make,
     "containers": containers.make,
+    "datasets": datasets.make,
     "studies": studies.make,
 }
 

@@ -10,17 +10,18 @@ enum FileBytes {
     return Int(information.st_size)
   }
 
-  /// The first `count` bytes of a regular file, fewer when it is shorter; nil when it cannot be
+  /// `count` bytes of a regular file from `offset` on, fewer when it is shorter; nil when it cannot be
   /// read.
-  static func read(_ path: String, count: Int) -> [UInt8]? {
+  static func read(_ path: String, from offset: Int = 0, count: Int) -> [UInt8]? {
     let descriptor = open(path, O_RDONLY | O_NONBLOCK)
     guard descriptor >= 0 else { return nil }
     defer { close(descriptor) }
     var failed = false
     let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
       while filled < count {
-        let step = Foundation.read(
-          descriptor, buffer.baseAddress?.advanced(by: filled), count - filled)
+        let step = pread(
+          descriptor, buffer.baseAddress?.advanced(by: filled), count - filled,
+          off_t(offset + filled))
         if step < 0 && errno == EINTR { continue }
         failed = step < 0
         if step <= 0 { break }
@@ -35,16 +36,53 @@ enum FileBytes {
   static func read(
     _ path: String, exactly size: Int, of distribution: DatasetError.Distribution
   ) throws(DatasetError) -> [UInt8] {
+    try check(path, isExactly: size, of: distribution)
+    guard let bytes = read(path, count: size), bytes.count == size else {
+      throw DatasetError(path, .unreadable)
+    }
+    return bytes
+  }
+
+  /// Refuses a file of a distribution that is missing, or not as long as it is published.
+  static func check(
+    _ path: String, isExactly size: Int, of distribution: DatasetError.Distribution
+  ) throws(DatasetError) {
     guard let actual = FileBytes.size(of: path) else {
       throw DatasetError(path, .noFile(of: distribution))
     }
     guard actual == size else {
       throw DatasetError(path, .length(actual, expected: size, of: distribution))
     }
+  }
+
+  /// All of a file, unless reading it would take more than the machine's memory.
+  ///
+  /// - Parameter factor: what reading it takes, in lengths of the file.
+  static func readAll(
+    _ path: String, factor: Int, of distribution: DatasetError.Distribution? = nil
+  ) throws(DatasetError) -> [UInt8] {
+    guard let size = size(of: path) else { throw DatasetError(path, .noFile(of: distribution)) }
+    try checkMemory(path, needed: factor * size)
     guard let bytes = read(path, count: size), bytes.count == size else {
       throw DatasetError(path, .unreadable)
     }
     return bytes
+  }
+
+  /// Refuses what the machine's memory cannot hold, before anything is allocated.
+  static func checkMemory(_ path: String, needed: Int) throws(DatasetError) {
+    let available = Int(clamping: ProcessInfo.processInfo.physicalMemory)
+    guard needed < available else {
+      throw DatasetError(path, .fileMemory(needed: needed, available: available))
+    }
+  }
+
+  /// The lines of a short text, without blank ones; nil when there is no such file.
+  static func lines(_ path: String) -> [String]? {
+    // The lists of class names that are published take less than 1,200 bytes.
+    guard size(of: path) != nil, let bytes = read(path, count: 1 << 16) else { return nil }
+    return String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline)
+      .map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
   }
 
   /// Whether there is a folder at a path, or a symbolic link that leads to one.

@@ -1,115 +1,132 @@
-import Foundation
+extension DatasetKind {
+  /// CIFAR-10.
+  public static let cifar10 = DatasetKind(
+    "cifar10", "CIFAR-10: photographs, 32 × 32",
+    files:
+      "the unpacked `cifar-10-batches-py` or `cifar-10-batches-bin`, or the folder that holds it",
+    labels: "10 classes", splits: "50,000 and 10,000, as published"
+  ) { request throws(DatasetError) in try CIFARReader.cifar10().read(request) }
 
-/// The binary distribution of CIFAR-10 or CIFAR-100 (Krizhevsky, *Learning multiple layers of
-/// features from tiny images*, 2009; https://www.cs.toronto.edu/~kriz/cifar.html).
-///
-/// A file is a row of records: the label bytes, then 1024 red, 1024 green and 1024 blue bytes of a
-/// 32 × 32 image, rows from the top.
+  /// CIFAR-100 with its fine classes.
+  public static let cifar100 = DatasetKind(
+    "cifar100", "CIFAR-100: photographs, 32 × 32",
+    files: "the unpacked `cifar-100-python` or `cifar-100-binary`, or the folder that holds it",
+    labels: "100 classes; the 20 superclasses are a factor, `superclass`",
+    splits: "50,000 and 10,000, as published", factors: [CIFARReader.superclass],
+    classFactor: CIFARReader.subclass
+  ) { request throws(DatasetError) in try CIFARReader.cifar100().read(request) }
+
+  /// CIFAR-100 with its coarse classes.
+  public static let cifar100Coarse = DatasetKind(
+    "cifar100-coarse", "CIFAR-100 by its superclasses", files: cifar100.files,
+    labels: "20 superclasses; the 100 classes are a factor, `subclass`",
+    splits: cifar100.splits, factors: [CIFARReader.subclass], classFactor: CIFARReader.superclass
+  ) { request throws(DatasetError) in
+    try CIFARReader.cifar100(labels: .coarse).read(request)
+  }
+}
+
+/// CIFAR-10 or CIFAR-100 (Krizhevsky, *Learning multiple layers of features from tiny images*, 2009;
+/// https://www.cs.toronto.edu/~kriz/cifar.html) in either of the forms that it is distributed in.
 package struct CIFARReader: Sendable {
+  /// Which of CIFAR-100's labels are the classes.
+  package enum LabelSet: Sendable {
+    case fine
+    case coarse
+  }
+
+  static let superclass = KnownFactor(name: "superclass", kind: .categorical(count: 20))
+  static let subclass = KnownFactor(name: "subclass", kind: .categorical(count: 100))
+
   private let name: String
-  private let distribution: DatasetError.Distribution
-  private let trainFiles: [String]
-  private let testFile: String
-  private let namesFile: String
-  private let classCount: Int
-  /// Label bytes of a record: the last one is the label, those before it are coarser.
-  private let labelBytes: Int
-  private let recordsPerTrainFile: Int
-  private let recordsPerTestFile: Int
+  private let labelSet: LabelSet
+  private let forms: [any CIFARFiles]
 
   /// CIFAR-10: five batches to train on.
   package static func cifar10(recordsPerFile: Int = 10_000) -> CIFARReader {
-    CIFARReader(
-      name: "cifar10",
-      distribution: .init(archive: "cifar-10-binary.tar.gz", folder: "cifar-10-batches-bin"),
-      trainFiles: (1...5).map { "data_batch_\($0).bin" }, testFile: "test_batch.bin",
-      namesFile: "batches.meta.txt", classCount: 10, labelBytes: 1,
-      recordsPerTrainFile: recordsPerFile, recordsPerTestFile: recordsPerFile)
+    let train = (1...5).map { CIFARBatchFile(name: "data_batch_\($0)", records: recordsPerFile) }
+    let test = CIFARBatchFile(name: "test_batch", records: recordsPerFile)
+    return CIFARReader(
+      name: "cifar10", labelSet: .fine,
+      forms: [
+        CIFARPickles(
+          distribution: .init(archive: "cifar-10-python.tar.gz", folder: "cifar-10-batches-py"),
+          train: train, test: test, namesFile: "batches.meta",
+          labels: .init(key: "labels", names: "label_names", count: 10), coarseLabels: nil),
+        CIFARBinaries(
+          distribution: .init(archive: "cifar-10-binary.tar.gz", folder: "cifar-10-batches-bin"),
+          train: train, test: test,
+          labels: .init(namesFile: "batches.meta.txt", count: 10, byte: 0), coarseLabels: nil),
+      ])
   }
 
-  /// CIFAR-100, labelled with its fine classes.
+  /// CIFAR-100, labelled with its fine classes unless said otherwise.
   package static func cifar100(
-    recordsPerTrainFile: Int = 50_000, recordsPerTestFile: Int = 10_000
+    labels: LabelSet = .fine, recordsPerTrainFile: Int = 50_000, recordsPerTestFile: Int = 10_000
   ) -> CIFARReader {
-    CIFARReader(
-      name: "cifar100",
-      distribution: .init(archive: "cifar-100-binary.tar.gz", folder: "cifar-100-binary"),
-      trainFiles: ["train.bin"], testFile: "test.bin", namesFile: "fine_label_names.txt",
-      classCount: 100, labelBytes: 2, recordsPerTrainFile: recordsPerTrainFile,
-      recordsPerTestFile: recordsPerTestFile)
+    let train = [CIFARBatchFile(name: "train", records: recordsPerTrainFile)]
+    let test = CIFARBatchFile(name: "test", records: recordsPerTestFile)
+    return CIFARReader(
+      name: labels == .fine ? "cifar100" : "cifar100-coarse", labelSet: labels,
+      forms: [
+        CIFARPickles(
+          distribution: .init(archive: "cifar-100-python.tar.gz", folder: "cifar-100-python"),
+          train: train, test: test, namesFile: "meta",
+          labels: .init(key: "fine_labels", names: "fine_label_names", count: 100),
+          coarseLabels: .init(key: "coarse_labels", names: "coarse_label_names", count: 20)),
+        CIFARBinaries(
+          distribution: .init(archive: "cifar-100-binary.tar.gz", folder: "cifar-100-binary"),
+          train: train, test: test,
+          labels: .init(namesFile: "fine_label_names.txt", count: 100, byte: 1),
+          coarseLabels: .init(namesFile: "coarse_label_names.txt", count: 20, byte: 0)),
+      ])
   }
-
-  private static let side = 32
-  private static let channelBytes = side * side
 
   /// Reads both splits from the unpacked folder, or from the folder that holds it.
-  package func read(_ request: DatasetRequest, path: String) throws(DatasetError) -> DatasetSplits {
-    let inner = path + "/" + distribution.folder
-    let folder = FileBytes.isFolder(inner) ? inner : path
-    let classNames = try readClassNames(folder)
-    let loader = ImageLoader(size: request.imageSize, seed: request.seed)
-    let train = try source(
-      "\(name) train", trainFiles.map { folder + "/" + $0 }, recordsPerTrainFile, classNames)
-    let test = try source(
-      "\(name) held out", [folder + "/" + testFile], recordsPerTestFile, classNames)
-    return DatasetSplits(
-      train: try loader.load(train, limit: request.trainCount, stream: 0).images,
-      heldOut: try loader.load(test, limit: request.heldOutCount, stream: 1).images)
+  package func read(_ request: DatasetRequest) throws(DatasetError) -> DatasetSplits {
+    let (folder, files) = try find(request.folder())
+    let classNames = try files.classNames(in: folder, labelSet)
+    return try ImageLoader.splits(
+      request, train: try source("train", folder, files, files.train, classNames),
+      heldOut: try source("held out", folder, files, [files.test], classNames))
   }
 
-  private func readClassNames(_ folder: String) throws(DatasetError) -> [String] {
-    let path = folder + "/" + namesFile
-    // The real lists take less than 1,200 bytes.
-    guard FileBytes.size(of: path) != nil, let bytes = FileBytes.read(path, count: 1 << 16) else {
-      throw DatasetError(path, .noFile(of: distribution))
+  private func find(_ path: String) throws(DatasetError) -> (folder: String, any CIFARFiles) {
+    for files in forms {
+      let inner = path + "/" + files.distribution.folder
+      if FileBytes.isFolder(inner) { return (inner, files) }
     }
-    let names = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline)
-      .map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
-    guard names.count == classCount else {
-      throw DatasetError(
-        path, .classNames(names.count, expected: classCount, of: distribution))
+    for files in forms {
+      let first = path + "/" + files.fileName(files.train[0])
+      if FileBytes.size(of: first) != nil { return (path, files) }
     }
-    return names
+    let either = DatasetError.Distribution(
+      archive: forms.map(\.distribution.archive).joined(separator: " or "),
+      folder: forms.map(\.distribution.folder).joined(separator: " or "))
+    throw DatasetError(path + "/" + forms[0].fileName(forms[0].train[0]), .noFile(of: either))
   }
 
   private func source(
-    _ name: String, _ files: [String], _ recordsPerFile: Int, _ classNames: [String]
+    _ split: String, _ folder: String, _ files: any CIFARFiles, _ batches: [CIFARBatchFile],
+    _ classNames: [String]
   ) throws(DatasetError) -> ImageSource {
-    let recordBytes = labelBytes + 3 * CIFARReader.channelBytes
-    var records: [UInt8] = []
-    var labels: [Int] = []
-    for file in files {
-      let bytes = try FileBytes.read(
-        file, exactly: recordsPerFile * recordBytes, of: distribution)
-      for record in 0..<recordsPerFile {
-        let label = Int(bytes[record * recordBytes + labelBytes - 1])
-        guard label < classCount else {
-          throw DatasetError(
-            file, .label(label, record: record, last: classCount - 1, of: distribution))
-        }
-        labels.append(label)
-      }
-      records += bytes
+    var all = CIFARBatch()
+    for batch in batches {
+      let read = try files.batch(batch, in: folder)
+      all.planes += read.planes
+      all.labels += read.labels
+      all.coarseLabels += read.coarseLabels
     }
-    let all = records
-    let start = labelBytes
-    return ImageSource(
-      name: name, place: files[0], count: labels.count, labels: labels, classNames: classNames
-    ) { index throws(SkippedFile) in
-      CIFARReader.interleaved(all, from: index * recordBytes + start)
-    }
-  }
-
-  private static func interleaved(_ planes: [UInt8], from start: Int) -> RGBImage {
-    let pixels = [UInt8](unsafeUninitializedCapacity: 3 * channelBytes) { buffer, count in
-      count = 3 * channelBytes
-      for channel in 0..<3 {
-        for pixel in 0..<channelBytes {
-          buffer.initializeElement(
-            at: pixel * 3 + channel, to: planes[start + channel * channelBytes + pixel])
-        }
-      }
-    }
-    return RGBImage(width: side, height: side, pixels: pixels)
+    let images = RawImages(
+      bytes: StoredBytes(all.planes[...]), layout: .planes(height: 32, width: 32))
+    let (labels, others, factor) =
+      labelSet == .fine
+      ? (all.labels, all.coarseLabels, CIFARReader.superclass)
+      : (all.coarseLabels, all.labels, CIFARReader.subclass)
+    return images.source(
+      name: "\(name) \(split)", place: folder + "/" + files.fileName(batches[0]), labels: labels,
+      classNames: classNames,
+      factors: others.isEmpty
+        ? [] : [Factor(name: factor.name, kind: factor.kind, values: others.map(Float.init))])
   }
 }

@@ -24,7 +24,7 @@ struct FolderListing: Sendable {
 
   init(root: String) throws(DatasetError) {
     self.root = root
-    let names = try FolderListing.names(in: root)
+    let names = try FileNames.visible(in: root)
     let folders = names.filter { FileBytes.isFolder(root + "/" + $0) }
     let known = Set(folders)
     let loose = names.filter { !known.contains($0) }
@@ -46,21 +46,8 @@ struct FolderListing: Sendable {
     }
   }
 
-  /// The visible entries of a folder, sorted by the bytes of their names.
-  static func names(in folder: String) throws(DatasetError) -> [String] {
-    guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder) else {
-      throw DatasetError(folder, .unreadable)
-    }
-    return names.filter { !$0.hasPrefix(".") }.sorted { precedes($0, $1) }
-  }
-
-  /// An order that, unlike that of strings, no two names share.
-  static func precedes(_ first: String, _ second: String) -> Bool {
-    first.utf8.lexicographicallyPrecedes(second.utf8)
-  }
-
   private mutating func images(below folder: String) -> [String] {
-    guard let names = try? FolderListing.names(in: root + "/" + folder) else {
+    guard let names = try? FileNames.visible(in: root + "/" + folder) else {
       skip(folder, "a folder that cannot be read")
       return []
     }

@@ -33,13 +33,13 @@ struct FolderReader: Sendable {
   }
 
   private static func sorted(_ files: [SkippedFile]) -> [SkippedFile] {
-    files.sorted { FolderListing.precedes($0.path, $1.path) }
+    files.sorted { FileNames.precedes($0.path, $1.path) }
   }
 
   private static func splits(
     _ path: String
   ) throws(DatasetError) -> (train: FolderSplit, heldOut: FolderSplit, skipped: [SkippedFile]) {
-    let folders = try FolderListing.names(in: path).filter { FileBytes.isFolder(path + "/" + $0) }
+    let folders = try FileNames.visible(in: path).filter { FileBytes.isFolder(path + "/" + $0) }
     let heldOutName = ["val", "validation", "test"].first(where: folders.contains)
     if folders.contains("train"), let heldOutName {
       let train = try listing(path + "/train")
@@ -113,7 +113,7 @@ private struct FolderSplit: Sendable {
   private static func heldOutFifth(of files: [String]) -> Set<String> {
     let count = files.count < 2 ? 0 : max(1, (files.count + 2) / 5)
     let hashed = files.map { (hash: FNV1a($0).value, file: $0) }.sorted {
-      $0.hash != $1.hash ? $0.hash < $1.hash : FolderListing.precedes($0.file, $1.file)
+      $0.hash != $1.hash ? $0.hash < $1.hash : FileNames.precedes($0.file, $1.file)
     }
     return Set(hashed.prefix(count).map(\.file))
   }

@@ -1,62 +1,63 @@
-import Foundation
+import Archives
 
-/// An IDX file of bytes: a magic number, the length of each dimension as four bytes (most
-/// significant first), then the bytes, last dimension fastest
+/// An IDX file of bytes, plain or compressed with gzip: a magic number, the length of each dimension as four
+/// bytes (most significant first), then the bytes, last dimension fastest
 /// (http://yann.lecun.com/exdb/mnist/).
 struct IDXFile {
   let dimensions: [Int]
   let bytes: [UInt8]
 
-  /// The most a dimension's product may be, far beyond every real data set.
-  private static let byteLimit = 1 << 36
+  /// The longest header that is read, of four dimensions.
+  private static let headerLimit = 4 + 4 * 4
 
   /// Reads a file with one of the given numbers of dimensions. The lengths that its header claims
-  /// are held against the file's size before anything is allocated for them.
+  /// are held against the file's size before anything is allocated for them; where the file is compressed,
+  /// memory is taken as the bytes come.
   init(path: String, dimensionCounts: [Int]) throws(DatasetError) {
     guard let size = FileBytes.size(of: path) else { throw DatasetError(path, .noFile()) }
-    guard let header = FileBytes.read(path, count: min(size, 4 + 4 * 4)) else {
+    guard let beginning = FileBytes.read(path, count: min(size, IDXFile.headerLimit)) else {
       throw DatasetError(path, .unreadable)
     }
-    if header.starts(with: [0x1F, 0x8B]) { throw DatasetError(path, .compressed) }
-    guard header.count >= 4 else {
-      throw DatasetError(path, .shortHeader(isBeforeDimensions: true))
-    }
-    guard header[0] == 0, header[1] == 0 else { throw DatasetError(path, .notIDX) }
-    guard header[2] == 0x08 else { throw DatasetError(path, .elementType(header[2])) }
-    let count = Int(header[3])
-    guard dimensionCounts.contains(count) else {
-      throw DatasetError(path, .dimensionCount(count, expected: dimensionCounts))
-    }
-    let headerSize = 4 + 4 * count
-    guard header.count >= headerSize else {
-      throw DatasetError(path, .shortHeader(isBeforeDimensions: false))
-    }
-    let dimensions = (0..<count).map { dimension in
-      header[(4 + 4 * dimension)..<(8 + 4 * dimension)].reduce(0) { $0 << 8 | Int($1) }
-    }
-    guard dimensions.allSatisfy({ $0 > 0 }) else {
-      throw DatasetError(path, .emptyDimension(dimensions))
-    }
-    var product = 1
-    for length in dimensions {
-      // Neither factor exceeds 2³⁶, so the product cannot overflow before it is compared.
-      guard length <= IDXFile.byteLimit / product else {
-        throw DatasetError(path, .claimedBytes(dimensions, found: nil))
+    if Inflater.isGzip(beginning) {
+      let file = try FileBytes.readAll(path, factor: 1)
+      let content = Result { () throws(ArchiveError) in
+        try IDXFile.decompressed(path: path, dimensionCounts, Inflater(file[...], .gzip))
       }
-      product *= length
+      self = try content.mapError { DatasetError(path, .format(.archive($0))) }.get().get()
+      return
     }
-    guard size - headerSize == product else {
-      throw DatasetError(path, .claimedBytes(dimensions, found: size - headerSize))
+    let header = try IDXHeader(beginning, path: path, dimensionCounts: dimensionCounts)
+    guard size - header.length == header.byteCount else {
+      throw DatasetError(path, .claimedBytes(header.dimensions, found: size - header.length))
     }
     // The file, and its bytes without the header; a file with holes may claim any size.
-    let (needed, available) = (2 * size, Int(clamping: ProcessInfo.processInfo.physicalMemory))
-    guard needed < available else {
-      throw DatasetError(path, .fileMemory(needed: needed, available: available))
-    }
-    guard let all = FileBytes.read(path, count: size), all.count == size else {
-      throw DatasetError(path, .unreadable)
-    }
+    let all = try FileBytes.readAll(path, factor: 2)
+    dimensions = header.dimensions
+    bytes = Array(all.dropFirst(header.length))
+  }
+
+  private init(dimensions: [Int], bytes: [UInt8]) {
     self.dimensions = dimensions
-    bytes = Array(all.dropFirst(headerSize))
+    self.bytes = bytes
+  }
+
+  /// The outer error is the archive's, the inner one the content's.
+  private static func decompressed(
+    path: String, _ dimensionCounts: [Int], _ inflater: Inflater
+  ) throws(ArchiveError) -> Result<IDXFile, DatasetError> {
+    let beginning = try inflater.read(headerLimit)
+    let header: IDXHeader
+    do throws(DatasetError) {
+      header = try IDXHeader(beginning, path: path, dimensionCounts: dimensionCounts)
+      try FileBytes.checkMemory(path, needed: 2 * header.byteCount)
+    } catch {
+      return .failure(error)
+    }
+    let rest = header.length + header.byteCount - beginning.count
+    let bytes = try beginning.dropFirst(header.length) + inflater.read(max(rest, 0) + 1)
+    guard bytes.count == header.byteCount else {
+      return .failure(DatasetError(path, .format(.contentLength(expected: header.byteCount))))
+    }
+    return .success(IDXFile(dimensions: header.dimensions, bytes: Array(bytes)))
   }
 }

@@ -1,26 +1,35 @@
+extension DatasetKind {
+  /// The files of MNIST and its relatives.
+  public static let idx = DatasetKind(
+    "idx", "MNIST and its relatives: Fashion-MNIST, KMNIST, EMNIST",
+    files:
+      "`train-images-idx3-ubyte` and its three companions, plain or `.gz`, also in `raw` or `MNIST/raw`; "
+      + "of EMNIST `emnist-SPLIT-train-images-idx3-ubyte` and companions, also in `gzip`, with "
+      + "`FOLDER/emnist-SPLIT` as the path where there are several",
+    labels: "as numbered, or none without files of them; EMNIST's by its mapping",
+    splits: "`train` and `t10k`, EMNIST's `train` and `test`"
+  ) { request throws(DatasetError) in try IDXReader().read(request) }
+}
+
 /// Data sets in the files of MNIST: images and labels of a training and a test split, as IDX.
 ///
 /// `train-images-idx3-ubyte`, `train-labels-idx1-ubyte` and the same with `t10k`; a dot in place of
-/// the dash before `idx` is as good. Grey images (three dimensions) come out with three equal
-/// channels; four dimensions with a last one of 3 are RGB. Without any labels file the data set has
-/// no labels.
+/// the dash before `idx` is as good, and so is `.gz` behind all. Grey images (three dimensions) come out with
+/// three equal channels; four dimensions with a last one of 3 are RGB. Without any labels file the data set has
+/// no labels. EMNIST's images (Cohen et al., arXiv 1702.05373), which are stored lying on their side, come out
+/// upright.
 struct IDXReader: Sendable {
-  func read(_ request: DatasetRequest, path: String) throws(DatasetError) -> DatasetSplits {
-    let loader = ImageLoader(size: request.imageSize, seed: request.seed)
-    let train = try Part(folder: path, prefix: "train")
-    let test = try Part(folder: path, prefix: "t10k")
+  func read(_ request: DatasetRequest) throws(DatasetError) -> DatasetSplits {
+    let files = try IDXFolder(request)
+    let train = try Part(files, prefix: files.trainPrefix)
+    let test = try Part(files, prefix: files.heldOutPrefix)
     guard train.labels.isEmpty == test.labels.isEmpty else {
-      throw DatasetError(path, .labelsOfOneSplit)
+      throw DatasetError(files.path, .labelsOfOneSplit)
     }
     let classCount = ((train.labels + test.labels).max() ?? -1) + 1
-    let names = (0..<classCount).map(String.init)
-    return DatasetSplits(
-      train: try loader.load(
-        train.source("idx train", names), limit: request.trainCount, stream: 0
-      ).images,
-      heldOut: try loader.load(
-        test.source("idx held out", names), limit: request.heldOutCount, stream: 1
-      ).images)
+    let names = files.mapping?.names ?? (0..<classCount).map(String.init)
+    return try ImageLoader.splits(
+      request, train: train.source("idx train", names), heldOut: test.source("idx held out", names))
   }
 }
 
@@ -29,12 +38,11 @@ private struct Part {
   let path: String
   let images: IDXFile
   let labels: [Int]
+  let layout: PixelLayout
 
-  init(folder: String, prefix: String) throws(DatasetError) {
-    guard
-      let path = try Part.find(folder, "\(prefix)-images", ["idx3", "idx4"])
-    else {
-      throw DatasetError(folder, .noImages(split: prefix))
+  init(_ files: IDXFolder, prefix: String) throws(DatasetError) {
+    guard let path = files.file("\(prefix)-images", ["idx3", "idx4"]) else {
+      throw DatasetError(files.path, .noImages(split: prefix))
     }
     self.path = path
     images = try IDXFile(path: path, dimensionCounts: [3, 4])
@@ -47,7 +55,13 @@ private struct Part {
     } catch {
       throw DatasetError(path, .image(error))
     }
-    guard let labelPath = try Part.find(folder, "\(prefix)-labels", ["idx1"]) else {
+    layout =
+      shape.count == 4
+      ? .interleaved(height: shape[1], width: shape[2])
+      : files.liesOnItsSide
+        ? .greyColumns(height: shape[2], width: shape[1])
+        : .grey(height: shape[1], width: shape[2])
+    guard let labelPath = files.file("\(prefix)-labels", ["idx1"]) else {
       labels = []
       return
     }
@@ -56,43 +70,15 @@ private struct Part {
       throw DatasetError(
         labelPath, .labelCount(file.bytes.count, imageCount: shape[0], images: path))
     }
-    labels = file.bytes.map(Int.init)
-  }
-
-  private static func find(
-    _ folder: String, _ stem: String, _ types: [String]
-  ) throws(DatasetError) -> String? {
-    let candidates = types.flatMap { type in
-      ["-", "."].map { "\(folder)/\(stem)\($0)\(type)-ubyte" }
-    }
-    if let path = candidates.first(where: { FileBytes.size(of: $0) != nil }) { return path }
-    if let path = candidates.map({ $0 + ".gz" }).first(where: { FileBytes.size(of: $0) != nil }) {
-      throw DatasetError(path, .compressed)
-    }
-    return nil
+    let numbers = file.bytes.map(Int.init)
+    labels =
+      try files.mapping.map { mapping throws(DatasetError) in
+        try mapping.classes(of: numbers, path: labelPath)
+      } ?? numbers
   }
 
   func source(_ name: String, _ classNames: [String]) -> ImageSource {
-    let height = images.dimensions[1]
-    let width = images.dimensions[2]
-    let grey = images.dimensions.count == 3
-    let bytes = images.bytes
-    let stride = height * width * (grey ? 1 : 3)
-    return ImageSource(
-      name: name, place: path, count: images.dimensions[0], labels: labels, classNames: classNames
-    ) { index throws(SkippedFile) in
-      let image = bytes[index * stride..<(index + 1) * stride]
-      return RGBImage(
-        width: width, height: height, pixels: grey ? Part.tripled(image) : Array(image))
-    }
-  }
-
-  private static func tripled(_ grey: ArraySlice<UInt8>) -> [UInt8] {
-    [UInt8](unsafeUninitializedCapacity: grey.count * 3) { buffer, count in
-      for value in grey {
-        buffer[count..<count + 3].initialize(repeating: value)
-        count += 3
-      }
-    }
+    RawImages(bytes: StoredBytes(images.bytes[...]), layout: layout)
+      .source(name: name, place: path, labels: labels, classNames: classNames)
   }
 }

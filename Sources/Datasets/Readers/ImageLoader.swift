@@ -45,7 +45,10 @@ struct ImageLoader: Sendable {
     let images = ImageDataset(
       name: source.name, height: size, width: size, pixels: pixels,
       labels: source.labels.isEmpty ? [] : used.map { source.labels[$0] },
-      classNames: source.labels.isEmpty ? [] : source.classNames)
+      classNames: source.labels.isEmpty ? [] : source.classNames,
+      factors: source.factors.map { factor in
+        Factor(name: factor.name, kind: factor.kind, values: used.map { factor.values[$0] })
+      })
     return (images, skipped)
   }
 

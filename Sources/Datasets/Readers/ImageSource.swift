@@ -8,6 +8,8 @@ struct ImageSource: Sendable {
   /// One label an image, or none.
   let labels: [Int]
   let classNames: [String]
+  /// What else is known of every image.
+  var factors: [Factor] = []
   /// Decodes one image. Called on several threads at once.
   let image: @Sendable (Int) throws(SkippedFile) -> RGBImage
 }

@@ -103,8 +103,5 @@ public enum Sprites {
     return scene
   }
 
-  /// The names of `knownFactors`.
-  public static let factorNames = knownFactors.map(\.name)
-
   private static let textureName = "texture"
 }

@@ -22,7 +22,7 @@ extension RunConfiguration {
     try resolved.resolveHead()
     try resolved.checkMemory()
     _ = try augmentationPolicy()
-    if self.dataset != .sprites && self.data == nil { throw .dataNeeded(self.dataset) }
+    if self.dataset.needsFiles && self.data == nil { throw .dataNeeded(self.dataset) }
     if self.threads == 0 { resolved.threads = ProcessInfo.processInfo.activeProcessorCount }
     if self.stem == nil { resolved.stem = self.imageSize <= 64 ? .small : .imageNet }
     return resolved

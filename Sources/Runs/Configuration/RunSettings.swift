@@ -11,10 +11,12 @@ import Training
 public struct RunSettings: Sendable {
   // Which images.
   /// Which data.
-  public let dataset = Setting("dataset", DatasetKind.sprites, .choice(), "Which data")
+  public let dataset = Setting(
+    "dataset", DatasetKind.sprites, .choice(), "Which data; gnomon datasets says what each is")
   /// The folder of the data; nil for data that is generated.
   public let data = Setting(
-    "data", .folder, unset: "none, for data that is generated", "The folder of the data's files")
+    "data", .folder, unset: "none, for data that is generated",
+    "The folder of the data's files, for some kinds a file or a pattern")
   /// Height and width that images are brought to, in pixels.
   public let imageSize = Setting(
     "image_size", 32, .whole(DatasetRequest.imageSizes),

@@ -1,0 +1,23 @@
+extension ImageLoader {
+  /// Both splits of a request, no more images of each than it asks for.
+  ///
+  /// - Parameter overlooked: files that were passed over when the sources were made.
+  /// - Throws: `DatasetError`, for a strict request also when anything was skipped.
+  static func splits(
+    _ request: DatasetRequest, train: ImageSource, heldOut: ImageSource,
+    overlooked: [SkippedFile] = []
+  ) throws(DatasetError) -> DatasetSplits {
+    if request.strict, let file = overlooked.first {
+      throw DatasetError(file.path, .skipped(reason: file.reason))
+    }
+    let loader = ImageLoader(size: request.imageSize, seed: request.seed)
+    let first = try loader.load(train, limit: request.trainCount, stream: 0)
+    let second = try loader.load(heldOut, limit: request.heldOutCount, stream: 1)
+    let skipped = (overlooked + first.skipped + second.skipped)
+      .sorted { FileNames.precedes($0.path, $1.path) }
+    if request.strict, let file = skipped.first {
+      throw DatasetError(file.path, .skipped(reason: file.reason))
+    }
+    return DatasetSplits(train: first.images, heldOut: second.images, skipped: skipped)
+  }
+}
