@@ -14,10 +14,15 @@ missing=()
 command -v pkg-config >/dev/null || missing+=(pkg-config)
 if command -v pkg-config >/dev/null; then
   pkg-config --exists libpng || missing+=(libpng-dev)
+  pkg-config --exists libjpeg || missing+=(libjpeg-dev)
   pkg-config --exists libturbojpeg || missing+=(libturbojpeg0-dev)
+  pkg-config --exists libwebpdemux || missing+=(libwebp-dev)
+  pkg-config --exists libgif || missing+=(libgif-dev)
+  pkg-config --exists 'libtiff-4 >= 4.5' || missing+=(libtiff-dev)
   pkg-config --exists sqlite3 || missing+=(libsqlite3-dev)
 else
-  missing+=(libpng-dev libturbojpeg0-dev libsqlite3-dev)
+  missing+=(
+    libpng-dev libjpeg-dev libturbojpeg0-dev libwebp-dev libgif-dev libtiff-dev libsqlite3-dev)
 fi
 python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
 

@@ -88,7 +88,6 @@ import Testing
     try folder.write(
       HandMadePNG(width: 100_000, height: 100_000, colorType: 2, rows: [[0]]).file,
       to: "cat/vast.png")
-    try folder.write(cmykJPEG(width: 8, height: 8), to: "dog/print.jpg")
     try folder.write([], to: "dog/empty.jpeg")
     try folder.write("GIF89a", to: "dog/moving.gif")
     try folder.write("notes", to: "dog/readme.txt")
@@ -104,10 +103,10 @@ import Testing
     #expect(
       reasons.keys.sorted() == [
         "cat/half.jpg", "cat/text.png", "cat/vast.png", "dog/empty.jpeg", "dog/moving.gif",
-        "dog/print.jpg", "loose.jpg", "void",
+        "loose.jpg", "void",
       ])
-    #expect(reasons["cat/half.jpg"]?.contains("remature end") == true)
-    #expect(reasons["cat/text.png"] == "neither a PNG nor a JPEG file")
+    #expect(reasons["cat/half.jpg"]?.contains("ends before all of its rows") == true)
+    #expect(reasons["cat/text.png"] == "not a PNG, JPEG, WebP, GIF, BMP or TIFF file")
     #expect(reasons["cat/vast.png"]?.hasPrefix("too large") == true)
     #expect(reasons["dog/empty.jpeg"] == "the file is empty")
   }
@@ -117,7 +116,8 @@ import Testing
     try folder.write("not an image", to: "cat/text.png")
     let error = #expect(throws: DatasetError.self) { try load(folder, strict: true) }
     #expect(
-      error?.description == "\(folder.path)/cat/text.png: neither a PNG nor a JPEG file; "
+      error?.description
+        == "\(folder.path)/cat/text.png: not a PNG, JPEG, WebP, GIF, BMP or TIFF file; "
         + "mend or remove it, or do not ask to be strict")
     try folder.remove("cat/text.png")
     try folder.write("GIF89a", to: "dog/moving.gif")

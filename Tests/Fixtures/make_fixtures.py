@@ -13,6 +13,7 @@ from makers import (  # noqa: E402
     containers,
     evaluation,
     geometry,
+    images,
     layers,
     ntxent,
     objectives,
@@ -33,6 +34,7 @@ TOPICS = {
     "resnet_names": resnet_names.make,
     "containers": containers.make,
     "studies": studies.make,
+    "images": images.make,
 }
 
 
