@@ -8,7 +8,7 @@ public enum DatasetKind: String, CaseIterable, Sendable {
   case cifar100
   /// The files of MNIST and its relatives.
   case idx
-  /// A folder of PNG and JPEG images, one subfolder a class.
+  /// A folder of images, one subfolder a class.
   case folder
 
   /// The factors that every data set of this kind knows, without loading one: those of

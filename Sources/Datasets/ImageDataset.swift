@@ -103,12 +103,17 @@ public struct DatasetSplits: Sendable {
   public let heldOut: ImageDataset
   /// Files that could not be used, in the order of their paths.
   public let skipped: [SkippedFile]
+  /// What was left aside on purpose or taken in a way that could surprise, a line each.
+  public let remarks: [String]
 
   /// The two parts of a data set.
-  public init(train: ImageDataset, heldOut: ImageDataset, skipped: [SkippedFile] = []) {
+  public init(
+    train: ImageDataset, heldOut: ImageDataset, skipped: [SkippedFile] = [], remarks: [String] = []
+  ) {
     self.train = train
     self.heldOut = heldOut
     self.skipped = skipped
+    self.remarks = remarks
   }
 }
 
@@ -123,16 +128,5 @@ public struct SkippedFile: Error, Sendable, Equatable {
   public init(path: String, reason: String) {
     self.path = path
     self.reason = reason
-  }
-}
-
-extension DatasetSplits {
-  /// How many files were skipped, and the first few with their reasons, in one line; nil where all
-  /// could be read.
-  public var skippedMessage: String? {
-    guard !skipped.isEmpty else { return nil }
-    let files = skipped.count == 1 ? "1 unreadable file" : "\(skipped.count) unreadable files"
-    let named = skipped.prefix(3).map { "\($0.path): \($0.reason)" }.joined(separator: "; ")
-    return "skipped \(files): \(named)" + (skipped.count > 3 ? "; …" : "")
   }
 }
