@@ -86,12 +86,36 @@ static void lay_words_over_white(CImagesPicture *picture) {
   }
 }
 
+// Whether an uncompressed image lies within the file: libtiff fills up what does not.
+static bool holds_all_rows(TIFF *tiff, CImagesFile file, uint32_t height) {
+  uint16_t compression = COMPRESSION_NONE;
+  uint16_t planes = PLANARCONFIG_CONTIG;
+  uint16_t samples = 1;
+  TIFFGetFieldDefaulted(tiff, TIFFTAG_COMPRESSION, &compression);
+  TIFFGetFieldDefaulted(tiff, TIFFTAG_PLANARCONFIG, &planes);
+  TIFFGetFieldDefaulted(tiff, TIFFTAG_SAMPLESPERPIXEL, &samples);
+  if (compression != COMPRESSION_NONE || TIFFIsTiled(tiff)) return true;
+  uint64_t needed = TIFFScanlineSize64(tiff) * height;
+  if (planes == PLANARCONFIG_SEPARATE) needed *= samples;
+  uint64_t given = 0;
+  for (uint32_t strip = 0; strip < TIFFNumberOfStrips(tiff); strip++) {
+    uint64_t offset = TIFFGetStrileOffset(tiff, strip);
+    uint64_t length = TIFFGetStrileByteCount(tiff, strip);
+    if (offset > file.count || length > file.count - offset) return false;
+    given += length;
+  }
+  return given >= needed;
+}
+
 static CImagesOutcome read_page(TIFF *tiff, CImagesFile file, CImagesPicture *picture) {
   uint32_t width = 0;
   uint32_t height = 0;
   TIFFGetField(tiff, TIFFTAG_IMAGEWIDTH, &width);
   TIFFGetField(tiff, TIFFTAG_IMAGELENGTH, &height);
   if (!picture_accepts(picture, file, width, height)) return CIMAGES_SIZE_REFUSED;
+  if (!holds_all_rows(tiff, file, height)) {
+    return picture_damaged(picture, "it ends before all of its rows are there");
+  }
   char message[1024] = "";
   if (!TIFFRGBAImageOK(tiff, message)) return picture_damaged(picture, message);
   TIFFRGBAImage image;

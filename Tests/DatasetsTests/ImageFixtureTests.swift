@@ -93,6 +93,25 @@ extension RGBImage {
       #expect(Array(turned.pixels[place..<place + 3]) == Array(upright.pixels[0..<3]))
     }
   }
+
+  @Test func aThumbnailIsTurnedAroundTheImageAndNotItsLastBlocks() throws {
+    func thumbnail(_ orientation: Int) throws -> [[UInt8]] {
+      let file = try ImageFixtures.file("turned-\(orientation).jpg")
+      // 37 × 26 pixels at a half: the last column is half an image's, half the encoder's.
+      let image = try RGBImage.decode(file, shortSide: 9)
+      #expect(min(image.width, image.height) == 13 && max(image.width, image.height) == 19)
+      let pixels = image.middleSquare(size: 9).pixels
+      return (0..<81).map { Array(pixels[3 * $0..<3 * $0 + 3]) }
+    }
+    let upright = try thumbnail(1)
+    // 1 for weights that are rounded from the other side.
+    func isClose(_ first: [[UInt8]], _ second: [[UInt8]]) -> Bool {
+      zip(first.joined(), second.joined()).allSatisfy { abs(Int($0) - Int($1)) <= 1 }
+    }
+    #expect(isClose(try thumbnail(3), upright.reversed()))
+    #expect(isClose(try thumbnail(5), (0..<81).map { upright[$0 % 9 * 9 + $0 / 9] }))
+    #expect(isClose(try thumbnail(2), (0..<81).map { upright[$0 / 9 * 9 + 8 - $0 % 9] }))
+  }
 }
 
 @Suite struct HostileImageTests {
@@ -155,6 +174,17 @@ extension RGBImage {
       }
     }
     #expect(tiff == "too large (65536×65536" + limit)
+  }
+
+  @Test(arguments: ["rgb-raw.tiff", "grey.tiff", "rgb-tiff_lzw.tiff", "fax.tiff"])
+  func aTIFFWithoutAllOfItsRowsIsRefused(name: String) throws {
+    var file = try ImageFixtures.file(name)
+    let directory = file[4..<8].reversed().reduce(0) { $0 << 8 | Int($1) }
+    let entry = try #require(
+      stride(from: directory + 2, to: file.count - 12, by: 12)
+        .first { file[$0] == 1 && file[$0 + 1] == 1 }, "the length, tag 257")
+    file.replaceSubrange(entry + 2..<entry + 12, with: [4, 0, 1, 0, 0, 0, 60, 0, 0, 0])
+    #expect(throws: ImageFault.self) { try RGBImage.decode(file) }
   }
 
   @Test func aBMPOfTheLowestHeightIsRefused() throws {

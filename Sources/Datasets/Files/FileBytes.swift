@@ -6,10 +6,10 @@ enum FileBytes {
     FilePath(path).fileSize
   }
 
-  /// The first `count` bytes of a regular file, fewer when it is shorter; nil when it cannot be
+  /// `count` bytes of a regular file from `offset` on, fewer when it is shorter; nil when it cannot be
   /// read.
-  static func read(_ path: String, count: Int) -> [UInt8]? {
-    FilePath(path).read(count: count)
+  static func read(_ path: String, from offset: Int = 0, count: Int) -> [UInt8]? {
+    FilePath(path).read(from: offset, count: count)
   }
 
   /// All of a file of a distribution, which must be there, be a regular file, and hold exactly `size`

@@ -79,16 +79,18 @@ extension FilePath {
     status.map { Identity(device: UInt64($0.st_dev), number: UInt64($0.st_ino)) }
   }
 
-  /// The first `count` bytes of a regular file, fewer when it is shorter; nil when it cannot be read.
-  func read(count: Int) -> [UInt8]? {
+  /// `count` bytes of a regular file from `offset` on, fewer when it is shorter; nil when it cannot be
+  /// read.
+  func read(from offset: Int = 0, count: Int) -> [UInt8]? {
     let descriptor = withCString { open($0, O_RDONLY | O_NONBLOCK | O_CLOEXEC) }
     guard descriptor >= 0 else { return nil }
     defer { close(descriptor) }
     var failed = false
     let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
       while filled < count {
-        let step = Foundation.read(
-          descriptor, buffer.baseAddress?.advanced(by: filled), count - filled)
+        let step = pread(
+          descriptor, buffer.baseAddress?.advanced(by: filled), count - filled,
+          off_t(offset + filled))
         if step < 0 && errno == EINTR { continue }
         failed = step < 0
         if step <= 0 { break }
