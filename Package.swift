@@ -78,7 +78,10 @@ let package = Package(
           ] + cudaLinkage)
       ]),
     // The C interface over the image libraries: their jumps and variable arguments stay behind it.
-    .target(name: "CImages", dependencies: ["CPNG", "CJPEG", "CWebP", "CGIF", "CTIFF"]),
+    .target(
+      name: "CImages", dependencies: ["CPNG", "CJPEG", "CWebP", "CGIF", "CTIFF"],
+      // Some systems describe giflib to pkg-config, and some do not.
+      linkerSettings: [.linkedLibrary("gif")]),
     .systemLibrary(
       name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
     .systemLibrary(

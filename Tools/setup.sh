@@ -17,7 +17,8 @@ if command -v pkg-config >/dev/null; then
   pkg-config --exists libjpeg || missing+=(libjpeg-dev)
   pkg-config --exists libturbojpeg || missing+=(libturbojpeg0-dev)
   pkg-config --exists libwebpdemux || missing+=(libwebp-dev)
-  pkg-config --exists libgif || missing+=(libgif-dev)
+  # Not every giflib comes with a description for pkg-config.
+  [ -e /usr/include/gif_lib.h ] || pkg-config --exists libgif || missing+=(libgif-dev)
   pkg-config --exists 'libtiff-4 >= 4.5' || missing+=(libtiff-dev)
   pkg-config --exists sqlite3 || missing+=(libsqlite3-dev)
 else
