@@ -80,8 +80,24 @@ let package = Package(
       ]),
     // How a program's threads wait for each other, decided before its libraries are loaded.
     .target(name: "CStart"),
+    // The C interface over the image libraries: their jumps and variable arguments stay behind it.
+    .target(
+      name: "CImages", dependencies: ["CPNG", "CJPEG", "CWebP", "CGIF", "CTIFF"],
+      // Some systems describe giflib to pkg-config, and some do not.
+      linkerSettings: [.linkedLibrary("gif")]),
     .systemLibrary(
       name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
+    .systemLibrary(
+      name: "CJPEG", pkgConfig: "libjpeg",
+      providers: [.apt(["libjpeg-dev"]), .brew(["jpeg-turbo"])]),
+    .systemLibrary(
+      name: "CWebP", pkgConfig: "libwebpdemux",
+      providers: [.apt(["libwebp-dev"]), .brew(["webp"])]),
+    .systemLibrary(
+      name: "CGIF", pkgConfig: "libgif", providers: [.apt(["libgif-dev"]), .brew(["giflib"])]),
+    .systemLibrary(
+      name: "CTIFF", pkgConfig: "libtiff-4", providers: [.apt(["libtiff-dev"]), .brew(["libtiff"])]),
+    // JPEG files for the tests, which Gnomon itself never writes.
     .systemLibrary(
       name: "CTurboJPEG", pkgConfig: "libturbojpeg",
       providers: [.apt(["libturbojpeg0-dev"]), .brew(["jpeg-turbo"])]),
@@ -99,9 +115,7 @@ let package = Package(
     library("Records"),
     library("RunStore", ["Records", .product(name: "Yams", package: "Yams")]),
     library("RunDatabase", ["Records", "RunStore", .product(name: "GRDB", package: "GRDB.swift")]),
-    library(
-      "Datasets",
-      ["Torch", "Records", "Archives", "NumPyFormat", "Pickle", "CPNG", "CTurboJPEG"]),
+    library("Datasets", ["Torch", "Records", "Archives", "NumPyFormat", "Pickle", "CImages", "CPNG"]),
     library("Augmentations", ["Torch", "Records", "Datasets"]),
     library("Contrastive", ["Torch", "TorchNN"]),
     library("Geometry", ["Torch", "TorchNN"]),
@@ -210,7 +224,7 @@ let package = Package(
     tests("Records"),
     tests("RunStore", ["Records"]),
     tests("RunDatabase", ["Records", "RunStore"]),
-    tests("Datasets", ["Torch"]),
+    tests("Datasets", ["Torch", "CTurboJPEG"]),
     tests("Augmentations", ["Datasets", "Torch"]),
     tests("Contrastive", ["Torch", "TorchNN"]),
     tests("Geometry", ["Contrastive", "Torch", "TorchNN"]),

@@ -14,12 +14,19 @@ missing=()
 command -v pkg-config >/dev/null || missing+=(pkg-config)
 if command -v pkg-config >/dev/null; then
   pkg-config --exists libpng || missing+=(libpng-dev)
+  pkg-config --exists libjpeg || missing+=(libjpeg-dev)
   pkg-config --exists libturbojpeg || missing+=(libturbojpeg0-dev)
+  pkg-config --exists libwebpdemux || missing+=(libwebp-dev)
+  # Not every giflib comes with a description for pkg-config.
+  [ -e /usr/include/gif_lib.h ] || pkg-config --exists libgif || missing+=(libgif-dev)
+  pkg-config --exists 'libtiff-4 >= 4.5' || missing+=(libtiff-dev)
   pkg-config --exists zlib || missing+=(zlib1g-dev)
   pkg-config --exists libarchive || missing+=(libarchive-dev)
   pkg-config --exists sqlite3 || missing+=(libsqlite3-dev)
 else
-  missing+=(libpng-dev libturbojpeg0-dev zlib1g-dev libarchive-dev libsqlite3-dev)
+  missing+=(
+    libpng-dev libjpeg-dev libturbojpeg0-dev libwebp-dev libgif-dev libtiff-dev zlib1g-dev libarchive-dev
+    libsqlite3-dev)
 fi
 python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
 

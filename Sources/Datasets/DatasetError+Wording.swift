@@ -51,11 +51,17 @@ extension DatasetError.Fault {
     case .labelCount(let labels, let images, let path):
       "\(labels) labels for the \(images) images of \(path)"
     case .skipped(let reason): reason
-    case .noImageFiles: "no PNG or JPEG image in it"
+    case .noImageFiles(let first):
+      "no image in it" + (first.map { "; \($0.path) is \($0.reason)" } ?? "")
+    case .tooFewImages(let count, let classCount):
+      (classCount < 2 ? "only 1 image" : "only 1 image in each of its \(count) classes")
+        + ", which leaves none to hold out"
+    case .noTrainFolder(let names):
+      "it has the folders \(names.joined(separator: " and ")), but no train"
+    case .annotation(let line): "line \(line) is not a file's name, a tab and its class"
     case .noReadableImage(let count, let first):
       "no readable image among \(count)"
         + (first.map { "; the first, \($0.path), is \($0.reason)" } ?? "")
-    case .noClassFolders: "no class folders"
     case .unknownClass(let name): "class \(name) is not in train"
     case .format(let fault): fault.problem
     }
@@ -76,7 +82,7 @@ extension DatasetError.Fault {
       .label(_, _, _, let distribution):
       "unpack \(distribution.archive) again"
     case .fileMemory: "use a machine with more memory, or a smaller file"
-    case .image, .shortHeader, .notIDX, .elementType, .dimensionCount, .emptyDimension,
+    case .image, .annotation, .shortHeader, .notIDX, .elementType, .dimensionCount, .emptyDimension,
       .claimedBytes:
       "get the file again"
     case .noImages: "give the folder that holds the files of MNIST's format"
@@ -86,7 +92,9 @@ extension DatasetError.Fault {
     case .skipped: "mend or remove it, or do not ask to be strict"
     case .noImageFiles: "put the images of each class in a subfolder"
     case .noReadableImage: "give it PNG or JPEG images"
-    case .noClassFolders, .unknownClass: "use the same class folders in both"
+    case .tooFewImages: "add images, or folders train and val"
+    case .noTrainFolder: "add the folder train, or give one of these"
+    case .unknownClass: "use the same class folders in both"
     case .format(let fault): fault.remedy
     }
   }

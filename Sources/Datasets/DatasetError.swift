@@ -73,12 +73,16 @@ public struct DatasetError: Error, Equatable, Sendable {
 
     /// A file was skipped, and all were asked for.
     case skipped(reason: String)
-    /// A folder holds no PNG or JPEG image.
-    case noImageFiles
+    /// A folder holds no image; the first file that looked like one, where there is one.
+    case noImageFiles(first: SkippedFile? = nil)
+    /// There are not two images in any class, so that none can be held out.
+    case tooFewImages(Int, classCount: Int)
+    /// There are folders of images to hold out and none to train on.
+    case noTrainFolder(beside: [String])
+    /// A line of a file of annotations does not name a file and its class.
+    case annotation(line: Int)
     /// None of the images can be read; the first of them, where there is one.
     case noReadableImage(among: Int, first: SkippedFile?)
-    /// The held-out images lie in no class folders, and the training images do.
-    case noClassFolders
     /// A held-out class is not trained on.
     case unknownClass(String)
 

@@ -87,7 +87,7 @@ extension DatasetKind {
     classFactor: Sprites.classFactor
   ) { request throws(DatasetError) in try request.sprites() }
 
-  /// A folder of PNG and JPEG images, one subfolder a class.
+  /// A folder of images, one subfolder a class.
   public static let folder = DatasetKind(
     "folder", "Images in folders",
     files: "a subfolder a class; or `train` and `val`, `validation` or `test` with such subfolders",

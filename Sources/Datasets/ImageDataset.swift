@@ -105,6 +105,8 @@ public struct DatasetSplits: Sendable {
   public let fitted: ImageDataset
   /// Files that could not be used, in the order of their paths.
   public let skipped: [SkippedFile]
+  /// What was left aside on purpose or taken in a way that could surprise, a line each.
+  public let remarks: [String]
 
   /// The parts of a data set.
   ///
@@ -113,14 +115,16 @@ public struct DatasetSplits: Sendable {
   ///   - heldOut: images that training never sees.
   ///   - fitted: what probes are fitted on instead of the training images.
   ///   - skipped: files that could not be used.
+  ///   - remarks: what was left aside on purpose, or taken in a way that could surprise.
   public init(
     train: ImageDataset, heldOut: ImageDataset, fitted: ImageDataset? = nil,
-    skipped: [SkippedFile] = []
+    skipped: [SkippedFile] = [], remarks: [String] = []
   ) {
     self.train = train
     self.heldOut = heldOut
     self.fitted = fitted ?? train
     self.skipped = skipped
+    self.remarks = remarks
   }
 }
 
@@ -135,16 +139,5 @@ public struct SkippedFile: Error, Sendable, Equatable {
   public init(path: String, reason: String) {
     self.path = path
     self.reason = reason
-  }
-}
-
-extension DatasetSplits {
-  /// How many files were skipped, and the first few with their reasons, in one line; nil where all
-  /// could be read.
-  public var skippedMessage: String? {
-    guard !skipped.isEmpty else { return nil }
-    let files = skipped.count == 1 ? "1 unreadable file" : "\(skipped.count) unreadable files"
-    let named = skipped.prefix(3).map { "\($0.path): \($0.reason)" }.joined(separator: "; ")
-    return "skipped \(files): \(named)" + (skipped.count > 3 ? "; …" : "")
   }
 }

@@ -25,6 +25,8 @@ public struct RunFolder: Sendable, Equatable {
   public var summary: URL { url.appendingPathComponent("summary.json") }
   /// A contact sheet: a row an image, a column a view.
   public var views: URL { url.appendingPathComponent("views.png") }
+  /// The files of the data set that could not be used, where there are any: a path, a tab, the reason.
+  public var skippedFiles: URL { url.appendingPathComponent("skipped-files.txt") }
   /// The report's page.
   public var report: URL { url.appendingPathComponent("report.html") }
 

@@ -122,7 +122,10 @@ public final class TrainingRun {
   ) throws -> Outcome {
     if lock == nil { lock = try folder.lock() }
     defer { lock = nil }
-    if let message = splits.skippedMessage { report(.warning(message)) }
+    if !splits.skipped.isEmpty {
+      try AtomicFile.write(Data(splits.skippedList.utf8), to: folder.skippedFiles)
+    }
+    for line in splits.leftOutLines(listedIn: folder.skippedFiles.path) { report(.warning(line)) }
     let metrics = try JSONLinesFile(appendingTo: folder.metrics)
     defer { metrics.close() }
     let geometry = try JSONLinesFile(appendingTo: folder.geometry)

@@ -44,7 +44,7 @@ struct PreviewCommand: ParsableCommand {
         strengths: strengths, of: configuration, withGenerators: generators)
       try columns.check(rows: rows, side: configuration.imageSize)
       let splits = try configuration.loadData()
-      for file in splits.skipped { Terminal.warning("skipped \(file.path): \(file.reason)") }
+      splits.leftOutLines().forEach { Terminal.warning($0) }
       let preview = Preview(of: splits.train, rows: rows, columns: columns)
       let content = isPage ? try preview.page(configuration) : try preview.picture()
       try AtomicFile.write(content, to: file)

@@ -138,7 +138,9 @@ import Testing
       let lenient = try Program.run(
         arguments + ["--output", folder.appendingPathComponent("a").path])
       #expect(lenient.code == 0)
-      #expect(lenient.error.contains("warning: skipped 4 unreadable files: "), "\(lenient.error)")
+      #expect(lenient.error.contains("warning: skipped 4 files: 4 × not a PNG"), "\(lenient.error)")
+      let list = try text(of: folder.appendingPathComponent("a/skipped-files.txt"))
+      #expect(list.split(separator: "\n").count == 4 && list.contains("text-3.png\tnot a PNG"))
       let strict = try Program.run(
         arguments + ["--strict", "--output", folder.appendingPathComponent("b").path])
       #expect(strict.code == 1 && strict.errorLines.count == 1)

@@ -81,12 +81,6 @@ func jpeg(_ image: RGBImage, grey: Bool = false, flags: Int32 = 0) -> [UInt8] {
     image.pixels, image.width, image.height, TJPF_RGB, grey ? TJSAMP_GRAY : TJSAMP_444, flags)
 }
 
-/// A CMYK JPEG file.
-func cmykJPEG(width: Int, height: Int) -> [UInt8] {
-  compress(
-    [UInt8](repeating: 99, count: width * height * 4), width, height, TJPF_CMYK, TJSAMP_444, 0)
-}
-
 private func compress(
   _ pixels: [UInt8], _ width: Int, _ height: Int, _ format: TJPF, _ subsampling: TJSAMP,
   _ flags: Int32

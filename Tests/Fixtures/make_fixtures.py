@@ -14,6 +14,7 @@ from makers import (  # noqa: E402
     datasets,
     evaluation,
     geometry,
+    images,
     layers,
     ntxent,
     objectives,
@@ -35,6 +36,7 @@ TOPICS = {
     "containers": containers.make,
     "datasets": datasets.make,
     "studies": studies.make,
+    "images": images.make,
 }
 
 

@@ -31,8 +31,7 @@ struct ImageLoader: Sendable {
       let decoded = concurrentImages(count: round.count, bytesPerImage: size * size * 3) {
         (place, slot) throws(SkippedFile) in
         let image = try source.image(round[place])
-        Resampler(sourceWidth: image.width, sourceHeight: image.height, size: size)
-          .resample(image.pixels, into: slot)
+        Resampler(for: image, size: size).resample(image.pixels, into: slot)
       }
       if pixels.isEmpty { pixels = decoded.pixels } else { pixels += decoded.pixels }
       used += decoded.filled.map { round[$0] }
