@@ -115,7 +115,8 @@ let package = Package(
     library("Records"),
     library("RunStore", ["Records", .product(name: "Yams", package: "Yams")]),
     library("RunDatabase", ["Records", "RunStore", .product(name: "GRDB", package: "GRDB.swift")]),
-    library("Datasets", ["Torch", "Records", "Archives", "NumPyFormat", "Pickle", "CImages", "CPNG"]),
+    library(
+      "Datasets", ["Torch", "Records", "Archives", "NumPyFormat", "Pickle", "CImages", "CPNG"]),
     library("Augmentations", ["Torch", "Records", "Datasets"]),
     library("Contrastive", ["Torch", "TorchNN"]),
     library("Geometry", ["Torch", "TorchNN"]),

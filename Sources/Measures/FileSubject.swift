@@ -12,6 +12,7 @@ final class FileSubject: Subject {
   private let sample: [Int]
   private var sampled: [Tensor]?
   private var viewed: [[Tensor]]?
+  private var probed: [ProbedSplit]?
 
   init(_ given: GivenEmbeddings, _ extent: Extent, temperature: Double) {
     self.given = given
@@ -64,9 +65,10 @@ final class FileSubject: Subject {
 
   /// Every fifth row of each class is held out, among all rows.
   func probedSplits() throws -> [ProbedSplit]? {
+    if let probed { return probed }
     guard let labels = given.labels else { return nil }
     let split = HeldOut(stratifiedBy: labels)
-    return try given.wholeEmbeddings().map { embeddings in
+    let made = try given.wholeEmbeddings().map { embeddings in
       let all = try LabeledEmbeddings(embeddings: embeddings, labels: labels)
       func part(_ rows: [Int]) throws -> LabeledEmbeddings {
         try LabeledEmbeddings(
@@ -75,6 +77,8 @@ final class FileSubject: Subject {
       }
       return ProbedSplit(training: try part(split.fitted), heldOut: try part(split.heldOut))
     }
+    probed = made
+    return made
   }
 }
 
