@@ -21,6 +21,7 @@ from makers import (  # noqa: E402
     resnet_names,
     studies,
     training,
+    weights,
 )
 
 TOPICS = {
@@ -35,6 +36,7 @@ TOPICS = {
     "containers": containers.make,
     "datasets": datasets.make,
     "studies": studies.make,
+    "weights": weights.make,
 }
 
 
