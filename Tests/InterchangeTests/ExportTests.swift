@@ -15,7 +15,7 @@ func write(_ tensors: SafeTensors, to path: String) throws {
 @Suite struct ExportTests {
   private let encoder = ResNet(
     .resNet50, stem: .imageNet, width: 4,
-    normalization: InputNormalization(parsing: "0.5,0.4,0.3/0.25,0.2,0.125")!)
+    normalization: InputNormalization(parsing: "0.5,0.4,0.3/0.25,0.2,0.125") ?? .imageNet)
   private let head: ProjectionHead = {
     var architecture = HeadArchitecture.mlp(hidden: [6, 5], output: 4, batchNorm: true)
     architecture.activation = .gelu
