@@ -33,7 +33,8 @@ let swiftSettings: [SwiftSetting] = [.swiftLanguageMode(.v6)]
 // Each is a product: whoever takes one builds that and what lies below it.
 let libraries = [
   "Archives", "NumPyFormat", "Pickle", "Torch", "TorchNN", "Records", "RunStore", "RunDatabase",
-  "Datasets", "Augmentations", "Contrastive", "Geometry", "Evaluation", "Measures", "Training",
+  "Datasets", "Augmentations", "Contrastive", "Interchange", "Geometry", "Evaluation", "Measures",
+  "Training",
   "Runs", "Reports", "Studies",
 ]
 
@@ -119,6 +120,7 @@ let package = Package(
       "Datasets", ["Torch", "Records", "Archives", "NumPyFormat", "Pickle", "CImages", "CPNG"]),
     library("Augmentations", ["Torch", "Records", "Datasets"]),
     library("Contrastive", ["Torch", "TorchNN"]),
+    library("Interchange", ["Torch", "TorchNN", "Contrastive", "Archives", "Pickle"]),
     library("Geometry", ["Torch", "TorchNN"]),
     library("Evaluation", ["Torch"]),
     library(
@@ -132,7 +134,7 @@ let package = Package(
       "Runs",
       [
         "Torch", "TorchNN", "Records", "RunStore", "Datasets", "Augmentations", "Contrastive",
-        "Measures", "Training", .product(name: "Yams", package: "Yams"),
+        "Interchange", "Measures", "Training", .product(name: "Yams", package: "Yams"),
       ]),
     library(
       "Studies",
@@ -159,8 +161,8 @@ let package = Package(
       name: "GnomonCommand",
       dependencies: [
         "Torch", "Contrastive", "Training", "Measures", "Runs", "Reports", "Datasets",
-        "Augmentations", "Geometry", "Evaluation", "Records", "RunStore", "RunDatabase", "Studies",
-        "CStart",
+        "Augmentations", "Geometry", "Evaluation", "Interchange", "Records", "RunStore",
+        "RunDatabase", "Studies", "CStart",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Sources/gnomon", swiftSettings: swiftSettings),
@@ -228,6 +230,7 @@ let package = Package(
     tests("Datasets", ["Torch", "CTurboJPEG"]),
     tests("Augmentations", ["Datasets", "Torch"]),
     tests("Contrastive", ["Torch", "TorchNN"]),
+    tests("Interchange", ["Contrastive", "Torch", "TorchNN"]),
     tests("Geometry", ["Contrastive", "Torch", "TorchNN"]),
     tests("Evaluation", ["Torch"]),
     tests(

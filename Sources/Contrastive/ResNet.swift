@@ -8,8 +8,13 @@ public final class ResNet: Module, Encoder {
   public enum Stem: String, Sendable, CaseIterable {
     /// A 3×3 convolution with stride 1 and no pooling, for images of about 32 pixels.
     case small
+    /// The same with two pixels of padding, as solo-learn has it for small images.
+    case smallPadded = "small-padded"
     /// A 7×7 convolution with stride 2 and max-pooling, for images of about 224 pixels.
     case imageNet = "imagenet"
+
+    /// The side of its convolution.
+    package var kernel: Int { self == .imageNet ? 7 : 3 }
   }
 
   /// The depths built here.
@@ -18,8 +23,8 @@ public final class ResNet: Module, Encoder {
     case resNet34 = "resnet34"
     case resNet50 = "resnet50"
 
-    var blocks: [Int] { self == .resNet18 ? [2, 2, 2, 2] : [3, 4, 6, 3] }
-    var isBottleneck: Bool { self == .resNet50 }
+    package var blocks: [Int] { self == .resNet18 ? [2, 2, 2, 2] : [3, 4, 6, 3] }
+    package var isBottleneck: Bool { self == .resNet50 }
 
     /// The length of h of a network with `width` channels in its first stage.
     public func outputDimension(width: Int) -> Int { width * (isBottleneck ? 32 : 8) }
@@ -31,18 +36,32 @@ public final class ResNet: Module, Encoder {
   private let layer2: Sequential
   private let layer3: Sequential
   private let layer4: Sequential
-  private let stem: Stem
+  /// How many blocks of what kind.
+  public let depth: Depth
+  /// The first layers.
+  public let stem: Stem
+  /// Channels in the first stage.
+  public let width: Int
+  /// What is done to images before the first layer.
+  public let normalization: InputNormalization
   /// The length of h: 8·width, or 32·width with bottleneck blocks.
   public let outputDimension: Int
 
   /// A network with `width` channels in its first stage (64 is the usual one), initialised as
   /// torchvision does it.
-  public init(_ depth: Depth, stem: Stem = .small, width: Int = 64) {
+  public init(
+    _ depth: Depth, stem: Stem = .small, width: Int = 64, normalization: InputNormalization = .none
+  ) {
+    self.depth = depth
     self.stem = stem
+    self.width = width
+    self.normalization = normalization
     conv1 =
-      stem == .small
-      ? .kaiming(3, width, kernel: 3, padding: 1)
-      : .kaiming(3, width, kernel: 7, stride: 2, padding: 3)
+      switch stem {
+      case .small: .kaiming(3, width, kernel: 3, padding: 1)
+      case .smallPadded: .kaiming(3, width, kernel: 3, padding: 2)
+      case .imageNet: .kaiming(3, width, kernel: 7, stride: 2, padding: 3)
+      }
     bn1 = BatchNorm(width)
     var inputs = width
     func stage(_ index: Int) -> Sequential {
@@ -71,10 +90,18 @@ public final class ResNet: Module, Encoder {
 
   /// Images N×3×H×W in 0…1 to h, N×`outputDimension`.
   public func callAsFunction(_ images: Tensor) -> Tensor {
-    var features = bn1(conv1(images)).reluInPlace()
+    var features = bn1(conv1(normalized(images))).reluInPlace()
     if stem == .imageNet { features = features.maxPooled(kernel: 3, stride: 2, padding: 1) }
     for stage in [layer1, layer2, layer3, layer4] { features = stage(features) }
     return features.globalAveragePooled()
+  }
+
+  private func normalized(_ images: Tensor) -> Tensor {
+    guard normalization != .none else { return images }
+    let channels = { (values: [Double]) in
+      Tensor(values, shape: [1, 3, 1, 1]).to(images.dtype).to(images.device)
+    }
+    return (images - channels(normalization.mean)) / channels(normalization.deviation)
   }
 }
 

@@ -57,6 +57,16 @@ public struct MeasuredModel {
     self.device = device
   }
 
+  /// The embeddings of the held-out images as they are, or of those that probes are fitted on: N×D a layer, from h to
+  /// z, without gradients, on the model's device.
+  public func embeddings(ofHeldOut isHeldOut: Bool = true) -> [ProjectionHead.Layer] {
+    inEvaluationMode([encoder, head]) {
+      withoutGradients {
+        Network(self).embeddings(of: isHeldOut ? splits.heldOut : splits.fitted)
+      }
+    }
+  }
+
   /// The figures of each layer, from h to z.
   ///
   /// - Parameters:

@@ -48,12 +48,15 @@ struct PickleFreezing {
   let bytes: [UInt8]
   /// The most values that there may be when those that are used twice are counted twice.
   private let expansionLimit: Int
+  /// Whether `none` stands where a value contains itself.
+  private let cutsCycles: Bool
   private var done: [Int: (value: PickleValue, size: Int)] = [:]
   private var open: Set<Int> = []
 
-  init(_ nodes: [PickleNode], bytes: [UInt8]) {
+  init(_ nodes: [PickleNode], bytes: [UInt8], cutsCycles: Bool) {
     self.nodes = nodes
     self.bytes = bytes
+    self.cutsCycles = cutsCycles
     expansionLimit = 16 * bytes.count + 1_024
   }
 
@@ -68,7 +71,10 @@ struct PickleFreezing {
     guard depth < PickleFreezing.depthLimit else {
       throw .depth(limit: PickleFreezing.depthLimit)
     }
-    guard open.insert(number).inserted else { throw .cycle }
+    guard open.insert(number).inserted else {
+      guard cutsCycles else { throw .cycle }
+      return (.none, 1)
+    }
     defer { open.remove(number) }
     var size = 1
     let value = try value(nodes[number], depth: depth, size: &size)

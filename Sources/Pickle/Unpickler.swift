@@ -16,6 +16,7 @@ public struct Unpickler {
   var reader: PickleReader
   private let isAllowed: (PickleGlobal) -> Bool
   private let instructionLimit: Int
+  private let cutsCycles: Bool
   var nodes: [PickleNode] = []
   var stack: [Int] = []
   /// Where on the stack the marks lie.
@@ -28,14 +29,17 @@ public struct Unpickler {
   ///   - bytes: the whole file.
   ///   - instructionLimit: the most instructions that one pickle may have; a list of a million numbers
   ///     takes a million.
+  ///   - cutsCycles: whether `PickleValue.none` stands where a value contains itself, as objects that know their
+  ///     parents do; such a pickle is refused otherwise.
   ///   - allowing: says which classes and functions a pickle may name.
   public init(
-    _ bytes: [UInt8], instructionLimit: Int = 10_000_000,
+    _ bytes: [UInt8], instructionLimit: Int = 10_000_000, cutsCycles: Bool = false,
     allowing: @escaping (PickleGlobal) -> Bool
   ) {
     reader = PickleReader(bytes)
     isAllowed = allowing
     self.instructionLimit = instructionLimit
+    self.cutsCycles = cutsCycles
   }
 
   /// The number of bytes that were read.
@@ -60,7 +64,7 @@ public struct Unpickler {
         try run(code)
       }
       let result = try pop()
-      var freezing = PickleFreezing(nodes, bytes: reader.bytes)
+      var freezing = PickleFreezing(nodes, bytes: reader.bytes, cutsCycles: cutsCycles)
       return try freezing.value(result)
     } catch {
       throw PickleError(offset: offset, fault: error)

@@ -37,6 +37,9 @@ public struct RunFolder: Sendable, Equatable {
       && isFolder.boolValue
   }
 
+  /// Whether there is a configuration: a folder without one is no run.
+  public var hasConfiguration: Bool { FileManager.default.fileExists(atPath: config.path) }
+
   /// Whether there is nothing of a run yet: no folder, an empty one, or one in which a killed
   /// process had only begun to make its files.
   public var isUnused: Bool {

@@ -15,6 +15,8 @@ public final class TrainingRun {
   public let configuration: RunConfiguration
   /// The run's files.
   public let folder: RunFolder
+  /// What the user should know of how the run begins: what was taken from the file of `init`.
+  public private(set) var notes: [String] = []
   let splits: DatasetSplits
   let trainer: Trainer
   private let policy: PolicyPair
@@ -36,7 +38,7 @@ public final class TrainingRun {
     _ configuration: RunConfiguration, folder: RunFolder, waitingFor seconds: Double = 0
   ) throws {
     guard folder.isUnused else { throw RunError.outputExists(path: folder.url.path) }
-    try self.init(resolved: configuration.resolved(), folder: folder)
+    try self.init(resolved: configuration.resolved(), folder: folder, begins: true)
     try folder.create()
     lock = try folder.lock(waitingFor: seconds)
     // Another process may have been quicker.
@@ -56,7 +58,7 @@ public final class TrainingRun {
   public convenience init(
     resuming folder: RunFolder, waitingFor seconds: Double = 0, warn: (String) -> Void
   ) throws {
-    guard FileManager.default.fileExists(atPath: folder.config.path) else {
+    guard folder.hasConfiguration else {
       throw RunError.notARun(path: folder.url.path)
     }
     let lock = try folder.lock(waitingFor: seconds)
@@ -66,7 +68,7 @@ public final class TrainingRun {
         warn("no checkpoint of \(folder.url.path) was written to its end: the run begins again")
       }
       let configuration = try RunConfiguration(path: folder.config.path)
-      try self.init(resolved: configuration.resolved(), folder: folder)
+      try self.init(resolved: configuration.resolved(), folder: folder, begins: true)
       try folder.create()
     } else {
       try self.init(reading: folder, warn: warn)
@@ -76,13 +78,13 @@ public final class TrainingRun {
 
   /// A run at its newest readable checkpoint, to be looked at: nothing in its folder is changed.
   convenience init(reading folder: RunFolder, warn: (String) -> Void) throws {
-    guard FileManager.default.fileExists(atPath: folder.config.path) else {
+    guard folder.hasConfiguration else {
       throw RunError.notARun(path: folder.url.path)
     }
     let configuration = try RunConfiguration(path: folder.config.path)
     let (checkpoint, damaged) = try CheckpointFolder(folder: folder).readNewest()
     for message in damaged { warn("\(message); going on from step \(checkpoint.record.step)") }
-    try self.init(resolved: configuration.resolved(), folder: folder)
+    try self.init(resolved: configuration.resolved(), folder: folder, begins: false)
     do {
       try trainer.load(checkpoint.tensors, step: checkpoint.record.step)
     } catch {
@@ -92,14 +94,16 @@ public final class TrainingRun {
     progress = checkpoint.record.progress
   }
 
-  private init(resolved configuration: RunConfiguration, folder: RunFolder) throws {
+  private init(resolved configuration: RunConfiguration, folder: RunFolder, begins: Bool) throws {
     self.configuration = configuration
     self.folder = folder
     Runtime.threads = configuration.threads
     Runtime.keepLargeBlocks()
     policy = try configuration.augmentationPolicy()
     splits = try configuration.loadData()
-    trainer = try configuration.makeTrainer()
+    var notes: [String] = []
+    trainer = try configuration.makeTrainer(readsInitialWeights: begins) { notes.append($0) }
+    self.notes = notes
     checkpoints = CheckpointFolder(folder: folder)
     if needsLabels && (splits.train.labels.isEmpty || splits.heldOut.labels.isEmpty) {
       throw ConfigurationError.noLabels(configuration.objective, configuration.dataset)

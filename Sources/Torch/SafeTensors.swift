@@ -17,7 +17,7 @@ public struct SafeTensors {
   /// Reads a file; the tensors lie over its mapped bytes.
   ///
   /// - Throws: `TorchError`, one line with the path, for a file that is missing, truncated, lies
-  ///   about its lengths, or holds a type Gnomon does not know.
+  ///   about its lengths, has two tensors in one place, or holds a type Gnomon does not know.
   public init(path: String) throws(TorchError) {
     let file = try MappedFile(path: path)
     let refuse = { (what: String) in
@@ -35,6 +35,7 @@ public struct SafeTensors {
     }
     tensors = [:]
     metadata = [:]
+    var places: [(range: Range<Int>, name: String)] = []
     for (name, entry) in entries {
       guard name != "__metadata__" else {
         metadata = entry.strings
@@ -49,6 +50,13 @@ public struct SafeTensors {
         range[1] <= file.bytes.count - bodyStart
       else { throw refuse("the place of tensor '\(name)' is wrong or beyond the end of the file") }
       tensors[name] = file.tensor(at: bodyStart + range[0], shape: shape, dtype: dtype)
+      if byteCount > 0 { places.append((range[0]..<range[1], name)) }
+    }
+    places.sort { $0.range.lowerBound < $1.range.lowerBound }
+    // Writing through a tensor would change the other one too.
+    for (left, right) in zip(places, places.dropFirst())
+    where left.range.upperBound > right.range.lowerBound {
+      throw refuse("tensors '\(left.name)' and '\(right.name)' overlap")
     }
   }
 

@@ -15,6 +15,12 @@ extension Tensor {
   /// The dimensions in another order.
   public func permuted(_ order: [Int]) -> Tensor { Operator.permute(self, order) }
 
+  /// A view of another shape whose neighbours along dimension i lie `strides[i]` elements apart in memory, from
+  /// element `offset` on. Traps where that leads out of the memory.
+  public func strided(_ shape: [Int], strides: [Int], offset: Int) -> Tensor {
+    Operator.asStrided(self, shape, strides, offset)
+  }
+
   /// A copy in the opposite order along a dimension.
   public func reversed(along dimension: Int) -> Tensor { Operator.flip(self, [dimension]) }
 
@@ -65,6 +71,7 @@ extension Operator {
   static let flatten = Operator("aten::flatten", "using_ints")
   static let transpose = Operator("aten::transpose", "int")
   static let permute = Operator("aten::permute")
+  static let asStrided = Operator("aten::as_strided")
   static let flip = Operator("aten::flip")
   static let unsqueeze = Operator("aten::unsqueeze")
   static let squeeze = Operator("aten::squeeze", "dim")

@@ -4,10 +4,11 @@ import Records
 import RunStore
 import Runs
 
-/// What `gnomon geometry` and `gnomon probe` measure: a run, or files of embeddings.
+/// What `gnomon geometry` and `gnomon probe` measure: a run, anybody's weights, or files of embeddings.
 struct EmbeddingInput: ParsableArguments {
   enum Source {
     case run(RunFolder)
+    case weights(MeasuredWeights)
     case files(h: String?, z: String?)
   }
 
@@ -26,8 +27,23 @@ struct EmbeddingInput: ParsableArguments {
     name: .customLong("drop-nan"),
     help: "Leave out rows that hold NaN or infinity, in all files alike.")
   var dropNaN = false
+  @OptionGroup var model: WeightsInput
 
   func source() throws -> Source {
+    if let weights = model.weights {
+      guard run == nil, embeddings == nil, projections == nil else {
+        throw Failure.usage(
+          "measure a run folder, --weights or files of embeddings, not two at once")
+      }
+      guard labels == nil, !dropNaN else {
+        throw Failure.usage(
+          "--labels and --drop-nan go with --embeddings: a data set knows its own")
+      }
+      return .weights(try model.model(weights))
+    }
+    guard !model.isGiven else {
+      throw Failure.usage("--architecture, --head and the settings go with --weights FILE")
+    }
     switch (run, embeddings != nil || projections != nil) {
     case (.some(let path), false):
       guard labels == nil, !dropNaN else {
@@ -36,7 +52,8 @@ struct EmbeddingInput: ParsableArguments {
       return .run(RunFolder(path: path))
     case (nil, true): return .files(h: embeddings, z: projections)
     case (nil, false):
-      throw Failure.usage("nothing to measure: name a run folder, or give --embeddings FILE")
+      throw Failure.usage(
+        "nothing to measure: name a run folder, or give --weights or --embeddings FILE")
     case (.some, true):
       throw Failure.usage("measure a run folder or files of embeddings, not both at once")
     }

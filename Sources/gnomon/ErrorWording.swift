@@ -1,4 +1,5 @@
 import Foundation
+import Interchange
 import Measures
 import Records
 import Reports
@@ -14,6 +15,7 @@ enum ErrorWording {
     switch error {
     case let error as ConfigurationError: error.line
     case let error as RunError: "\(error)" + error.advice
+    case let error as WeightsError: "\(error)" + error.advice
     case let error as RunStoreError: "\(error)" + error.advice
     case let error as StudyFileError: error.line
     case let error as ReportError: "\(error)" + error.advice
@@ -46,7 +48,20 @@ extension ConfigurationError {
     case .nothingToTrain: ": use another --head, or --schedule joint"
     case .differsFromEncoder: ": use --schedule two-timescale"
     case .batchTooLarge: ": use a smaller --batch-size"
+    case .initialWeights(let error): error.advice
+    case .otherInitialWeights(_, let key, let found, _): ": use --\(key) \(found)"
     case .modelTooLarge: ": use a smaller --width or --head"
+    default: ""
+    }
+  }
+}
+
+extension WeightsError {
+  fileprivate var advice: String {
+    switch fault {
+    case .otherArchitecture: "; leave out --architecture or --stem, or correct it"
+    case .noPrefix: ": choose another --prefix"
+    case .noHead: "; name its file with --head"
     default: ""
     }
   }

@@ -8,7 +8,8 @@ struct GeometryCommand: ParsableCommand {
     abstract: "Everything about the layers themselves, of a run or of anybody's embeddings.",
     discussion: """
       A run is measured at every layer on its held-out images, from its newest checkpoint, and the figures are \
-      written into its folder. Embeddings are .npy or safetensors files, one embedding a row; what they allow is \
+      written into its folder. Anybody's ResNet is measured alike, its weights under --weights, on a data set. \
+      Embeddings are .npy or safetensors files, one embedding a row; what they allow is \
       measured, and what else would be needed is said.
       """)
 
@@ -47,6 +48,11 @@ struct GeometryCommand: ParsableCommand {
         let layers = try run.model.figures(.geometry)
         try Output.show(layers, asJSON: json)
         run.recordAndTell(layers)
+      case .weights(let weights):
+        guard views == nil, projectionViews == nil else {
+          throw Failure.usage("--views go with --embeddings: weights make their own")
+        }
+        try Output.show(weights.model.figures(.geometry), of: weights, asJSON: json)
       case .files(let h, let z):
         let given = try GivenEmbeddings(
           h: h, z: z, hViews: views, zViews: projectionViews, labels: input.labels,

@@ -1,5 +1,6 @@
 import Foundation
 import Records
+import Runs
 
 /// What commands print on standard output.
 enum Output {
@@ -21,6 +22,15 @@ enum Output {
     }
   }
 
+  /// The same of anybody's weights, with what they are as `model`.
+  static func show(_ layers: [LayerFigures], of weights: MeasuredWeights, asJSON: Bool) throws {
+    if asJSON {
+      try printJSON(LayerDocument(layers: layers, model: weights.description))
+    } else {
+      print(LayerTable(of: layers).everything)
+    }
+  }
+
   static func printJSON(_ document: some Encodable) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
@@ -32,8 +42,11 @@ enum Output {
 private struct LayerDocument: Encodable {
   let schema = 1
   let layers: [String: LayerFigures]
+  /// What was measured, where no run says it.
+  let model: [String: JSONValue]?
 
-  init(layers: [LayerFigures]) {
+  init(layers: [LayerFigures], model: [String: JSONValue]? = nil) {
+    self.model = model
     self.layers = Dictionary(layers.map { ($0.layer, $0) }, uniquingKeysWith: { _, last in last })
   }
 }

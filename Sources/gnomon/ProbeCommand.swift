@@ -8,7 +8,8 @@ struct ProbeCommand: ParsableCommand {
     abstract: "What can be read from each layer: nearest neighbours, a linear probe, attributes.",
     discussion: """
       A run is probed at every layer from its newest checkpoint, fitted on its training images and tested on \
-      the held-out ones, and the figures are written into its folder. For files, --labels names the classes of \
+      the held-out ones, and the figures are written into its folder; anybody's ResNet \
+      alike, its weights under --weights. For files, --labels names the classes of \
       the rows, and a deterministic fifth of them is held out.
       """)
 
@@ -23,6 +24,8 @@ struct ProbeCommand: ParsableCommand {
         let layers = try run.model.figures(.evaluation)
         try Output.show(layers, asJSON: json)
         run.recordAndTell(layers)
+      case .weights(let weights):
+        try Output.show(weights.model.figures(.evaluation), of: weights, asJSON: json)
       case .files(let h, let z):
         guard let labels = input.labels else {
           throw Failure.usage("a probe of --embeddings needs --labels FILE")

@@ -95,7 +95,7 @@ extension SettingDeclaration {
   /// A notation takes lines of its own; that a flag is one is plain, and so is a folder.
   private var valuesInHelp: String? {
     switch form {
-    case .flag, .folder, .notation: nil
+    case .flag, .folder, .file, .notation: nil
     case .whole, .real, .choice: form.phrase
     }
   }
@@ -109,7 +109,7 @@ extension SettingDeclaration {
   fileprivate var parsing: SingleValueParsingStrategy {
     switch form {
     case .whole, .real: .unconditional
-    case .flag, .choice, .folder, .notation: .next
+    case .flag, .choice, .folder, .file, .notation: .next
     }
   }
 
@@ -117,6 +117,7 @@ extension SettingDeclaration {
     switch form {
     case .choice(let names): .list(names)
     case .folder: .directory
+    case .file: .file()
     case .flag, .whole, .real, .notation: .default
     }
   }

@@ -42,6 +42,7 @@ struct TrainCommand: ParsableCommand {
     try Failure.classifying {
       Interruption.followParent()
       let run = try makeRun()
+      if !quiet { run.notes.forEach(Terminal.note) }
       var progress = ProgressBar(isQuiet: quiet)
       Interruption.listen()
       let outcome: TrainingRun.Outcome

@@ -120,8 +120,9 @@ import Torch
   @Test func everyCommandIsInTheHelp() throws {
     let overview = try Program.run(["--help"]).output.split(separator: "\n")
     for command in [
-      "train", "preview", "geometry", "probe", "figures", "settings", "datasets", "report", "study",
-      "store",
+      "train", "preview", "geometry", "probe", "figures", "settings", "datasets", "report",
+      "export",
+      "study", "store",
     ] {
       #expect(overview.contains { $0.hasPrefix("  \(command) ") }, "\(command)")
     }

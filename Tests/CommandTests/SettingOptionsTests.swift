@@ -20,7 +20,7 @@ import Testing
     return switch setting.form {
     case .flag:
       "\(name)/--no-\(name.dropFirst(2)) \(setting.help) (default: \(setting.defaultText))."
-    case .folder:
+    case .folder, .file:
       "\(name) <\(name.dropFirst(2))> \(setting.help) (default: \(setting.defaultText))."
     case .notation(let forms):
       "\(name) <\(name.dropFirst(2))> \(setting.help) (default: \(setting.defaultText)). \(forms)."

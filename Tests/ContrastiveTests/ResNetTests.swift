@@ -46,3 +46,33 @@ import Torch
     }
   }
 }
+
+@Suite struct InputNormalizationTests {
+  @Test func aNetworkNormalisesItsInputAsItIsTold() throws {
+    let normalization = try #require(InputNormalization(parsing: "0.5,0.25,0/0.5,0.25,2"))
+    let network = ResNet(.resNet18, width: 2, normalization: normalization)
+    let plain = ResNet(.resNet18, width: 2)
+    try plain.load(network.state)
+    network.train(false)
+    plain.train(false)
+    let images = Tensor.randomUniform([2, 3, 16, 16])
+    let mean = Tensor([0.5, 0.25, 0], shape: [1, 3, 1, 1]).to(.float32)
+    let deviation = Tensor([0.5, 0.25, 2], shape: [1, 3, 1, 1]).to(.float32)
+    withoutGradients {
+      #expect(
+        network(images).scalars(Float.self)
+          == plain((images - mean) / deviation).scalars(Float.self))
+    }
+  }
+
+  @Test func itsTextIsReadBackAndOthersAreNot() {
+    for text in ["none", "imagenet", "0.5,0.4,0.3/0.25,0.2,1e-05"] {
+      #expect(InputNormalization(parsing: text)?.description == text)
+    }
+    for text in [
+      "", "ImageNet", "0,0,0", "0,0,0/1,1", "0,0,0/1,1,0", "0,0,nan/1,1,1", "0,0,0/1,1,1/2",
+    ] {
+      #expect(InputNormalization(parsing: text) == nil, "\(text)")
+    }
+  }
+}

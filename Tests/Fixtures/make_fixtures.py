@@ -22,6 +22,7 @@ from makers import (  # noqa: E402
     resnet_names,
     studies,
     training,
+    weights,
 )
 
 TOPICS = {
@@ -37,6 +38,7 @@ TOPICS = {
     "datasets": datasets.make,
     "studies": studies.make,
     "images": images.make,
+    "weights": weights.make,
 }
 
 

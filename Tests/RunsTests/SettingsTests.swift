@@ -26,7 +26,7 @@ import Testing
         ["\(range.lowerBound.nextDown)", above, "nan", "inf", "-inf", "", "much"]
       )
     case .choice(let names): return (names, ["", "x", names[0] + "x"])
-    case .folder: return (["runs/it's a \"folder\" # with\ttrouble", "null folder"], [""])
+    case .folder, .file: return (["runs/it's a \"folder\" # with\ttrouble", "null folder"], [""])
     case .notation: return (notations[setting.key] ?? [], ["", "x", ":", ","])
     }
   }
@@ -35,6 +35,7 @@ import Testing
     "head": ["none", "mlp:8-4,bn,gelu,out-bn,no-bias,scale=0.1", "low-rank:3,diagonal,fixed"],
     "objective": ["dcl", "nt-xent,dot,learned,tiled", "vicreg,variance=2.0", "moco:64"],
     "schedule": ["unrolled:4", "implicit:8,neumann=0.1", "frozen:it's,a:file", "ema:0.5"],
+    "normalise": ["none", "imagenet", "0.5,0.4,0.3/0.25,0.2,1e-05"],
     "device": ["cpu", "auto", "cuda:3"],
   ]
 

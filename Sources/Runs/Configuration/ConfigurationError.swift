@@ -2,6 +2,7 @@ import Augmentations
 import Contrastive
 import Datasets
 import Foundation
+import Interchange
 import Torch
 import Training
 
@@ -41,6 +42,10 @@ public enum ConfigurationError: Error, Equatable, Sendable {
   case noLabels(ObjectiveChoice, DatasetKind)
   /// A batch is larger than the training set.
   case batchTooLarge(batchSize: Int, images: Int)
+  /// The weights that training begins with cannot be taken from their file.
+  case initialWeights(WeightsError)
+  /// The weights that training begins with are another network's.
+  case otherInitialWeights(path: String, key: String, found: String, expected: String)
   /// A frozen head's weights cannot be taken from their file.
   case headWeights(path: String, reason: String)
   /// The weights of encoder and head are more than memory holds; both in bytes.
@@ -92,6 +97,9 @@ extension ConfigurationError: CustomStringConvertible {
       "objective \(objective) learns from labels, and \(dataset.rawValue) has none here"
     case .batchTooLarge(let batchSize, let images):
       "batch_size is \(batchSize), but there are only \(images) training images"
+    case .initialWeights(let error): "init: \(error)"
+    case .otherInitialWeights(let path, let key, let found, let expected):
+      "init: \(path) holds an encoder with \(key) \(found), not \(expected)"
     case .headWeights(let path, let reason): "schedule frozen:\(path): \(reason)"
     case .modelTooLarge(let weights, let memory):
       "the weights of encoder and head take \(weights.gigabytes), and this machine has "

@@ -44,11 +44,18 @@ extension RunConfiguration {
 
   /// Encoder, head and optimisers with initial weights.
   ///
-  /// - Throws: `ConfigurationError` for a model that memory cannot hold, and for a frozen head's file.
-  func makeTrainer() throws(ConfigurationError) -> Trainer {
+  /// - Parameters:
+  ///   - readsInitialWeights: whether the file of `init` is read; a checkpoint's weights take the place of its.
+  ///   - note: told what was taken from that file.
+  /// - Throws: `ConfigurationError` for a model that memory cannot hold, and for files of weights that do not fit.
+  func makeTrainer(
+    readsInitialWeights: Bool = false, note: (String) -> Void = { _ in }
+  ) throws(ConfigurationError) -> Trainer {
     do {
       return try catchingTorchErrors {
-        try Initializer.seeded(by: streamSeed(for: .weights)) { try makeSeededTrainer() }
+        try Initializer.seeded(by: streamSeed(for: .weights)) {
+          try makeSeededTrainer(readsInitialWeights, note)
+        }
       }
     } catch let error as ConfigurationError {
       throw error
@@ -59,13 +66,20 @@ extension RunConfiguration {
     }
   }
 
-  private func makeSeededTrainer() throws(ConfigurationError) -> Trainer {
-    let encoder = ResNet(self.encoder, stem: self.stem ?? .small, width: self.width)
+  private func makeSeededTrainer(
+    _ readsInitialWeights: Bool, _ note: (String) -> Void
+  ) throws(ConfigurationError) -> Trainer {
+    let encoder = ResNet(
+      self.encoder, stem: self.stem ?? .small, width: self.width,
+      normalization: self.normalise ?? .none)
     let head = try headArchitecture()
     let base = self.objective.objective(
       dimension: head.outputDimension(inputs: encoder.outputDimension),
       temperature: self.temperature)
     let objective = HeadedObjective(head: head, inputs: encoder.outputDimension, base: base)
+    if readsInitialWeights, let path = self.`init` {
+      try InitialWeights(path: path, self).load(into: encoder, objective.head).forEach(note)
+    }
     if case .frozenFile(let path) = self.schedule { try objective.loadParameters(from: path) }
     return Trainer(
       encoder: encoder, objective: objective,

@@ -24,6 +24,9 @@ extension RunConfiguration {
     _ = try augmentationPolicy()
     if self.dataset.needsFiles && self.data == nil { throw .dataNeeded(self.dataset) }
     if self.threads == 0 { resolved.threads = ProcessInfo.processInfo.activeProcessorCount }
+    if self.normalise == nil, let path = self.`init` {
+      resolved.normalise = InitialWeights.normalization(of: path)
+    }
     if self.stem == nil { resolved.stem = self.imageSize <= 64 ? .small : .imageNet }
     return resolved
   }

@@ -43,6 +43,16 @@ public struct RunSettings: Sendable {
   /// Channels in the encoder's first stage.
   public let width = Setting(
     "width", 16, .whole(1...4096), "Channels in the encoder's first stage")
+  /// A file of weights that the encoder, and the head where its shape is the same, begin with; nil for random ones.
+  public let `init` = Setting(
+    "init", .file, unset: "random weights",
+    "A safetensors file or PyTorch checkpoint that the encoder, and a head of the same shape, begin with"
+  )
+  /// What is done to images before the first layer; nil: nothing, or ImageNet's with `init`.
+  public let normalise = Setting<InputNormalization?>(
+    "normalise", SettingKind<InputNormalization>.normalization,
+    unset: "none; imagenet for others' weights",
+    "Mean and standard deviation of the three channels that the encoder's input is normalised by")
   /// The projection head. Under schedule `none` there is none.
   public let head = Setting(
     "head", .mlp(hidden: [128], output: 64), .head,

@@ -13,6 +13,8 @@ public enum SettingForm: Sendable, Equatable {
   case choice([String])
   /// The name of a folder.
   case folder
+  /// The name of a file.
+  case file
   /// A text in a notation of its own; these are its forms, as a phrase.
   case notation(forms: String)
 
@@ -27,6 +29,7 @@ public enum SettingForm: Sendable, Equatable {
         : "from \(range.lowerBound.plainText) to \(range.upperBound.plainText)"
     case .choice(let names): "one of \(names.joined(separator: ", "))"
     case .folder: "a folder"
+    case .file: "a file"
     case .notation(let forms): forms
     }
   }

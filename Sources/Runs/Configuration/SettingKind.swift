@@ -49,13 +49,19 @@ extension SettingKind where Value == Double {
 }
 
 extension SettingKind where Value == String {
-  package static let folder = SettingKind(
-    form: .folder,
-    parse: { text throws(SettingProblem) in
-      guard !text.isEmpty else { throw .notOfForm }
-      return text
-    },
-    json: { .string($0) })
+  package static let folder = path(.folder)
+
+  package static let file = path(.file)
+
+  private static func path(_ form: SettingForm) -> SettingKind {
+    SettingKind(
+      form: form,
+      parse: { text throws(SettingProblem) in
+        guard !text.isEmpty else { throw .notOfForm }
+        return text
+      },
+      json: { .string($0) })
+  }
 }
 
 extension SettingKind where Value: RawRepresentable<String> & CaseIterable {
@@ -111,6 +117,16 @@ extension SettingKind where Value == DeviceChoice {
     parse: { text throws(SettingProblem) in
       guard let choice = DeviceChoice(parsing: text) else { throw .notOfForm }
       return choice
+    },
+    json: { .string($0.description) })
+}
+
+extension SettingKind where Value == InputNormalization {
+  package static let normalization = SettingKind(
+    form: .notation(forms: InputNormalization.forms),
+    parse: { text throws(SettingProblem) in
+      guard let value = InputNormalization(parsing: text) else { throw .notOfForm }
+      return value
     },
     json: { .string($0.description) })
 }

@@ -1,0 +1,52 @@
+/// How the parts of a ResNet are called. Gnomon's own names are torchvision's, which are timm's too.
+enum NetworkNames: CaseIterable {
+  /// `conv1`, `bn1`, `layer1` … `layer4`.
+  case torchvision
+  /// The children of torchvision's network by number, as in `nn.Sequential(*list(resnet.children())[:-1])`.
+  case children
+  /// The children of a network without a pooling stem by number: lightly's for small images.
+  case smallChildren
+
+  /// This naming's first components, and torchvision's.
+  private var parts: [String: String] {
+    switch self {
+    case .torchvision:
+      [
+        "conv1": "conv1", "bn1": "bn1", "layer1": "layer1", "layer2": "layer2", "layer3": "layer3",
+        "layer4": "layer4",
+      ]
+    case .children:
+      [
+        "0": "conv1", "1": "bn1", "4": "layer1", "5": "layer2", "6": "layer3", "7": "layer4",
+      ]
+    case .smallChildren:
+      [
+        "0": "conv1", "1": "bn1", "2": "layer1", "3": "layer2", "4": "layer3", "5": "layer4",
+      ]
+    }
+  }
+
+  /// torchvision's name; nil for what is no part of the network.
+  func torchvisionName(_ name: String) -> String? {
+    let components = name.split(separator: ".").map(String.init)
+    guard let first = components.first, let part = parts[first] else { return nil }
+    let rest = components.dropFirst().map { $0 == "shortcut" ? "downsample" : $0 }
+    return ([part] + rest).joined(separator: ".")
+  }
+
+  /// What stands before the names of each network that is named so, in order.
+  func prefixes(among names: some Collection<String>) -> [String] {
+    let (stem, block) =
+      switch self {
+      case .torchvision: ("conv1.weight", "layer1.0.conv1.weight")
+      case .children: ("0.weight", "4.0.conv1.weight")
+      case .smallChildren: ("0.weight", "2.0.conv1.weight")
+      }
+    let all = Set(names)
+    // Both numberings have a fourth child with blocks; only one has them in its second.
+    let others = self == .children ? "2.0.conv1.weight" : ""
+    return names.filter { $0.hasSuffix(block) }.map { String($0.dropLast(block.count)) }
+      .filter { ($0.isEmpty || $0.hasSuffix(".")) && all.contains($0 + stem) }
+      .filter { others.isEmpty || !all.contains($0 + others) }
+  }
+}

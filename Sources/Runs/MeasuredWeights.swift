@@ -1,0 +1,123 @@
+import Contrastive
+import Interchange
+import Measures
+import Records
+import Torch
+import Training
+
+/// Anybody's weights as a model to be measured: the encoder of a file, and the head that is found beside it.
+public struct MeasuredWeights {
+  /// Which weights.
+  public struct Request: Sendable {
+    /// The encoder's file.
+    public var weights: String
+    /// The head's file; nil for the encoder's.
+    public var head: String?
+    /// What stands before the encoder's names; nil for the likeliest.
+    public var prefix: String?
+    /// What the encoder should be; nil for what its shapes say.
+    public var architecture: ResNet.Depth?
+    /// What stands between the head's layers; nil for ReLU, which cannot be seen in weights.
+    public var activation: HeadArchitecture.Activation?
+
+    /// A request for an encoder's file.
+    public init(weights: String) { self.weights = weights }
+  }
+
+  /// What measures it.
+  public let model: MeasuredModel
+  /// What the model is: the members `weights`, `encoder`, `stem`, `width`, `prefix`, `head`, `normalise` and `dataset`.
+  public let description: [String: JSONValue]
+  /// Lines that say what was found in the files, and that no head was.
+  public let notes: [String]
+
+  /// Reads weights and images.
+  ///
+  /// - Parameters:
+  ///   - request: which weights.
+  ///   - configuration: the images, the policy, and how the encoder's input is normalised; by what the file says
+  ///     unless it is set, or as ImageNet's images.
+  /// - Throws: `WeightsError`, `ConfigurationError` or `DatasetError`, one line each. A head that was asked for by its
+  ///   file must be there; one that is not beside the encoder is a note.
+  public init(_ request: Request, _ configuration: RunConfiguration) throws {
+    let file = try WeightsFile(path: request.weights)
+    let found = try EncoderWeights(in: file, prefix: request.prefix)
+    if let architecture = request.architecture { try found.require(architecture) }
+    let isStemGiven = configuration.stem != nil
+    let normalization = configuration.normalise ?? file.normalization
+    var configuration = configuration
+    configuration.normalise = normalization
+    configuration.encoder = found.depth
+    configuration.width = found.width
+    configuration.stem = configuration.stem ?? file.stem ?? found.stem
+    configuration.head = .none
+    configuration.schedule = .none
+    configuration = try configuration.resolved()
+    Runtime.threads = configuration.threads
+    Runtime.keepLargeBlocks()
+    let device = try configuration.availableDevice()
+    let encoder = try found.makeEncoder(
+      stem: configuration.stem, normalization: normalization)
+    let (head, headNote, headPrefix) = try MeasuredWeights.head(request, file, found)
+    encoder.move(to: device)
+    head.move(to: device)
+    model = MeasuredModel(
+      encoder: encoder, head: head, splits: try configuration.loadData(),
+      policy: try configuration.augmentationPolicy(), policyChoice: configuration.policy,
+      softmax: nil, seed: configuration.measurementSeed, device: device)
+    let place = found.prefix.isEmpty ? "" : " under '\(found.prefix)'"
+    var notes = [
+      "encoder: \(found.depth.rawValue), width \(found.width), stem \(encoder.stem.rawValue)\(place), "
+        + "input normalised by \(normalization)"
+    ]
+    if !found.otherPrefixes.isEmpty {
+      let others = found.otherPrefixes.map { "'\($0)'" }.joined(separator: ", ")
+      notes.append("the file holds further encoders, which are left out: \(others)")
+    }
+    notes.append(headNote)
+    if configuration.stem == .small, file.stem == nil, !isStemGiven {
+      notes.append(
+        "how far a 3×3 stem pads cannot be seen in weights: stem small pads by 1 pixel; solo-learn's networks for "
+          + "small images have small-padded")
+    }
+    let used = [found.prefix, headPrefix ?? found.prefix] + found.otherPrefixes
+    let unused = file.tensors.keys.filter { name in
+      !found.names.contains(name)
+        && !used.contains { $0 != "" && $0 != found.prefix && name.hasPrefix($0) }
+    }.sorted()
+    if !unused.isEmpty {
+      let more = unused.count > 4 ? " and \(unused.count - 4) more" : ""
+      notes.append("left out: \(unused.prefix(4).joined(separator: ", "))\(more)")
+    }
+    self.notes = notes
+    var description: [String: JSONValue] = [
+      "weights": .string(request.weights), "encoder": .string(found.depth.rawValue),
+      "stem": .string(encoder.stem.rawValue), "width": .integer(found.width),
+      "prefix": .string(found.prefix), "head": .string(head.architecture.description),
+      "normalise": .string(normalization.description),
+      "dataset": .string(configuration.dataset.rawValue),
+      "policy": .string(configuration.policy.name), "strength": .double(configuration.strength),
+    ]
+    if let headPrefix { description["head_prefix"] = .string(headPrefix) }
+    self.description = description
+  }
+
+  private static func head(
+    _ request: Request, _ file: WeightsFile, _ encoder: EncoderWeights
+  ) throws -> (ProjectionHead, note: String, prefix: String?) {
+    let inputs = encoder.depth.outputDimension(width: encoder.width)
+    let found: HeadWeights
+    if let path = request.head {
+      found = try HeadWeights(
+        in: WeightsFile(path: path), inputs: inputs, activation: request.activation)
+    } else {
+      do throws(WeightsError) {
+        found = try HeadWeights(beside: encoder, in: file, activation: request.activation)
+      } catch {
+        return (ProjectionHead(.none, inputs: inputs), "\(error.fault): h alone is measured", nil)
+      }
+    }
+    let place = found.prefix.isEmpty ? "" : " under '\(found.prefix)'"
+    return (try found.makeHead(), "head: \(found.architecture)\(place)", found.prefix)
+  }
+}

@@ -1,0 +1,45 @@
+import Contrastive
+import Interchange
+import RunStore
+import Torch
+import Training
+
+/// A run's encoder and head at its newest checkpoint, without its images: what is exported.
+public struct SavedModel {
+  /// The resolved configuration.
+  public let configuration: RunConfiguration
+  /// The step of the checkpoint.
+  public let step: Int
+  private let encoder: ResNet
+  private let head: ProjectionHead
+
+  /// Loads the newest readable checkpoint of the run in `folder`; nothing in it is changed.
+  ///
+  /// - Parameters:
+  ///   - folder: the run's.
+  ///   - warn: gets a line for each newer checkpoint that is damaged.
+  /// - Throws: `RunError` or `ConfigurationError`, one line each.
+  public init(_ folder: RunFolder, warn: (String) -> Void) throws {
+    guard folder.hasConfiguration else { throw RunError.notARun(path: folder.url.path) }
+    configuration = try RunConfiguration(path: folder.config.path).resolved()
+    let (checkpoint, damaged) = try CheckpointFolder(folder: folder).readNewest()
+    for message in damaged { warn("\(message); taking step \(checkpoint.record.step)") }
+    let trainer = try configuration.makeTrainer()
+    do {
+      try trainer.load(checkpoint.tensors, step: checkpoint.record.step)
+    } catch {
+      throw RunError.damagedCheckpoint(path: folder.checkpoints.path, reason: "\(error)")
+    }
+    guard let encoder = trainer.encoder as? ResNet else {
+      preconditionFailure("a configuration makes a ResNet")
+    }
+    self.encoder = encoder
+    head = trainer.objective.head
+    step = checkpoint.record.step
+  }
+
+  /// The weights for others to load.
+  public func weights(as format: WeightsFormat) -> SafeTensors {
+    SafeTensors(exporting: encoder, head, as: format, configuration: configuration.yaml)
+  }
+}

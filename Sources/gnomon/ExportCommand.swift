@@ -1,0 +1,71 @@
+import ArgumentParser
+import Foundation
+import Interchange
+import RunStore
+import Runs
+import Torch
+
+struct ExportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "export", abstract: "A run's weights, or its embeddings, for others to read.",
+    discussion: """
+      Weights are those of the newest checkpoint, as a safetensors file: torchvision and timm are the encoder alone \
+      under these libraries' names, gnomon is encoder, head and configuration. Embeddings are of the held-out \
+      images, one a row, as a .npy file.
+      """)
+
+  @Argument(help: ArgumentHelp("A run folder.", valueName: "run")) var path: String
+  @Option(
+    help: ArgumentHelp(
+      "Whose names: \(WeightsFormat.allCases.map(\.rawValue).joined(separator: ", ")) (default: gnomon).",
+      valueName: "name"))
+  var format: WeightsFormat?
+  @Option(
+    help: ArgumentHelp(
+      "Write embeddings of this layer instead: h, head.1, …, z.", valueName: "layer"))
+  var embeddings: String?
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp(
+      "The file to write (default: FORMAT.safetensors or LAYER.npy in the run's folder).",
+      valueName: "file"))
+  var output: String?
+
+  func run() throws {
+    try Failure.classifying {
+      let folder = RunFolder(path: path)
+      guard let layer = embeddings else { return try writeWeights(of: folder) }
+      guard format == nil else {
+        throw Failure.usage("--format goes with weights: leave it out, or --embeddings")
+      }
+      try writeEmbeddings(layer, of: folder)
+    }
+  }
+
+  private func writeWeights(of folder: RunFolder) throws {
+    let format = format ?? .gnomon
+    let model = try SavedModel(folder, warn: Terminal.warning)
+    let file = file("\(format.rawValue).safetensors", in: folder)
+    try AtomicFile.write(to: file) { append in
+      try model.weights(as: format).encode { bytes in try append(bytes) }
+    }
+    Terminal.note("wrote \(file.relativePath), weights of step \(model.step)")
+  }
+
+  private func writeEmbeddings(_ layer: String, of folder: RunFolder) throws {
+    let run = try MeasuredRun(folder, warn: Terminal.warning)
+    let layers = run.model.embeddings()
+    guard let found = layers.first(where: { $0.name == layer }) else {
+      let names = layers.map(\.name).joined(separator: ", ")
+      throw Failure.usage("--embeddings \(layer): the run has the layers \(names)")
+    }
+    let file = file("\(layer).npy", in: folder)
+    try AtomicFile.write(NumPyArray.encode(found.embedding), to: file)
+    Terminal.note(
+      "wrote \(file.relativePath), \(found.embedding.size(0)) held-out images at step \(run.step)")
+  }
+
+  private func file(_ name: String, in folder: RunFolder) -> URL {
+    output.map { URL(fileURLWithPath: $0) } ?? folder.url.appendingPathComponent(name)
+  }
+}

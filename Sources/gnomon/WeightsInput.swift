@@ -1,0 +1,69 @@
+import ArgumentParser
+import Contrastive
+import Interchange
+import Measures
+import Runs
+
+/// The settings of images, views and the encoder's input, which anybody's weights are measured with.
+enum MeasuringSettings: SettingScope {
+  static var settings: [any SettingDeclaration] {
+    let all = RunConfiguration.settings
+    return [
+      all.dataset, all.data, all.imageSize, all.trainCount, all.heldOutCount, all.strict, all.stem,
+      all.normalise, all.policy, all.strength, all.seed, all.device, all.threads,
+    ]
+  }
+}
+
+/// Somebody else's model: its weights, and the settings that it is measured with.
+struct WeightsInput: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Weights of a ResNet: a safetensors file, or a checkpoint that PyTorch wrote (.pth, .pt, .ckpt).",
+      valueName: "file"))
+  var weights: String?
+  @Option(
+    help: ArgumentHelp(
+      "What the encoder is: \(ResNet.Depth.allCases.map(\.rawValue).joined(separator: ", ")) (default: what its "
+        + "shapes say).", valueName: "name"),
+    completion: .list(ResNet.Depth.allCases.map(\.rawValue)))
+  var architecture: ResNet.Depth?
+  @Option(
+    help: ArgumentHelp(
+      "The head's weights, if they are not in the encoder's file.", valueName: "file"))
+  var head: String?
+  @Option(
+    help: ArgumentHelp(
+      "What stands before the encoder's names, as in backbone. (default: the likeliest).",
+      valueName: "text"))
+  var prefix: String?
+  @Option(
+    help: ArgumentHelp(
+      "What stands between the head's layers: relu, gelu, tanh or sigmoid (default: relu; gelu for DINO's).",
+      valueName: "name"))
+  var headActivation: HeadArchitecture.Activation?
+  @OptionGroup(title: "Settings of --weights") var settings: SettingOptions<MeasuringSettings>
+
+  /// Whether anything was given that goes with `--weights`.
+  var isGiven: Bool {
+    architecture != nil || head != nil || prefix != nil || headActivation != nil
+      || !settings.given.isEmpty
+  }
+
+  /// The model, with a line on standard error for each thing that was found, or was not.
+  func model(_ path: String) throws -> MeasuredWeights {
+    var request = MeasuredWeights.Request(weights: path)
+    request.head = head
+    request.prefix = prefix
+    request.architecture = architecture
+    request.activation = headActivation
+    let model = try MeasuredWeights(
+      request, RunConfiguration(file: nil, options: settings.given))
+    model.notes.forEach(Terminal.note)
+    return model
+  }
+}
+
+extension ResNet.Depth: ExpressibleByArgument {}
+extension HeadArchitecture.Activation: ExpressibleByArgument {}
+extension WeightsFormat: ExpressibleByArgument {}

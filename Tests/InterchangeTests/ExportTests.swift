@@ -1,0 +1,61 @@
+import Contrastive
+import Foundation
+import Interchange
+import TestSupport
+import Testing
+import Torch
+import TorchNN
+
+func write(_ tensors: SafeTensors, to path: String) throws {
+  var data = Data()
+  tensors.encode { (bytes) throws(Never) in data.append(contentsOf: bytes) }
+  try data.write(to: URL(fileURLWithPath: path))
+}
+
+@Suite struct ExportTests {
+  private let encoder = ResNet(
+    .resNet50, stem: .imageNet, width: 4,
+    normalization: InputNormalization(parsing: "0.5,0.4,0.3/0.25,0.2,0.125") ?? .imageNet)
+  private let head: ProjectionHead = {
+    var architecture = HeadArchitecture.mlp(hidden: [6, 5], output: 4, batchNorm: true)
+    architecture.activation = .gelu
+    return ProjectionHead(architecture, inputs: 128)
+  }()
+
+  private func bits(_ state: [String: Tensor]) -> [String: [UInt8]] {
+    state.mapValues { tensor in tensor.withBytes { Array($0) } }
+  }
+
+  @Test(arguments: WeightsFormat.allCases)
+  func whatIsExportedIsReadBackBitForBit(_ format: WeightsFormat) throws {
+    let exported = SafeTensors(exporting: encoder, head, as: format, configuration: "epochs: 1\n")
+    try withFile(exported.tensors, metadata: exported.metadata) { file in
+      let found = try EncoderWeights(in: file)
+      #expect(found.depth == .resNet50 && found.stem == .imageNet && found.width == 4)
+      #expect(bits(try found.makeEncoder().state) == bits(encoder.state))
+      guard format == .gnomon else {
+        #expect(throws: WeightsError.self) { try HeadWeights(beside: found, in: file) }
+        return
+      }
+      #expect(file.normalization == encoder.normalization)
+      #expect(file.metadata["configuration"] == "epochs: 1\n")
+      let loaded = try HeadWeights(beside: found, in: file)
+      #expect(loaded.architecture == head.architecture)
+      #expect(bits(try loaded.makeHead().state) == bits(head.state))
+    }
+  }
+
+  @Test func tensorsInOnePlaceAreRefused() throws {
+    try withTemporaryFolder { folder in
+      let path = folder.appendingPathComponent("overlap.safetensors")
+      let header =
+        #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}"#
+      var data = withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian) { Data($0) }
+      data.append(contentsOf: header.utf8)
+      data.append(Data(count: 12))
+      try data.write(to: path)
+      let error = #expect(throws: WeightsError.self) { try WeightsFile(path: path.path) }
+      #expect(text(error).contains("'a' and 'b' overlap"))
+    }
+  }
+}
