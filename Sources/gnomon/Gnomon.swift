@@ -13,6 +13,7 @@ struct Gnomon: ParsableCommand {
     subcommands: [
       TrainCommand.self, PreviewCommand.self, GeometryCommand.self, ProbeCommand.self,
       FiguresCommand.self, SettingsCommand.self, DatasetsCommand.self, ReportCommand.self,
+      MetricsCommand.self,
       StudyCommand.self, StoreCommand.self,
     ])
 

@@ -120,7 +120,8 @@ import Torch
   @Test func everyCommandIsInTheHelp() throws {
     let overview = try Program.run(["--help"]).output.split(separator: "\n")
     for command in [
-      "train", "preview", "geometry", "probe", "figures", "settings", "datasets", "report", "study",
+      "train", "preview", "geometry", "probe", "figures", "settings", "datasets", "report",
+      "metrics", "study",
       "store",
     ] {
       #expect(overview.contains { $0.hasPrefix("  \(command) ") }, "\(command)")
