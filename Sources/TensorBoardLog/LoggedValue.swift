@@ -16,14 +16,11 @@ public struct TaggedValue: Sendable, Equatable {
   public var tag: String
   /// The value.
   public var value: LoggedValue
-  /// What it is, in a sentence that TensorBoard shows beside it; empty for none.
-  public var meaning: String
 
   /// A value under a tag.
-  public init(_ tag: String, _ value: LoggedValue, meaning: String = "") {
+  public init(_ tag: String, _ value: LoggedValue) {
     self.tag = tag
     self.value = value
-    self.meaning = meaning
   }
 }
 

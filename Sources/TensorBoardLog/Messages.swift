@@ -37,7 +37,6 @@ extension Tensorboard_Summary.Value {
   fileprivate init(_ tagged: TaggedValue) {
     self.init()
     tag = tagged.tag
-    if !tagged.meaning.isEmpty { metadata.summaryDescription = tagged.meaning }
     switch tagged.value {
     case .scalar(let number): simpleValue = Float(number)
     case .image(let png, let width, let height):
@@ -61,7 +60,7 @@ extension TaggedValue {
     case .histo(let histogram): value = .histogram(Histogram(histogram))
     case nil: return nil
     }
-    self.init(message.tag, value, meaning: message.metadata.summaryDescription)
+    self.init(message.tag, value)
   }
 }
 

@@ -8,7 +8,7 @@ import Testing
     try withTemporaryFolder { folder in
       let histogram = try #require(Histogram(of: [-2, -1, 0.5]))
       let values = [
-        TaggedValue("train/loss", .scalar(0.5), meaning: "what is made small"),
+        TaggedValue("train/loss", .scalar(0.5)),
         TaggedValue("views", .image(png: Data([1, 2, 3]), width: 30, height: 20)),
         TaggedValue("spectrum/h", .histogram(histogram)),
       ]

@@ -15,8 +15,8 @@ struct ContactSheetFile {
 /// A run as TensorBoard shows it, in its folder's `tensorboard`: what `metrics.jsonl` and `geometry.jsonl` hold, as it
 /// comes, the sheet of views, spectra as histograms, and at the end embeddings for the projector.
 ///
-/// A figure stands under `FAMILY/MEMBER/LAYER`, so that the layers stand beside each other. Figures that are for
-/// charts over ranks are left out.
+/// A figure stands under `FAMILY/MEMBER/LAYER`, so that the layers stand beside each other. Figures that
+/// the catalogue has for charts alone are left out.
 final class TensorBoardRunLog {
   /// Held-out images of the projector, at most: beyond it they are a random sample.
   static let pointLimit = 5_000
@@ -48,14 +48,10 @@ final class TensorBoardRunLog {
       for entry in catalogue.ordered(scalars.keys) where entry.prominence != .chart {
         guard let value = scalars[entry.key] else { continue }
         values.append(
-          TaggedValue(
-            Self.tag(of: entry.key, at: figures.layer), .scalar(value), meaning: entry.meaning))
+          TaggedValue(Self.tag(of: entry.key, at: figures.layer), .scalar(value)))
       }
       guard let spectrum = Histogram(of: figures.spectrum) else { continue }
-      values.append(
-        TaggedValue(
-          "spectrum/\(figures.layer)", .histogram(spectrum),
-          meaning: "log10 of the singular values of the row-normalised, centred embeddings"))
+      values.append(TaggedValue("spectrum/\(figures.layer)", .histogram(spectrum)))
     }
     try writer.write(values, step: step)
   }
