@@ -43,6 +43,14 @@ swift-docs:
 	swift package -c release --allow-writing-to-directory $(REFERENCE) generate-documentation \
 	  $(DOCUMENTED:%=--target %) --output-path $(REFERENCE) --warnings-as-errors
 
+# What other programs make of what Gnomon writes, each in an environment of its own below build/.
+.PHONY: check-tensorboard check-python
+check-tensorboard: build
+	Tools/check-tensorboard.sh $(GNOMON)
+
+check-python: build
+	Tools/check-python.sh $(GNOMON)
+
 bench: build
 	@Tools/bench.sh
 

@@ -34,8 +34,7 @@ let swiftSettings: [SwiftSetting] = [.swiftLanguageMode(.v6)]
 let libraries = [
   "Archives", "NumPyFormat", "Pickle", "Torch", "TorchNN", "Records", "RunStore", "RunDatabase",
   "Datasets", "Augmentations", "Contrastive", "Interchange", "Geometry", "Evaluation", "Measures",
-  "Training",
-  "Runs", "Reports", "Studies",
+  "Training", "TensorBoardLog", "Runs", "Reports", "Studies",
 ]
 
 func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
@@ -64,6 +63,8 @@ let package = Package(
     .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.0"),
     // The store: SQLite with migrations, prepared statements and a reader beside the writer.
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    // TensorBoard's events are Protocol Buffers' messages.
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
     // `make docs`.
     .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
   ],
@@ -130,11 +131,16 @@ let package = Package(
         "Evaluation",
       ]),
     library("Training", ["Torch", "TorchNN", "Datasets", "Augmentations", "Contrastive"]),
+    .target(
+      name: "TensorBoardLog",
+      dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")],
+      exclude: ["Protos"], swiftSettings: swiftSettings),
     library(
       "Runs",
       [
         "Torch", "TorchNN", "Records", "RunStore", "Datasets", "Augmentations", "Contrastive",
-        "Interchange", "Measures", "Training", .product(name: "Yams", package: "Yams"),
+        "Interchange", "Measures", "TensorBoardLog", "Training",
+        .product(name: "Yams", package: "Yams"),
       ]),
     library(
       "Studies",
@@ -237,11 +243,12 @@ let package = Package(
       "Measures",
       ["Torch", "TorchNN", "Records", "Contrastive", "Datasets", "Augmentations", "Evaluation"]),
     tests("Training", ["Torch", "TorchNN", "Contrastive", "Datasets", "Augmentations"]),
+    tests("TensorBoardLog"),
     tests(
       "Runs",
       [
         "Torch", "TorchNN", "Records", "RunStore", "Contrastive", "Datasets", "Augmentations",
-        "Measures", "Training", .product(name: "Yams", package: "Yams"),
+        "Measures", "TensorBoardLog", "Training", .product(name: "Yams", package: "Yams"),
       ]),
     tests("Studies", ["Records", "RunStore", "Torch", "Runs"]),
     tests("Reports", ["Measures", "Records", "RunStore"]),

@@ -43,6 +43,23 @@ public struct MetricRecord: Sendable, Equatable {
   }
 }
 
+extension MetricRecord {
+  /// The numbers of the line but its step, under the keys of the file: those every run has in a fixed order, then the
+  /// others by key. What is absent or not finite is left out.
+  public var numbers: [(key: String, value: Double)] {
+    let named: [(Key, Double?)] = [
+      (.epoch, epoch), (.loss, loss), (.learningRate, learningRate),
+      (.viewsPerSecond, viewsPerSecond), (.contrastiveTop1, contrastiveTop1),
+      (.meanPositiveCosine, meanPositiveCosine), (.meanNegativeCosine, meanNegativeCosine),
+      (.softmaxEntropy, softmaxEntropy),
+    ]
+    let others = extra.sorted { $0.key < $1.key }.filter { !Self.reservedKeys.contains($0.key) }
+    return
+      (named.compactMap { key, value in value.map { (key.rawValue, $0) } }
+      + others.map { ($0.key, $0.value) }).filter(\.1.isFinite)
+  }
+}
+
 extension MetricRecord: Codable {
   enum Key: String, CaseIterable {
     case step, epoch, loss

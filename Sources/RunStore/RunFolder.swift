@@ -27,6 +27,8 @@ public struct RunFolder: Sendable, Equatable {
   public var views: URL { url.appendingPathComponent("views.png") }
   /// The files of the data set that could not be used, where there are any: a path, a tab, the reason.
   public var skippedFiles: URL { url.appendingPathComponent("skipped-files.txt") }
+  /// What TensorBoard shows of the run, where it is logged for it.
+  public var tensorboard: URL { url.appendingPathComponent("tensorboard", isDirectory: true) }
   /// The report's page.
   public var report: URL { url.appendingPathComponent("report.html") }
 

@@ -119,7 +119,7 @@ public final class TrainingRun {
   /// - Parameters:
   ///   - shouldStop: asked after every step.
   ///   - report: told what happens.
-  /// - Throws: `RunError.nonFiniteLoss`, and `RunStoreError` when a file cannot be written; checkpoints
+  /// - Throws: `RunError.nonFiniteLoss`, and `RunStoreError` or `TensorBoardLogError` when a file cannot be written; checkpoints
   ///   written before stay.
   public func run(
     shouldStop: () -> Bool = { false }, report: (Event) -> Void = { _ in }
@@ -136,10 +136,13 @@ public final class TrainingRun {
     defer { geometry.close() }
     try metrics.truncate(afterStep: step)
     try geometry.truncate(afterStep: step)
+    let log =
+      try configuration.log == .tensorboard ? TensorBoardRunLog(folder, from: step + 1) : nil
+    defer { log?.close() }
 
     let views = ViewSource(
       splits.train, policy: policy, seed: configuration.viewSeed, device: trainer.device)
-    try writeContactSheet()
+    if let sheet = try writeContactSheet() { try log?.write(sheet) }
     let model = measuredModel
     let plan = MeasurementPlan(
       configuration, stepsPerEpoch: stepsPerEpoch, heldOutCount: splits.heldOut.count)
@@ -176,8 +179,10 @@ public final class TrainingRun {
       progress.loss = result.loss
 
       if step % configuration.logEvery == 0 || step == 1 || step == totalSteps {
-        try metrics.append(
-          record(result, learningRate: rate, viewsPerSecond: meter.takeRecentRate()))
+        let record = record(
+          result, learningRate: rate, viewsPerSecond: meter.takeRecentRate())
+        try metrics.append(record)
+        try log?.write(record)
       }
       report(.step(stepReport(loss: result.loss, viewsPerSecond: meter.rate)))
 
@@ -185,13 +190,16 @@ public final class TrainingRun {
       let epochsDone = step.isMultiple(of: stepsPerEpoch) ? step / stepsPerEpoch : nil
       if let epochsDone, step < totalSteps, plan.measures(epoch: epochsDone) {
         report(.measuring(epoch: epochsDone, isLast: false))
-        try append(model.figures(.light(samples: plan.samples)), to: geometry)
+        let layers = try model.figures(.light(samples: plan.samples))
+        try append(layers, to: geometry)
+        try log?.write(layers, step: step)
       }
       let isDue = epochsDone?.isMultiple(of: configuration.checkpointEvery) ?? false
       if isDue || stopping || step == totalSteps {
         progress.add(meter, wall: wallStart)
         meter = RateMeter()
         wallStart = .now
+        try log?.synchronize()
         try writeCheckpoint(metrics, geometry)
       }
       if stopping { return .interrupted(step: step) }
@@ -204,6 +212,11 @@ public final class TrainingRun {
     // A process that was killed here has left these lines already.
     try geometry.truncate(afterStep: totalSteps - 1)
     try append(layers, to: geometry)
+    try log?.write(layers, step: step)
+    if let log {
+      let embeddings = model.heldOutEmbeddings(atMost: TensorBoardRunLog.pointLimit)
+      try log.write(embeddings, of: splits.heldOut)
+    }
     progress.add(meter, wall: wallStart)
     let summary = summary(layers)
     try folder.write(summary)
@@ -248,8 +261,10 @@ extension TrainingRun {
   }
 
   /// Rows of training images: as they are, then pairs of views of the first epochs.
-  private func writeContactSheet() throws {
-    guard !FileManager.default.fileExists(atPath: folder.views.path) else { return }
+  ///
+  /// - Returns: the sheet, where it was not there yet.
+  private func writeContactSheet() throws -> ContactSheetFile? {
+    guard !FileManager.default.fileExists(atPath: folder.views.path) else { return nil }
     let images = (0..<min(6, splits.train.count)).map { StoredImage(of: splits.train, at: $0) }
     let views = (0..<4).flatMap { epoch in
       (0..<2).map { view in
@@ -261,8 +276,10 @@ extension TrainingRun {
     let sheet = try ContactSheet(
       of: images, in: splits.train.pixels, columns: [.original] + views,
       side: splits.train.height)
-    let png = try PNGImage.encode(rgb: sheet.pixels, width: sheet.width, height: sheet.height)
-    try AtomicFile.write(Data(png), to: folder.views)
+    let png = Data(
+      try PNGImage.encode(rgb: sheet.pixels, width: sheet.width, height: sheet.height))
+    try AtomicFile.write(png, to: folder.views)
+    return ContactSheetFile(png: png, width: sheet.width, height: sheet.height)
   }
 
   private func append(_ layers: [LayerFigures], to geometry: JSONLinesFile) throws {

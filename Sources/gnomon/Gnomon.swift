@@ -13,7 +13,7 @@ struct Gnomon: ParsableCommand {
     subcommands: [
       TrainCommand.self, PreviewCommand.self, GeometryCommand.self, ProbeCommand.self,
       FiguresCommand.self, SettingsCommand.self, DatasetsCommand.self, ReportCommand.self,
-      ExportCommand.self, StudyCommand.self, StoreCommand.self,
+      ExportCommand.self, MetricsCommand.self, StudyCommand.self, StoreCommand.self,
     ])
 
   static func main() {

@@ -121,8 +121,7 @@ import Torch
     let overview = try Program.run(["--help"]).output.split(separator: "\n")
     for command in [
       "train", "preview", "geometry", "probe", "figures", "settings", "datasets", "report",
-      "export",
-      "study", "store",
+      "export", "metrics", "study", "store",
     ] {
       #expect(overview.contains { $0.hasPrefix("  \(command) ") }, "\(command)")
     }

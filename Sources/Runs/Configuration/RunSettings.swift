@@ -167,6 +167,11 @@ public struct RunSettings: Sendable {
   /// Steps between lines of the metrics.
   public let logEvery = Setting(
     "log_every", 10, .whole(1...1_000_000_000), "Steps between lines of the metrics")
+  /// What is written for other programs while training.
+  public let log = Setting(
+    "log", RunConfiguration.Log.none, .choice(),
+    "What is written for other programs while training: tensorboard is its event files and the projector's, in the "
+      + "run's folder")
   /// Further head steps of the best-response gap, which the first line of each epoch holds; 0 for none.
   public let gapSteps = Setting(
     "gap_steps", 10, .whole(0...1_000_000),
@@ -185,6 +190,13 @@ extension RunConfiguration {
     case sgd
     case lars
     case adamW = "adamw"
+  }
+
+  /// What is written for other programs while training.
+  public enum Log: String, Sendable, CaseIterable {
+    case none
+    /// Event files for TensorBoard, and embeddings for its projector.
+    case tensorboard
   }
 
   /// The encoder's arithmetic in training.

@@ -1,0 +1,17 @@
+"""Figures of embeddings and runs, measured by the program gnomon."""
+
+from gnomon.figures import Figures, LayerFigures
+from gnomon.measuring import measure
+from gnomon.monitor import EmbeddingMonitor
+from gnomon.program import GnomonError
+from gnomon.runs import Run, read_run
+
+__all__ = [
+    "EmbeddingMonitor",
+    "Figures",
+    "GnomonError",
+    "LayerFigures",
+    "Run",
+    "measure",
+    "read_run",
+]

@@ -1,0 +1,79 @@
+"""Runs of gnomon train, read."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy
+
+from gnomon import program
+from gnomon.figures import Figures, table
+
+#: A pandas.DataFrame where pandas is installed, else columns by name.
+Table = Any
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run in its folder."""
+
+    #: The folder's name.
+    name: str
+    #: A row a logged step: step, epoch, loss, ….
+    metrics: Table
+    #: A row a measured step and layer: step, epoch, layer, n, dimension, and the figures.
+    figures: Table
+    #: What the run is remembered by; None while it is not finished.
+    summary: Mapping[str, Any] | None
+
+    def _repr_html_(self) -> str:
+        if self.summary is not None:
+            return Figures(self.summary["layers"])._repr_html_()
+        steps = self.metrics["step"]
+        return table(["run", "steps logged"], [[self.name, str(len(steps))]])
+
+
+def read_run(folder: str | os.PathLike[str]) -> Run:
+    """What the run in `folder` logged and measured so far.
+
+    Raises GnomonError where there is no run or a file of it is damaged.
+    """
+    path = Path(folder)
+    metrics = _rows(["metrics", str(path), "--format", "jsonl"])
+    figures = _rows(["metrics", str(path), "--format", "jsonl", "--figures"])
+    summary = path / "summary.json"
+    return Run(
+        name=path.resolve().name,
+        metrics=_table(metrics, ["step", "epoch"]),
+        figures=_table(figures, ["step", "epoch", "layer", "n", "dimension"]),
+        summary=json.loads(summary.read_text("utf-8")) if summary.exists() else None,
+    )
+
+
+def _rows(arguments: list[str]) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in program.output(arguments).splitlines()]
+
+
+def _table(rows: list[dict[str, Any]], first: list[str]) -> Table:
+    """A column a key, NaN where a row has no number."""
+    keys = list(dict.fromkeys([*first, *(key for row in rows for key in row)]))
+    columns = {
+        key: numpy.array([row.get(key, numpy.nan) for row in rows], dtype=_kind(key))
+        for key in keys
+    }
+    try:
+        import pandas
+    except ImportError:
+        return columns
+    return pandas.DataFrame(columns)
+
+
+def _kind(key: str) -> type:
+    if key == "layer":
+        return object
+    return numpy.int64 if key in ("step", "n", "dimension") else numpy.float64
