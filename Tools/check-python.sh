@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs Python/ into an environment of its own and runs its tests against a built gnomon; checks the type hints and
-# that Examples/python can be compiled.
+# Installs Python/ into an environment of its own and runs its tests against a built gnomon; checks that
+# Examples/python can be compiled.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -12,7 +12,7 @@ run=$(mktemp -d)/run
 trap 'rm -rf "$(dirname "$run")"' EXIT
 "$gnomon" train --output "$run" --log tensorboard --log-every 1 --quiet \
   --image-size 16 --width 4 --head mlp:16-8 --train-count 320 --held-out-count 60 --batch-size 16 \
-  --epochs 6 --measure-every 3 --measure-budget 100 --seed 3 >/dev/null &
+  --epochs 60 --measure-every 20 --measure-budget 100 --seed 3 >/dev/null &
 # Ctrl-C after some steps: it ends between two of them, with a checkpoint.
 while [ ! -s "$run/metrics.jsonl" ]; do kill -0 $! && sleep 0.01; done
 kill -INT $! || true
