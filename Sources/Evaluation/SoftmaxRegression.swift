@@ -79,7 +79,8 @@ package struct SoftmaxRegression {
     let blocks = (0..<weights.size(1)).map { index in
       let own = weights.select(index, along: 1)
       let (largest, places) = own.largest(min(rows, 8 * size))
-      let scale = own.sum() / largest.sum()
+      // One, not NaN, where all rows are settled for good.
+      let scale = (own.sum() + 1e-300) / (largest.sum() + 1e-300)
       let chosen = features.gathered(places)
       return chosen.transposed().matmul(chosen * (largest * scale).unsqueezed(1))
     }
