@@ -63,9 +63,9 @@ public struct LinearProbe {
   /// The most probable class of each row of M×D embeddings.
   public func predictions(for embeddings: Tensor) throws(EvaluationError) -> [Int] {
     let matrix = try embeddings.asFiniteMatrix().to(.float64)
-    guard matrix.size(1) + 1 == coefficients.size(0) else {
+    guard matrix.size(1) + 1 == coefficients.size(1) else {
       throw .wrongInput(
-        .unequalDimensions(training: coefficients.size(0) - 1, test: matrix.size(1)))
+        .unequalDimensions(training: coefficients.size(1) - 1, test: matrix.size(1)))
     }
     return LinearProbe.indices(standardization(matrix), coefficients).map { classes[$0] }
   }
@@ -98,8 +98,10 @@ public struct LinearProbe {
   }
 
   private static func indices(_ features: Tensor, _ coefficients: Tensor) -> [Int] {
-    let last = coefficients.size(0) - 1
-    let logits = features.matmul(coefficients[0..<last]) + coefficients[last]
-    return logits.argmax(along: 1).scalars(Int.self)
+    let last = coefficients.size(1) - 1
+    let weights = coefficients.slice(0..<last, along: 1)
+    let logits =
+      weights.matmul(features.transposed()) + coefficients.slice(last..<last + 1, along: 1)
+    return logits.argmax(along: 0).scalars(Int.self)
   }
 }

@@ -67,6 +67,13 @@ struct TangentPlanes: Measure {
 
   func measure(_ subject: any Subject, into figures: inout [LayerFigures]) throws {
     guard let model = subject.model else { return }
+    // Hundreds of decompositions of matrices of a few dozen rows.
+    try Runtime.onOneThread { try compare(of: model, subject, into: &figures) }
+  }
+
+  private func compare(
+    of model: ModelSubject, _ subject: any Subject, into figures: inout [LayerFigures]
+  ) throws {
     let h = try subject.embeddings()[0]
     let sizes = model.sizes
     let anchors = Array(0..<min(sizes.anchors, h.size(0)))

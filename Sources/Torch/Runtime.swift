@@ -16,6 +16,18 @@ public enum Runtime {
     set { Failure.check(ctorch_set_threads(Int32(newValue)), doing: "set threads") }
   }
 
+  /// Does some work with operators that use one thread each: the faster way where each has little to do, since
+  /// threads that wait for each other cost more than a small matrix.
+  public static func onOneThread<Result, Failed: Error>(
+    _ work: () throws(Failed) -> Result
+  ) throws(Failed) -> Result {
+    let usual = threads
+    guard usual > 1 else { return try work() }
+    threads = 1
+    defer { threads = usual }
+    return try work()
+  }
+
   /// Whether the processor multiplies bfloat16 matrices in hardware.
   public static var hasBFloat16: Bool { ctorch_cpu_has_bfloat16() }
 

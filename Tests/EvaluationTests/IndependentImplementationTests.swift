@@ -51,9 +51,10 @@ import Torch
     // SciPy's gradient is below 10⁻⁸, ours below 10⁻⁹, the curvature at least 10⁻³: 10⁻⁵ at the very
     // most.
     #expect(try fit.value.isApproximately(recorded("logistic\(index).loss").item, relative: 1e-12))
-    let weights = try recorded("logistic\(index).weights").transposed()
-    #expect(difference(fit.point[0..<24], weights) < 1e-6)
-    #expect(try difference(fit.point[24], recorded("logistic\(index).bias")) < 1e-6)
+    let weights = try recorded("logistic\(index).weights")
+    #expect(difference(fit.point.slice(0..<24, along: 1), weights) < 1e-6)
+    let bias = fit.point.select(24, along: 1)
+    #expect(try difference(bias, recorded("logistic\(index).bias")) < 1e-6)
     let probe = try LinearProbe(training: training, penalties: [penalty])
     let predictions: [Int] = try recorded("logistic\(index).predictions").scalars()
     #expect(try probe.predictions(for: split("test").embeddings) == predictions)

@@ -57,8 +57,8 @@ import Torch
   @Test func theGradientIsThatOfTheObjective() {
     let regression = SoftmaxRegression(
       features: normals(1, 30, 4), labels: Tensor((0..<30).map { $0 % 3 }), classCount: 3)
-    let point = normals(2, 5, 3)
-    let direction = normals(3, 5, 3)
+    let point = normals(2, 3, 5)
+    let direction = normals(3, 3, 5)
     let step = 1e-5
     let ahead = regression.objective(point + direction * step, penalty: 0.1).value
     let behind = regression.objective(point - direction * step, penalty: 0.1).value
@@ -82,6 +82,19 @@ import Torch
       let gradient = regression.objective(fit.point, penalty: penalty).gradient
       #expect(abs(gradient).max().item <= 1e-9)
     }
+  }
+
+  @Test func theFitDoesNotDependOnItsStartEvenWhereNoRowBends() {
+    let features = normals(1, 300, 8)
+    let labels = features.slice(0..<3, along: 1).argmax(along: 1)
+    let regression = SoftmaxRegression(features: features, labels: labels, classCount: 3)
+    let fit = regression.fit(penalty: 1e-2)
+    // Every row is told right there, with probabilities of 0 and 1: the penalty alone has a curvature.
+    let settled = Tensor.eye(9, .float64)[0..<3] * 1e7
+    let other = regression.fit(penalty: 1e-2, from: settled)
+    #expect(other.converged)
+    // A gradient below 10⁻⁹, curvature at least 10⁻².
+    #expect(abs(other.point - fit.point).max().item < 1e-6)
   }
 
   @Test func shiftAndScaleOfACoordinateDoNotMatter() throws {
