@@ -44,12 +44,18 @@ swift-docs:
 	  $(DOCUMENTED:%=--target %) --output-path $(REFERENCE) --warnings-as-errors
 
 # What other programs make of what Gnomon writes, each in an environment of its own below build/.
-.PHONY: check-tensorboard check-python
+.PHONY: check-tensorboard check-python check-weights check-onnx
 check-tensorboard: build
 	Tools/check-tensorboard.sh $(GNOMON)
 
 check-python: build
 	Tools/check-python.sh $(GNOMON)
+
+check-weights: build
+	Tools/check-weights.sh $(GNOMON)
+
+check-onnx: build
+	Tools/check-onnx.sh $(GNOMON)
 
 bench: build
 	@Tools/bench.sh

@@ -1,6 +1,7 @@
 import Foundation
 import Interchange
 import Measures
+import ONNXFormat
 import Records
 import Reports
 import RunStore
@@ -16,6 +17,7 @@ enum ErrorWording {
     case let error as ConfigurationError: error.line
     case let error as RunError: "\(error)" + error.advice
     case let error as WeightsError: "\(error)" + error.advice
+    case ONNXError.noHead: "\(ONNXError.noHead): leave out --with-head"
     case let error as RunStoreError: "\(error)" + error.advice
     case let error as StudyFileError: error.line
     case let error as ReportError: "\(error)" + error.advice
@@ -45,6 +47,8 @@ extension ConfigurationError {
     case .unknownKey(_, nearest: nil): "; gnomon settings lists all of them"
     case .dataNeeded: ": --data FOLDER"
     case .device(.notAvailable): "; use --device cpu, or install a CUDA build of torch"
+    case .patches(_, let imageSize, let patch):
+      ": use --image-size \(max(imageSize / patch, 1) * patch)"
     case .nothingToTrain: ": use another --head, or --schedule joint"
     case .differsFromEncoder: ": use --schedule two-timescale"
     case .batchTooLarge: ": use a smaller --batch-size"

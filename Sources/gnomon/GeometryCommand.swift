@@ -8,7 +8,7 @@ struct GeometryCommand: ParsableCommand {
     abstract: "Everything about the layers themselves, of a run or of anybody's embeddings.",
     discussion: """
       A run is measured at every layer on its held-out images, from its newest checkpoint, and the figures are \
-      written into its folder. Anybody's ResNet is measured alike, its weights under --weights, on a data set. \
+      written into its folder. Anybody's encoder is measured alike, its weights under --weights, on a data set. \
       Embeddings are .npy or safetensors files, one embedding a row; what they allow is \
       measured, and what else would be needed is said.
       """)
@@ -44,7 +44,7 @@ struct GeometryCommand: ParsableCommand {
         guard views == nil, projectionViews == nil else {
           throw Failure.usage("--views go with --embeddings: a run makes its own")
         }
-        let run = try MeasuredRun(folder, warn: Terminal.warning)
+        let run = try MeasuredRun(folder, layers: input.layers, warn: Terminal.warning)
         let layers = try run.model.figures(.geometry)
         try Output.show(layers, asJSON: json)
         run.recordAndTell(layers)

@@ -8,7 +8,7 @@ struct ProbeCommand: ParsableCommand {
     abstract: "What can be read from each layer: nearest neighbours, a linear probe, attributes.",
     discussion: """
       A run is probed at every layer from its newest checkpoint, fitted on its training images and tested on \
-      the held-out ones, and the figures are written into its folder; anybody's ResNet \
+      the held-out ones, and the figures are written into its folder; anybody's encoder \
       alike, its weights under --weights. For files, --labels names the classes of \
       the rows, and a deterministic fifth of them is held out.
       """)
@@ -20,7 +20,7 @@ struct ProbeCommand: ParsableCommand {
     try Failure.classifying {
       switch try input.source() {
       case .run(let folder):
-        let run = try MeasuredRun(folder, warn: Terminal.warning)
+        let run = try MeasuredRun(folder, layers: input.layers, warn: Terminal.warning)
         let layers = try run.model.figures(.evaluation)
         try Output.show(layers, asJSON: json)
         run.recordAndTell(layers)

@@ -19,15 +19,16 @@ enum MeasuringSettings: SettingScope {
 struct WeightsInput: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Weights of a ResNet: a safetensors file, or a checkpoint that PyTorch wrote (.pth, .pt, .ckpt).",
+      "Weights of a ResNet or vision transformer: a safetensors file, or a checkpoint that PyTorch wrote (.pth, "
+        + ".pt, .ckpt).",
       valueName: "file"))
   var weights: String?
   @Option(
     help: ArgumentHelp(
-      "What the encoder is: \(ResNet.Depth.allCases.map(\.rawValue).joined(separator: ", ")) (default: what its "
-        + "shapes say).", valueName: "name"),
-    completion: .list(ResNet.Depth.allCases.map(\.rawValue)))
-  var architecture: ResNet.Depth?
+      "What the encoder is: \(EncoderArchitecture.allCases.map(\.rawValue).joined(separator: ", ")), as timm's with "
+        + "or without a size as in _224 (default: what its shapes say).", valueName: "name"),
+    completion: .list(EncoderArchitecture.allCases.map(\.rawValue)))
+  var architecture: EncoderArchitecture?
   @Option(
     help: ArgumentHelp(
       "The head's weights, if they are not in the encoder's file.", valueName: "file"))
@@ -42,28 +43,39 @@ struct WeightsInput: ParsableArguments {
       "What stands between the head's layers: relu, gelu, tanh or sigmoid (default: relu; gelu for DINO's).",
       valueName: "name"))
   var headActivation: HeadArchitecture.Activation?
+  @Flag(help: "Make DINO's prototypes a part of the head: z is then the score of each.")
+  var headPrototypes = false
   @OptionGroup(title: "Settings of --weights") var settings: SettingOptions<MeasuringSettings>
 
   /// Whether anything was given that goes with `--weights`.
   var isGiven: Bool {
-    architecture != nil || head != nil || prefix != nil || headActivation != nil
+    architecture != nil || head != nil || prefix != nil || headActivation != nil || headPrototypes
       || !settings.given.isEmpty
   }
 
   /// The model, with a line on standard error for each thing that was found, or was not.
-  func model(_ path: String) throws -> MeasuredWeights {
+  func model(_ path: String, layers: MeasuredModel.Layers) throws -> MeasuredWeights {
     var request = MeasuredWeights.Request(weights: path)
     request.head = head
     request.prefix = prefix
     request.architecture = architecture
     request.activation = headActivation
-    let model = try MeasuredWeights(
-      request, RunConfiguration(file: nil, options: settings.given))
+    request.prototypes = headPrototypes
+    var configuration = try RunConfiguration(file: nil, options: settings.given)
+    configuration.layers = layers
+    let model = try MeasuredWeights(request, configuration)
     model.notes.forEach(Terminal.note)
     return model
   }
 }
 
-extension ResNet.Depth: ExpressibleByArgument {}
+extension EncoderArchitecture: ExpressibleByArgument {
+  /// A name, after which timm writes the side of the images that it trained with.
+  public init?(argument: String) {
+    let parts = argument.split(separator: "_")
+    let isSized = (parts.last.flatMap { Int($0) } ?? 0) > 0
+    self.init(rawValue: isSized ? parts.dropLast().joined(separator: "_") : argument)
+  }
+}
 extension HeadArchitecture.Activation: ExpressibleByArgument {}
 extension WeightsFormat: ExpressibleByArgument {}

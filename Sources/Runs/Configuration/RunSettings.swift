@@ -1,6 +1,7 @@
 import Augmentations
 import Contrastive
 import Datasets
+import Measures
 import Torch
 import Training
 
@@ -34,15 +35,23 @@ public struct RunSettings: Sendable {
     "strict", false, .flag, "Whether an unreadable image stops the run rather than being skipped")
 
   // The model.
-  /// The encoder's depth.
-  public let encoder = Setting("encoder", ResNet.Depth.resNet18, .choice(), "The encoder")
-  /// The encoder's first layers; nil: small up to 64 pixels, ImageNet's above.
+  /// The encoder.
+  public let encoder = Setting(
+    "encoder", EncoderArchitecture.resNet18, .choice(),
+    "The encoder; a vision transformer's patches have 4, 8 or 16 pixels, and image_size is a multiple"
+  )
+  /// A ResNet's first layers; nil: small up to 64 pixels, ImageNet's above.
   public let stem = Setting<ResNet.Stem?>(
     "stem", SettingKind<ResNet.Stem>.choice(), unset: "small up to 64 pixels, else imagenet",
-    "The encoder's first layers")
-  /// Channels in the encoder's first stage.
+    "A ResNet's first layers")
+  /// Channels in a ResNet's first stage.
   public let width = Setting(
-    "width", 16, .whole(1...4096), "Channels in the encoder's first stage")
+    "width", 16, .whole(1...4096), "Channels in a ResNet's first stage")
+  /// What h is of a vision transformer's tokens.
+  public let pool = Setting(
+    "pool", VisionTransformer.Pooling.token, .choice(),
+    "A vision transformer's h: its class token, or the mean of its patches' tokens; timm's global_pool"
+  )
   /// A file of weights that the encoder, and the head where its shape is the same, begin with; nil for random ones.
   public let `init` = Setting(
     "init", .file, unset: "random weights",
@@ -158,6 +167,11 @@ public struct RunSettings: Sendable {
   public let measureEvery = Setting(
     "measure_every", 0, .whole(0...1_000_000),
     "Epochs between measurements, 0 for at the end only")
+  /// Which layers are measured.
+  public let layers = Setting(
+    "layers", MeasuredModel.Layers.head, .choice(),
+    "Which layers are measured: head is h, the head's layers and z; all is those of the encoder's trunk before h too"
+  )
   /// What measuring along training may cost, as a share of what training cost so far. `MeasurementPlan` says
   /// how both are counted, and what is left out.
   public let measureBudget = Setting(
