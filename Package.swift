@@ -118,7 +118,8 @@ let package = Package(
     library("RunStore", ["Records", .product(name: "Yams", package: "Yams")]),
     library("RunDatabase", ["Records", "RunStore", .product(name: "GRDB", package: "GRDB.swift")]),
     library(
-      "Datasets", ["Torch", "Records", "Archives", "NumPyFormat", "Pickle", "CImages", "CPNG"]),
+      "Datasets",
+      ["Torch", "Records", "Archives", "NumPyFormat", "Pickle", "CImages", "CPNG", "CZlib"]),
     library("Augmentations", ["Torch", "Records", "Datasets"]),
     library("Contrastive", ["Torch", "TorchNN"]),
     library("Interchange", ["Torch", "TorchNN", "Contrastive", "Archives", "Pickle"]),

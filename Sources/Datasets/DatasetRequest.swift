@@ -16,6 +16,8 @@ public struct DatasetRequest: Sendable, Equatable {
   public var seed: UInt64
   /// Whether a file that cannot be used is an error rather than skipped.
   public var strict: Bool
+  /// Whether images are read now or when they are asked for.
+  package var loading = ImageLoading.memory
 
   /// A request; only a kind is needed for sprites, a path too for the others.
   public init(

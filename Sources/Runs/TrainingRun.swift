@@ -265,7 +265,6 @@ extension TrainingRun {
   /// - Returns: the sheet, where it was not there yet.
   private func writeContactSheet() throws -> ContactSheetFile? {
     guard !FileManager.default.fileExists(atPath: folder.views.path) else { return nil }
-    let images = (0..<min(6, splits.train.count)).map { StoredImage(of: splits.train, at: $0) }
     let views = (0..<4).flatMap { epoch in
       (0..<2).map { view in
         ContactSheet.Column.policy(
@@ -274,7 +273,7 @@ extension TrainingRun {
       }
     }
     let sheet = try ContactSheet(
-      of: images, in: splits.train.pixels, columns: [.original] + views,
+      of: 0..<min(6, splits.train.count), in: splits.train, columns: [.original] + views,
       side: splits.train.height)
     let png = Data(
       try PNGImage.encode(rgb: sheet.pixels, width: sheet.width, height: sheet.height))

@@ -17,10 +17,11 @@ public struct RunSettings: Sendable {
   public let data = Setting(
     "data", .folder, unset: "none, for data that is generated",
     "The folder of the data's files, for some kinds a file or a pattern")
-  /// Height and width that images are brought to, in pixels.
+  /// Height and width that images are brought to, in pixels; packed images keep theirs where nothing sets it.
   public let imageSize = Setting(
     "image_size", 32, .whole(DatasetRequest.imageSizes),
-    "Height and width that images are brought to, in pixels")
+    "Height and width that images are brought to, in pixels; packed images keep theirs unless it is set"
+  )
   /// How many training images at most; nil for all, and 8,000 sprites.
   public let trainCount = Setting(
     "train_count", .whole(2...largestCount), unset: "all, and 8000 sprites",
