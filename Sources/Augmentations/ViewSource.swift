@@ -36,6 +36,9 @@ public struct ViewSource {
   /// How many samples the data set has.
   public var sampleCount: Int { dataset.count }
 
+  /// Says which samples will be asked for next, so that images that are read from files are begun with.
+  public func willNeed(_ samples: some Sequence<Int>) { dataset.pixels.willNeed(samples) }
+
   /// Views of each sample, (`count`·N)×3×S×S in 0…1, first all first views, then all second ones: a
   /// function of (seed, epoch, sample, view) alone.
   public func views(of samples: some Collection<Int>, epoch: Int, count: Int = 2) -> Tensor {

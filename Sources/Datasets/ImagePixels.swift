@@ -40,6 +40,12 @@ public struct ImagePixels: Sendable {
   /// Whether all of them lie in this process's memory.
   public var areInMemory: Bool { if case .array = store { true } else { false } }
 
+  /// Says which images will be asked for next, and in which order. Those that are decoded when they are asked for
+  /// are begun with in the background; to others it makes no difference.
+  public func willNeed(_ images: some Sequence<Int>) {
+    if case .streamed(let stream) = store { stream.willNeed(Array(images)) }
+  }
+
   /// The bytes of one image.
   public subscript(image: Int) -> ArraySlice<UInt8> {
     switch store {

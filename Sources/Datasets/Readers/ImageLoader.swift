@@ -8,12 +8,18 @@ struct ImageLoader: Sendable {
   let seed: UInt64
   /// Whether images are read now or when they are asked for.
   let loading: ImageLoading
+  /// Whether a file that cannot be used is an error rather than skipped.
+  let isStrict: Bool
+  /// The most bytes of images that are made before they are asked for.
+  let bytesAhead: Int
 
   /// A loader as a request asks for.
   init(_ request: DatasetRequest) {
     size = request.imageSize
     seed = request.seed
     loading = request.loading
+    isStrict = request.strict
+    bytesAhead = request.bytesAhead
   }
 
   /// All images of a source in their order, or `limit` of them drawn at random without replacement,
@@ -29,8 +35,8 @@ struct ImageLoader: Sendable {
       var random = RandomStream.subset.generator(seed: seed, stream, 0)
       order = random.permutation(of: source.count)
     }
-    let images = ImageStream(source, order: order, count: wanted, size: size)
-    if loading == .stream {
+    let images = ImageStream(source, order: order, count: wanted, for: self)
+    if loading.streams(bytes: wanted * images.bytesPerImage) {
       return (source.dataset(ImagePixels(images), size: size, places: images.places), [])
     }
     try ImageLoader.checkMemory(count: wanted, size: size, place: source.place)

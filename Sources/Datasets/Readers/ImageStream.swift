@@ -1,17 +1,11 @@
+import Foundation
 import Synchronization
-
-/// Whether the images of files are decoded at once or when they are asked for.
-package enum ImageLoading: String, Sendable, CaseIterable {
-  /// All images are decoded and held.
-  case memory
-  /// Images are read and decoded when they are asked for.
-  case stream
-}
 
 /// Images of a source that are read, decoded and resized when they are asked for.
 ///
 /// Where one cannot be read, the next one of its class takes its place: which one depends on the files alone, so
-/// that labels stay right and a run that is resumed sees what an undisturbed one sees.
+/// that labels stay right and a run that is resumed sees what an undisturbed one sees. A strict stream has a problem
+/// instead.
 final class ImageStream: Sendable {
   let source: ImageSource
   /// Rows and columns of the images that come out.
@@ -21,6 +15,10 @@ final class ImageStream: Sendable {
   /// The source's images in the order of drawing: the first `count` are the images, the others replace those that
   /// cannot be read.
   private let order: [Int]
+  private let isStrict: Bool
+  /// How many images may be made ahead.
+  private let roomAhead: Int
+  private let ahead = Mutex<ReadAhead?>(nil)
   private let findings = Mutex(Findings())
 
   /// What reading has shown so far.
@@ -35,12 +33,19 @@ final class ImageStream: Sendable {
   /// How many images are tried in the place of one.
   private static let substituteLimit = 64
 
-  init(_ source: ImageSource, order: [Int], count: Int, size: Int) {
+  /// - Parameters:
+  ///   - order: the source's images in the order of drawing.
+  ///   - count: how many of them are wanted.
+  init(_ source: ImageSource, order: [Int], count: Int, for request: ImageLoader) {
     self.source = source
     self.order = order
     self.count = count
-    self.size = size
+    size = request.size
+    isStrict = request.isStrict
+    roomAhead = request.bytesAhead / (request.size * request.size * 3)
   }
+
+  deinit { ahead.withLock { $0?.end() } }
 
   /// Which image of the source each is.
   var places: [Int] { Array(order.prefix(count)) }
@@ -76,9 +81,37 @@ final class ImageStream: Sendable {
 
   /// The pixels of some images, one after another.
   func pixels(of images: [Int]) -> [UInt8] {
-    concurrentImages(count: images.count, bytesPerImage: bytesPerImage) {
-      (index, slot) throws(Never) in fill(slot, with: images[index])
+    let made = ahead.withLock { $0 }?.take(images) ?? [:]
+    return concurrentImages(count: images.count, bytesPerImage: bytesPerImage) {
+      (index, slot) throws(Never) in
+      if let pixels = made[images[index]] {
+        _ = slot.update(from: pixels)
+      } else {
+        fill(slot, with: images[index])
+      }
     }.pixels
+  }
+
+  /// Begins to make images in the background, in the order in which they will be asked for.
+  func willNeed(_ images: [Int]) {
+    let reader = ahead.withLock { ahead in
+      let reader = ahead ?? makeReadAhead()
+      ahead = reader
+      return reader
+    }
+    reader.plan(images)
+  }
+
+  private func makeReadAhead() -> ReadAhead {
+    // The step has threads of its own; where it waits for images, they make those that are missing.
+    let threads = max(1, ProcessInfo.processInfo.activeProcessorCount / 2)
+    return ReadAhead(limit: roomAhead, threads: threads) { [weak self] image in
+      guard let self else { return [] }
+      return [UInt8](unsafeUninitializedCapacity: bytesPerImage) { buffer, count in
+        count = self.bytesPerImage
+        self.fill(ImageSlot(rebasing: buffer[..<count]), with: image)
+      }
+    }
   }
 
   /// The files that could not be used so far, in the order of their paths.
@@ -105,6 +138,7 @@ final class ImageStream: Sendable {
         return
       } catch {
         first = first ?? error
+        if isStrict { break }
       }
       guard let next = following(candidate, label: label), next != image else { break }
       candidate = next
@@ -129,7 +163,9 @@ final class ImageStream: Sendable {
       if let substitute {
         findings.substitutes[image] = substitute
       } else if findings.problem == nil {
-        findings.problem = DatasetError(file.path, .noSubstitute(reason: file.reason))
+        findings.problem = DatasetError(
+          file.path,
+          isStrict ? .skipped(reason: file.reason) : .noSubstitute(reason: file.reason))
       }
     }
   }

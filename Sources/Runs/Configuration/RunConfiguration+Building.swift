@@ -39,9 +39,12 @@ extension RunConfiguration {
 
   /// What `loadData` asks for.
   package var dataRequest: DatasetRequest {
-    DatasetRequest(
+    var request = DatasetRequest(
       kind: self.dataset, path: self.data, imageSize: self.imageSize, trainCount: self.trainCount,
       heldOutCount: self.heldOutCount, seed: 0, strict: self.strict)
+    request.loading = self.loading
+    request.bytesAhead = self.readAhead << 20
+    return request
   }
 
   /// Encoder, head and optimisers with initial weights.

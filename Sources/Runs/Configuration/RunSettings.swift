@@ -34,6 +34,17 @@ public struct RunSettings: Sendable {
   public let strict = Setting(
     "strict", false, .flag, "Whether an unreadable image stops the run rather than being skipped")
 
+  /// Whether the images of files are held in memory or read when they are needed.
+  public let loading = Setting(
+    "loading", ImageLoading.automatic, .choice(),
+    "Whether images of files are decoded once and held, or read and decoded when they are needed; auto holds those of a "
+      + "split that take up to a quarter of the machine's memory")
+  /// The most memory that images of a split take which are decoded before they are needed, in MiB.
+  public let readAhead = Setting(
+    "read_ahead", 256, .whole(1...1_048_576),
+    "Memory for images that are decoded before they are needed, in MiB a split, where they are not held"
+  )
+
   // The model.
   /// The encoder's depth.
   public let encoder = Setting("encoder", ResNet.Depth.resNet18, .choice(), "The encoder")
