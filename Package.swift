@@ -205,6 +205,11 @@ let package = Package(
     .executableTarget(
       name: "views-benchmark", dependencies: ["Augmentations", "BenchmarkSupport", "Torch"],
       path: "Benchmarks/Views", swiftSettings: swiftSettings),
+    // Views straight from files, driven by Benchmarks/loading.py beside ImageFolder and lightly.
+    .executableTarget(
+      name: "loading-benchmark",
+      dependencies: ["Augmentations", "BenchmarkSupport", "Datasets", "Torch"],
+      path: "Benchmarks/Loading", swiftSettings: swiftSettings),
     // What schedules, heads and objectives cost.
     .executableTarget(
       name: "heads-benchmark",
