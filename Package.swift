@@ -118,7 +118,8 @@ let package = Package(
     library("RunStore", ["Records", .product(name: "Yams", package: "Yams")]),
     library("RunDatabase", ["Records", "RunStore", .product(name: "GRDB", package: "GRDB.swift")]),
     library(
-      "Datasets", ["Torch", "Records", "Archives", "NumPyFormat", "Pickle", "CImages", "CPNG"]),
+      "Datasets",
+      ["Torch", "Records", "Archives", "NumPyFormat", "Pickle", "CImages", "CPNG", "CZlib"]),
     library("Augmentations", ["Torch", "Records", "Datasets"]),
     library("Contrastive", ["Torch", "TorchNN"]),
     library("Interchange", ["Torch", "TorchNN", "Contrastive", "Archives", "Pickle"]),
@@ -211,6 +212,11 @@ let package = Package(
     .executableTarget(
       name: "views-benchmark", dependencies: ["Augmentations", "BenchmarkSupport", "Torch"],
       path: "Benchmarks/Views", swiftSettings: swiftSettings),
+    // Views straight from files, driven by Benchmarks/loading.py beside ImageFolder and lightly.
+    .executableTarget(
+      name: "loading-benchmark",
+      dependencies: ["Augmentations", "BenchmarkSupport", "Datasets", "Torch"],
+      path: "Benchmarks/Loading", swiftSettings: swiftSettings),
     // What schedules, heads and objectives cost.
     .executableTarget(
       name: "heads-benchmark",

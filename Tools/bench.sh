@@ -18,4 +18,5 @@ if [ $# -eq 0 ]; then
   "$peers/bin/python" Benchmarks/geometry.py
   .build/release/store-benchmark
   "$peers/bin/python" Benchmarks/views.py
+  "$peers/bin/python" Benchmarks/loading.py
 fi

@@ -26,26 +26,6 @@ func makeTrainer(width: Int) -> Trainer {
   return Trainer(encoder: encoder, objective: objective)
 }
 
-func answer(_ record: [String: Double]) {
-  let entries = record.sorted { $0.key < $1.key }.map { "\"\($0.key)\": \($0.value)" }
-  print("{\(entries.joined(separator: ", "))}")
-  fflush(nil)
-}
-
-/// Answers `run` with what one repetition took, until the input ends.
-func serve(_ repetition: () throws -> Int) throws {
-  _ = try repetition()
-  answer(["ready": 1])
-  while let line = readLine(), line == "run" {
-    // Linux then forgets the peak of resident memory so far.
-    try? Data("5".utf8).write(to: URL(fileURLWithPath: "/proc/self/clear_refs"))
-    let start = ContinuousClock.now
-    let views = try repetition()
-    let seconds = start.duration(to: .now) / .seconds(1)
-    answer(["seconds": seconds, "views": Double(views), "peak_bytes": Double(peakResidentBytes())])
-  }
-}
-
 func benchmarkSteps(width: Int, views: Int, steps: Int) throws {
   let trainer = makeTrainer(width: width)
   let images = Tensor.randomUniform([views, 3, 32, 32]).channelsLast()

@@ -24,12 +24,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "Tools"))
 class PeakMemory:
     """The most memory held since `reset`: of the device's allocator on CUDA, else resident.
 
-    Of this process alone, without a loader's workers. Linux forgets the resident peak on request;
+    Of this process alone unless asked to add a loader's workers, which only Linux can: of those what is
+    their own, without what they share with this process. Linux forgets the resident peak on request;
     elsewhere it is the peak since the process began.
     """
 
-    def __init__(self, device: torch.device) -> None:
+    def __init__(self, device: torch.device, with_children: bool = False) -> None:
         self.device = device
+        self.with_children = with_children
         self.forgets = Path("/proc/self/clear_refs")
 
     def reset(self) -> None:
@@ -43,20 +45,34 @@ class PeakMemory:
             return torch.cuda.max_memory_allocated(self.device)
         if self.forgets.exists():
             status = Path("/proc/self/status").read_text().splitlines()
-            return next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmHWM"))
+            own = next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmHWM"))
+            return own + (self.children() if self.with_children else 0)
         unit = 1 if sys.platform == "darwin" else 1024
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
 
+    def children(self) -> int:
+        total = 0
+        for path in Path("/proc/self/task").glob("*/children"):
+            for child in path.read_text().split():
+                maps = Path(f"/proc/{child}/smaps_rollup").read_text().splitlines()
+                private = [line for line in maps if line.startswith("Private_")]
+                total += sum(int(line.split()[1]) * 1024 for line in private)
+        return total
+
 
 def serve(
-    repetition: Callable[[], int], device: torch.device, packages: tuple[str, ...], setting: dict
+    repetition: Callable[[], int],
+    device: torch.device,
+    packages: tuple[str, ...],
+    setting: dict,
+    with_children: bool = False,
 ) -> None:
     """Answers until told to quit; `repetition` does the work to its end and returns its views."""
     versions = {package: version(package) for package in packages}
     environment = {k: v for k, v in os.environ.items() if k.startswith(("MALLOC_", "OMP_"))}
     setting = setting | {"environment": environment}
     answer({"ready": True, "versions": versions, "setting": setting})
-    memory = PeakMemory(device)
+    memory = PeakMemory(device, with_children)
     for line in sys.stdin:
         command = line.strip()
         if command == "quit":

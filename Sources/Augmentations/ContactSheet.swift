@@ -1,3 +1,4 @@
+import Datasets
 import Torch
 
 /// What a policy makes of some images, to look at: one row an image, one column a strength or a
@@ -104,6 +105,25 @@ public struct ContactSheet: Sendable {
       for _ in 0..<factor { enlarged += row }
     }
     return enlarged
+  }
+
+  /// Makes a sheet of images of a data set.
+  ///
+  /// - Parameters:
+  ///   - samples: which images.
+  ///   - dataset: where they are.
+  ///   - columns: what each column shows, from the left.
+  ///   - side: the side of one view, in pixels.
+  /// - Throws: `ViewError` for a view that cannot be made.
+  public init(
+    of samples: some Collection<Int>, in dataset: ImageDataset, columns: [Column], side: Int
+  ) throws(ViewError) {
+    let size = ImageSize(width: dataset.width, height: dataset.height)
+    let images = (0..<samples.count).map {
+      StoredImage(offset: $0 * dataset.bytesPerImage, size: size)
+    }
+    try self.init(
+      of: images, in: dataset.pixels.gathered(samples), columns: columns, side: side)
   }
 
   /// Makes a sheet.

@@ -86,14 +86,23 @@ public struct FusedViews: Sendable {
   ///
   /// - Throws: `ViewError`, as `fill` does.
   public func tensor(from pixels: [UInt8], _ requests: [ViewRequest]) throws(ViewError) -> Tensor {
+    try pixels.withUnsafeBufferPointer { (stored) throws(ViewError) in
+      try tensor(from: UnsafeRawBufferPointer(stored), requests)
+    }
+  }
+
+  /// The views of images that lie anywhere in memory, as the other method of this name makes them.
+  ///
+  /// - Throws: `ViewError`, as `fill` does.
+  public func tensor(
+    from pixels: UnsafeRawBufferPointer, _ requests: [ViewRequest]
+  ) throws(ViewError) -> Tensor {
     let isLast = layout == .channelsLast
     let count = requests.count
     let views = Tensor.empty(
       isLast ? [count, side, side, 3] : [count, 3, side, side], dtype)
     try views.withMutableBytes { (output) throws(ViewError) in
-      try pixels.withUnsafeBufferPointer { (stored) throws(ViewError) in
-        try fill(output, from: UnsafeRawBufferPointer(stored), requests)
-      }
+      try fill(output, from: pixels, requests)
     }
     return isLast ? views.permuted([0, 3, 1, 2]) : views
   }

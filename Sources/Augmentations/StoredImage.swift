@@ -1,5 +1,3 @@
-import Datasets
-
 /// Where an image lies among stored bytes: uint8, row after row, channels innermost.
 public struct StoredImage: Sendable, Hashable {
   /// The first byte.
@@ -14,13 +12,6 @@ public struct StoredImage: Sendable, Hashable {
     self.offset = offset
     self.size = size
     self.channels = channels
-  }
-
-  /// An image of a data set, among its `pixels`.
-  public init(of dataset: ImageDataset, at sample: Int) {
-    self.init(
-      offset: sample * dataset.bytesPerImage,
-      size: ImageSize(width: dataset.width, height: dataset.height))
   }
 
   /// How many bytes it takes.

@@ -13,7 +13,8 @@ public struct ViewSource {
   /// tensor operations elsewhere.
   private enum Renderer {
     case fused(FusedViews)
-    case tensor(stored: Tensor)
+    /// The images on the device, or nil where they stay outside and go there batch by batch.
+    case tensor(stored: Tensor?)
   }
 
   /// A source of images for an encoder on `device`.
@@ -26,12 +27,17 @@ public struct ViewSource {
       renderer = .fused(FusedViews(side: dataset.height, threads: Runtime.threads))
     } else {
       let shape = [dataset.count, dataset.height, dataset.width, 3]
-      renderer = .tensor(stored: Tensor(dataset.pixels, shape: shape).to(device))
+      renderer = .tensor(
+        stored: dataset.pixels.areInMemory
+          ? Tensor(dataset.pixels.bytes, shape: shape).to(device) : nil)
     }
   }
 
   /// How many samples the data set has.
   public var sampleCount: Int { dataset.count }
+
+  /// Says which samples will be asked for next, so that images that are read from files are begun with.
+  public func willNeed(_ samples: some Sequence<Int>) { dataset.pixels.willNeed(samples) }
 
   /// Views of each sample, (`count`·N)×3×S×S in 0…1, first all first views, then all second ones: a
   /// function of (seed, epoch, sample, view) alone.
@@ -68,17 +74,25 @@ public struct ViewSource {
   private func render(_ samples: [Int], _ parameters: [ViewParameters]) -> Tensor {
     switch renderer {
     case .tensor(let stored):
-      let images = stored.gathered(Tensor(samples).to(stored.device))
-      return TensorViews.render(images, parameters, side: dataset.height)
+      return TensorViews.render(images(samples, stored), parameters, side: dataset.height)
     case .fused(let views):
-      let requests = zip(samples, parameters).map { sample, parameters in
-        ViewRequest(of: StoredImage(of: dataset, at: sample), parameters)
-      }
-      do {
-        return try views.tensor(from: dataset.pixels, requests)
+      do throws(ViewError) {
+        return try dataset.pixels.withBytes(of: samples) { (bytes, offsets) throws(ViewError) in
+          let requests = zip(offsets, parameters).map { offset, parameters in
+            ViewRequest(of: StoredImage(offset: offset, size: size), parameters)
+          }
+          return try views.tensor(from: bytes, requests)
+        }
       } catch {
         preconditionFailure("a data set's own image cannot be rendered: \(error)")
       }
     }
+  }
+
+  /// Stored images on the device, N×H×W×3.
+  private func images(_ samples: [Int], _ stored: Tensor?) -> Tensor {
+    if let stored { return stored.gathered(Tensor(samples).to(device)) }
+    let shape = [samples.count, dataset.height, dataset.width, 3]
+    return Tensor(dataset.pixels.gathered(samples), shape: shape).to(device)
   }
 }

@@ -1,4 +1,5 @@
 import Dispatch
+import Foundation
 
 /// What a slot of `concurrentImages` is filled with.
 typealias ImageSlot = UnsafeMutableBufferPointer<UInt8>
@@ -13,8 +14,10 @@ func concurrentImages<Failure: Error & Sendable>(
 ) -> (pixels: [UInt8], filled: [Int], failures: [Failure]) {
   var pixels = [UInt8](repeating: 0, count: count * bytesPerImage)
   var outcomes = [Failure?](repeating: nil, count: count)
-  // Chunks keep the cost of handing out work small beside rendering one small image.
-  let chunk = 32
+  // Chunks keep the cost of handing out work small beside rendering one small image; a few for each core keep all of
+  // them busy to the end.
+  let cores = ProcessInfo.processInfo.activeProcessorCount
+  let chunk = max(1, min(32, count / (4 * cores)))
   pixels.withUnsafeMutableBufferPointer { pixelBuffer in
     outcomes.withUnsafeMutableBufferPointer { outcomeBuffer in
       // Each iteration touches its own slots only.

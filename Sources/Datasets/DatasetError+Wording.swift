@@ -62,6 +62,8 @@ extension DatasetError.Fault {
     case .noReadableImage(let count, let first):
       "no readable image among \(count)"
         + (first.map { "; the first, \($0.path), is \($0.reason)" } ?? "")
+    case .unwritable(let reason): "cannot be written: \(reason)"
+    case .noSubstitute(let reason): "\(reason), and no other of its class can be read in its place"
     case .unknownClass(let name): "class \(name) is not in train"
     case .format(let fault): fault.problem
     }
@@ -78,6 +80,8 @@ extension DatasetError.Fault {
     case .noFile(let distribution?):
       "give the folder \(distribution.folder) of \(distribution.archive), unpacked"
     case .unreadable: "check its permissions"
+    case .unwritable: "check the folder, its permissions and its space"
+    case .noSubstitute: "see whether the files are still there, and mend or remove it"
     case .length(_, _, let distribution), .classNames(_, _, let distribution),
       .label(_, _, _, let distribution):
       "unpack \(distribution.archive) again"

@@ -34,6 +34,8 @@ public struct DatasetError: Error, Equatable, Sendable {
     case unreadable
     /// A file is longer or shorter than its distribution's is.
     case length(Int, expected: Int, of: Distribution)
+    /// It cannot be written.
+    case unwritable(reason: String)
     /// A file holds more bytes than the machine's memory has room for.
     case fileMemory(needed: Int, available: Int)
     /// An image in a file cannot be used.
@@ -83,6 +85,8 @@ public struct DatasetError: Error, Equatable, Sendable {
     case annotation(line: Int)
     /// None of the images can be read; the first of them, where there is one.
     case noReadableImage(among: Int, first: SkippedFile?)
+    /// An image cannot be read, and neither can any other of its class that was tried in its place.
+    case noSubstitute(reason: String)
     /// A held-out class is not trained on.
     case unknownClass(String)
 

@@ -17,12 +17,15 @@ public struct DatasetKind: RawRepresentable, CaseIterable, Sendable {
   let imageFactors: [KnownFactor]
   /// What its labels number, where every data set of this kind has the same.
   let classFactor: KnownFactor?
+  /// The size of the images in its files at a path, where that is one and the same.
+  let storedSize: @Sendable (String) -> Int?
   /// Reads or makes the images of a request whose numbers are in range.
   let read: @Sendable (DatasetRequest) throws(DatasetError) -> DatasetSplits
 
   init(
     _ name: String, _ summary: String, files: String?, labels: String, splits: String,
     factors: [KnownFactor] = [], classFactor: KnownFactor? = nil,
+    storedSize: @escaping @Sendable (String) -> Int? = { _ in nil },
     read: @escaping @Sendable (DatasetRequest) throws(DatasetError) -> DatasetSplits
   ) {
     rawValue = name
@@ -32,6 +35,7 @@ public struct DatasetKind: RawRepresentable, CaseIterable, Sendable {
     self.splits = splits
     imageFactors = factors
     self.classFactor = classFactor
+    self.storedSize = storedSize
     self.read = read
   }
 
@@ -46,7 +50,7 @@ public struct DatasetKind: RawRepresentable, CaseIterable, Sendable {
   /// Every kind, in the order of the tables.
   public static let allCases: [DatasetKind] = [
     .sprites, .cifar10, .cifar100, .cifar100Coarse, .idx, .stl10, .stl10Unlabeled, .svhn,
-    .svhnExtra, .numpy, .webDataset, .folder, .digitsOnCIFAR,
+    .svhnExtra, .numpy, .webDataset, .folder, .packed, .digitsOnCIFAR,
   ]
 
   /// Whether a path is needed.
@@ -55,6 +59,10 @@ public struct DatasetKind: RawRepresentable, CaseIterable, Sendable {
   /// The factors that every data set of this kind knows, without loading one: those of
   /// `ImageDataset.factors`, and last what its labels number, where that is known too.
   public var knownFactors: [KnownFactor] { imageFactors + (classFactor.map { [$0] } ?? []) }
+
+  /// The height and width that images of its files at a path are taken at unless another is asked for; nil where
+  /// files say nothing, or cannot be read.
+  public func imageSize(at path: String) -> Int? { storedSize(path) }
 
   /// The names of the factors that its images carry.
   public var factorNames: [String] { imageFactors.map(\.name) }

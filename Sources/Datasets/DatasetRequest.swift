@@ -16,6 +16,11 @@ public struct DatasetRequest: Sendable, Equatable {
   public var seed: UInt64
   /// Whether a file that cannot be used is an error rather than skipped.
   public var strict: Bool
+  /// Whether images of files are decoded at once or when they are asked for.
+  public var loading = ImageLoading.automatic
+  /// The most bytes of images of one split that are decoded before they are asked for, where they are decoded
+  /// then.
+  public var bytesAhead = 256 << 20
 
   /// A request; only a kind is needed for sprites, a path too for the others.
   public init(
@@ -38,6 +43,9 @@ public struct DatasetRequest: Sendable, Equatable {
   public static let imageCounts = 1...Int(Int32.max)
 
   /// Reads or makes the images, all `imageSize` × `imageSize`.
+  ///
+  /// Of images that are decoded when they are asked for, what cannot be read shows then: `DatasetSplits.checkReading`
+  /// and `DatasetSplits.skippedSoFar` say it.
   ///
   /// - Throws: a `DatasetError` when a setting is out of range, files are missing or damaged, or no
   ///   image is left.

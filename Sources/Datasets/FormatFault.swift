@@ -66,6 +66,11 @@ public enum FormatFault: Equatable, Sendable {
   /// The shard holds no sample.
   case noSample
 
+  // Of packed data sets.
+
+  /// The file is no whole packed data set.
+  case packed(PackedFault)
+
   // Of composites.
 
   /// The digits are of more classes than ten, or have none.
@@ -100,6 +105,7 @@ extension FormatFault {
     case .unlabeled(let sample): "sample \(sample) has no label, and others do"
     case .sampleLabel(let sample): "the label of sample \(sample) cannot be read"
     case .noSample: "no sample in it"
+    case .packed(let fault): fault.problem
     case .digits(let classes): "\(classes) classes instead of ten digits"
     }
   }
@@ -115,6 +121,7 @@ extension FormatFault {
     case .noShard: "name a folder of .tar files, or a pattern such as FOLDER/train-{000..009}.tar"
     case .pattern: "choose fewer"
     case .splitlessShard, .oneSplit: "name shards of both splits, or of none: train and val"
+    case .packed(let fault): fault.remedy
     case .digits: "give it the files of MNIST"
     case .archive(.outsideName), .archive(.notAFile), .archive(.sparse):
       "pack the archive again, of plain files alone"

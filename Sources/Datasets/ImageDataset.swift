@@ -1,4 +1,4 @@
-/// Images of one size held in memory, with what is known about each.
+/// Images of one size, with what is known about each.
 public struct ImageDataset: Sendable {
   /// What the images are, for reports: "sprites train", for example.
   public let name: String
@@ -6,8 +6,9 @@ public struct ImageDataset: Sendable {
   public let height: Int
   /// Columns of every image.
   public let width: Int
-  /// `count` × `height` × `width` × 3 bytes: RGB interleaved, rows from the top.
-  public let pixels: [UInt8]
+  /// The images themselves, `height` × `width` × 3 bytes each: in memory, in a mapped file, or read when they are
+  /// asked for.
+  public let pixels: ImagePixels
   /// One class index an image, each an index into `classNames`; empty when there are none.
   public let labels: [Int]
   /// The names of the classes, by index.
@@ -25,11 +26,23 @@ public struct ImageDataset: Sendable {
     precondition(
       height > 0 && width > 0 && width <= Int.max / 3 / height,
       "images of \(height) rows and \(width) columns")
-    let bytesPerImage = height * width * 3
-    let count = pixels.count / bytesPerImage
+    self.init(
+      name: name, height: height, width: width,
+      pixels: ImagePixels(pixels, bytesPerImage: height * width * 3), labels: labels,
+      classNames: classNames, factors: factors)
+  }
+
+  /// A data set of images, wherever they are held.
+  ///
+  /// Traps when the images are of another size, or what is known is not of as many images.
+  public init(
+    name: String, height: Int, width: Int, pixels: ImagePixels, labels: [Int] = [],
+    classNames: [String] = [], factors: [Factor] = []
+  ) {
     precondition(
-      pixels.count == count * bytesPerImage,
-      "\(pixels.count) bytes are no whole number of \(height)×\(width) RGB images")
+      pixels.bytesPerImage == height * width * 3,
+      "images of \(pixels.bytesPerImage) bytes are not \(height)×\(width) RGB")
+    let count = pixels.count
     precondition(
       labels.isEmpty || labels.count == count, "\(labels.count) labels for \(count) images")
     precondition(
@@ -49,15 +62,13 @@ public struct ImageDataset: Sendable {
   }
 
   /// The number of images.
-  public var count: Int { pixels.count / bytesPerImage }
+  public var count: Int { pixels.count }
 
   /// The bytes of one image: `height` × `width` × 3.
-  public var bytesPerImage: Int { height * width * 3 }
+  public var bytesPerImage: Int { pixels.bytesPerImage }
 
   /// The bytes of image `index`, RGB interleaved, rows from the top.
-  public func image(at index: Int) -> ArraySlice<UInt8> {
-    pixels[index * bytesPerImage..<(index + 1) * bytesPerImage]
-  }
+  public func image(at index: Int) -> ArraySlice<UInt8> { pixels[index] }
 }
 
 /// Something that varies between the images of a data set, with its value for each image.
@@ -101,8 +112,8 @@ public struct DatasetSplits: Sendable {
   public let train: ImageDataset
   /// Images that training never sees.
   public let heldOut: ImageDataset
-  /// The images that probes are fitted on: those trained on, unless these have no labels and others do.
-  public let fitted: ImageDataset
+  /// What probes are fitted on instead of the training images; nil where it is these.
+  public let fittedApart: ImageDataset?
   /// Files that could not be used, in the order of their paths.
   public let skipped: [SkippedFile]
   /// What was left aside on purpose or taken in a way that could surprise, a line each.
@@ -122,10 +133,15 @@ public struct DatasetSplits: Sendable {
   ) {
     self.train = train
     self.heldOut = heldOut
-    self.fitted = fitted ?? train
+    fittedApart = fitted
     self.skipped = skipped
     self.remarks = remarks
   }
+}
+
+extension DatasetSplits {
+  /// The images that probes are fitted on: those trained on, unless these have no labels and others do.
+  public var fitted: ImageDataset { fittedApart ?? train }
 }
 
 /// A file of a data set that could not be used, and why.

@@ -87,7 +87,7 @@ public struct MeasuredModel {
   ///   - measures: what is measured, where it belongs to the extent.
   ///   - willMeasure: told of each measure before it is taken. What several need is made by the first of them.
   /// - Throws: `GeometryError` or `EvaluationError`, for embeddings that are not finite, and for labels or
-  ///   factors that do not fit the images.
+  ///   factors that do not fit the images; `DatasetError` for images that could not be read from their files.
   public func figures(
     _ extent: Extent = .full, by measures: [any Measure] = StandardMeasures.all,
     willMeasure: (any Measure) -> Void = { _ in }
@@ -95,7 +95,11 @@ public struct MeasuredModel {
     try inEvaluationMode([encoder, head]) {
       try withoutGradients {
         let subject = ModelSubject(self, extent)
-        return try subject.figures(by: measures, of: subject.shapes, willMeasure: willMeasure)
+        let figures = try subject.figures(
+          by: measures, of: subject.shapes, willMeasure: willMeasure)
+        // Images that are read from files while they are measured can fail to be.
+        try splits.checkReading()
+        return figures
       }
     }
   }

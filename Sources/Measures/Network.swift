@@ -25,6 +25,7 @@ struct Network {
   /// The embeddings of some clean images, N×D a layer.
   func embeddings(of samples: [Int], in dataset: ImageDataset) -> [ProjectionHead.Layer] {
     let source = source(dataset, measured.policy)
+    source.willNeed(samples)
     return concatenated(batches(samples).map { trace(source.cleanImages(of: $0)) })
   }
 
@@ -33,6 +34,7 @@ struct Network {
     of samples: [Int], under policy: PolicyPair, count: Int = 2
   ) -> [[Tensor]] {
     let source = source(measured.splits.heldOut, policy)
+    source.willNeed(samples)
     let batches = batches(samples).map { batch in
       source.views(of: batch, epoch: 0, count: count).split(batch.count).map(trace)
     }

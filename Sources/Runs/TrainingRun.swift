@@ -126,10 +126,8 @@ public final class TrainingRun {
   ) throws -> Outcome {
     if lock == nil { lock = try folder.lock() }
     defer { lock = nil }
-    if !splits.skipped.isEmpty {
-      try AtomicFile.write(Data(splits.skippedList.utf8), to: folder.skippedFiles)
-    }
     for line in splits.leftOutLines(listedIn: folder.skippedFiles.path) { report(.warning(line)) }
+    var reading = try ReadingWatch(splits, folder)
     let metrics = try JSONLinesFile(appendingTo: folder.metrics)
     defer { metrics.close() }
     let geometry = try JSONLinesFile(appendingTo: folder.geometry)
@@ -158,13 +156,17 @@ public final class TrainingRun {
 
     while step < totalSteps {
       let epoch = step / stepsPerEpoch
-      if order?.epoch != epoch { order = (epoch, try batches(of: epoch)) }
+      if order?.epoch != epoch {
+        order = (epoch, try batches(of: epoch))
+        views.willNeed(try upcoming)
+      }
       guard let samples = order?.batches[step % stepsPerEpoch] else { break }
       let rate = rates.learningRate(at: step)
 
       meter.start()
       let batch = views.batch(
         of: samples, epoch: epoch, views: configuration.views, withLabels: needsLabels)
+      try reading.check { report(.warning($0)) }
       let result: Trainer.Step
       do throws(NonFiniteLoss) {
         result = try trainer.step(
@@ -209,6 +211,7 @@ public final class TrainingRun {
     report(.measuring(epoch: totalEpochs, isLast: true))
     let layers = try model.figures(.full)
     report(.measured)
+    try reading.check { report(.warning($0)) }
     // A process that was killed here has left these lines already.
     try geometry.truncate(afterStep: totalSteps - 1)
     try append(layers, to: geometry)
@@ -250,6 +253,17 @@ extension TrainingRun {
       .batches(of: configuration.batchSize)
   }
 
+  /// The samples of the steps from now to the end of the epoch, and of the first steps of the next.
+  private var upcoming: [Int] {
+    get throws {
+      let (epoch, done) = step.quotientAndRemainder(dividingBy: stepsPerEpoch)
+      let now = try batches(of: epoch).dropFirst(done)
+      let then = try batches(of: epoch + 1).prefix(4)
+      let left = max(0, totalSteps - step)
+      return (now + then).prefix(left).flatMap { $0 }
+    }
+  }
+
   private func writeCheckpoint(_ metrics: JSONLinesFile, _ geometry: JSONLinesFile) throws {
     // Lines on disk before the checkpoint: a resume never finds one without its history.
     try metrics.synchronize()
@@ -265,7 +279,6 @@ extension TrainingRun {
   /// - Returns: the sheet, where it was not there yet.
   private func writeContactSheet() throws -> ContactSheetFile? {
     guard !FileManager.default.fileExists(atPath: folder.views.path) else { return nil }
-    let images = (0..<min(6, splits.train.count)).map { StoredImage(of: splits.train, at: $0) }
     let views = (0..<4).flatMap { epoch in
       (0..<2).map { view in
         ContactSheet.Column.policy(
@@ -274,7 +287,7 @@ extension TrainingRun {
       }
     }
     let sheet = try ContactSheet(
-      of: images, in: splits.train.pixels, columns: [.original] + views,
+      of: 0..<min(6, splits.train.count), in: splits.train, columns: [.original] + views,
       side: splits.train.height)
     let png = Data(
       try PNGImage.encode(rgb: sheet.pixels, width: sheet.width, height: sheet.height))

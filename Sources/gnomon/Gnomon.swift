@@ -12,8 +12,9 @@ struct Gnomon: ParsableCommand {
     version: PackageVersion.current,
     subcommands: [
       TrainCommand.self, PreviewCommand.self, GeometryCommand.self, ProbeCommand.self,
-      FiguresCommand.self, SettingsCommand.self, DatasetsCommand.self, ReportCommand.self,
-      ExportCommand.self, MetricsCommand.self, StudyCommand.self, StoreCommand.self,
+      FiguresCommand.self, SettingsCommand.self, DatasetsCommand.self, DataCommand.self,
+      ReportCommand.self, ExportCommand.self, MetricsCommand.self, StudyCommand.self,
+      StoreCommand.self,
     ])
 
   static func main() {

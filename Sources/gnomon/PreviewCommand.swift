@@ -111,13 +111,13 @@ private struct Columns {
 /// The rows of a preview under its columns.
 private struct Preview {
   let dataset: ImageDataset
-  let images: [StoredImage]
+  let samples: Range<Int>
   let columns: Columns
 
   init(of dataset: ImageDataset, rows: Int, columns: Columns) {
     self.dataset = dataset
     self.columns = columns
-    images = (0..<min(rows, dataset.count)).map { StoredImage(of: dataset, at: $0) }
+    samples = 0..<min(rows, dataset.count)
   }
 
   /// All columns in one PNG file, small images enlarged.
@@ -147,7 +147,7 @@ private struct Preview {
     }
     let page = PreviewPage(
       title: "Policy \(configuration.policy.name)",
-      subtitle: "\(dataset.name), the first \(images.count) images at "
+      subtitle: "\(dataset.name), the first \(samples.count) images at "
         + "\(dataset.width)×\(dataset.height) pixels, seed \(configuration.seed)",
       sheets: sheets)
     return Data(try page.html().utf8)
@@ -169,6 +169,6 @@ private struct Preview {
   }
 
   private func sheet(_ columns: [ContactSheet.Column]) throws -> ContactSheet {
-    try ContactSheet(of: images, in: dataset.pixels, columns: columns, side: dataset.height)
+    try ContactSheet(of: samples, in: dataset, columns: columns, side: dataset.height)
   }
 }

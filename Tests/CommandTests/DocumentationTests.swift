@@ -120,7 +120,7 @@ import Torch
   @Test func everyCommandIsInTheHelp() throws {
     let overview = try Program.run(["--help"]).output.split(separator: "\n")
     for command in [
-      "train", "preview", "geometry", "probe", "figures", "settings", "datasets", "report",
+      "train", "preview", "geometry", "probe", "figures", "settings", "datasets", "data", "report",
       "export", "metrics", "study", "store",
     ] {
       #expect(overview.contains { $0.hasPrefix("  \(command) ") }, "\(command)")

@@ -59,11 +59,10 @@ public struct DigitsOnPhotographs: Sendable {
         digits.path ?? digits.kind.rawValue,
         .format(.digits(classes: above.train.classNames.count)))
     }
-    let fitsOthers = below.train.labels.isEmpty && !below.fitted.labels.isEmpty
     return DatasetSplits(
       train: composed(below.train, above.train, split: 0),
       heldOut: composed(below.heldOut, above.heldOut, split: 1),
-      fitted: fitsOthers ? composed(below.fitted, above.train, split: 2) : nil,
+      fitted: below.fittedApart.map { composed($0, above.train, split: 2) },
       skipped: below.skipped + above.skipped)
   }
 
@@ -87,7 +86,7 @@ public struct DigitsOnPhotographs: Sendable {
         digit: random.index(below: above.count), column: random.index(below: room + 1),
         row: random.index(below: room + 1))
     }
-    var pixels = below.pixels
+    var pixels = below.pixels.bytes
     pixels.withUnsafeMutableBufferPointer { pixels in
       for (image, placement) in placements.enumerated() {
         let digit = above.image(at: placement.digit)

@@ -7,7 +7,7 @@ struct FolderReader: Sendable {
   func read(_ request: DatasetRequest, path: String) throws(DatasetError) -> DatasetSplits {
     let layout = try FolderLayout(of: FilePath(path))
     if request.strict, let file = layout.skipped.first { throw FolderReader.strictError(file) }
-    let loader = ImageLoader(size: request.imageSize, seed: request.seed)
+    let loader = ImageLoader(request)
     func load(
       _ split: FolderSplit, limit: Int?, stream: Int
     ) throws(DatasetError) -> (images: ImageDataset, skipped: [SkippedFile]) {

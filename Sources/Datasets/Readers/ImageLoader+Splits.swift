@@ -10,7 +10,7 @@ extension ImageLoader {
     if request.strict, let file = overlooked.first {
       throw DatasetError(file.path, .skipped(reason: file.reason))
     }
-    let loader = ImageLoader(size: request.imageSize, seed: request.seed)
+    let loader = ImageLoader(request)
     let first = try loader.load(train, limit: request.trainCount, stream: 0)
     let second = try loader.load(heldOut, limit: request.heldOutCount, stream: 1)
     let skipped = (overlooked + first.skipped + second.skipped)

@@ -6,6 +6,21 @@ struct ImageLoader: Sendable {
   let size: Int
   /// The seed that picks the images when there is a limit.
   let seed: UInt64
+  /// Whether images are read now or when they are asked for.
+  let loading: ImageLoading
+  /// Whether a file that cannot be used is an error rather than skipped.
+  let isStrict: Bool
+  /// The most bytes of images that are made before they are asked for.
+  let bytesAhead: Int
+
+  /// A loader as a request asks for.
+  init(_ request: DatasetRequest) {
+    size = request.imageSize
+    seed = request.seed
+    loading = request.loading
+    isStrict = request.strict
+    bytesAhead = request.bytesAhead
+  }
 
   /// All images of a source in their order, or `limit` of them drawn at random without replacement,
   /// in the order of drawing; those that cannot be decoded are replaced while there are others.
@@ -15,40 +30,28 @@ struct ImageLoader: Sendable {
     _ source: ImageSource, limit: Int?, stream: Int
   ) throws(DatasetError) -> (images: ImageDataset, skipped: [SkippedFile]) {
     let wanted = min(limit ?? source.count, source.count)
-    try ImageLoader.checkMemory(count: wanted, size: size, place: source.place)
     var order = Array(0..<source.count)
     if wanted < source.count {
       var random = RandomStream.subset.generator(seed: seed, stream, 0)
       order = random.permutation(of: source.count)
     }
+    let images = ImageStream(source, order: order, count: wanted, for: self)
+    if loading.streams(bytes: wanted * images.bytesPerImage) {
+      return (source.dataset(ImagePixels(images), size: size, places: images.places), [])
+    }
+    try ImageLoader.checkMemory(count: wanted, size: size, place: source.place)
     var pixels: [UInt8] = []
     var used: [Int] = []
-    var skipped: [SkippedFile] = []
-    var rest = order[...]
-    while used.count < wanted, !rest.isEmpty {
-      let round = Array(rest.prefix(wanted - used.count))
-      rest = rest.dropFirst(round.count)
-      let decoded = concurrentImages(count: round.count, bytesPerImage: size * size * 3) {
-        (place, slot) throws(SkippedFile) in
-        let image = try source.image(round[place])
-        Resampler(for: image, size: size).resample(image.pixels, into: slot)
-      }
-      if pixels.isEmpty { pixels = decoded.pixels } else { pixels += decoded.pixels }
-      used += decoded.filled.map { round[$0] }
-      skipped += decoded.failures
+    let skipped = images.readAll(inRoundsOf: wanted) { (read, places, _) throws(Never) in
+      if pixels.isEmpty { pixels = read } else { pixels += read }
+      used += places
     }
     guard !used.isEmpty else {
       throw DatasetError(
         source.place, .noReadableImage(among: source.count, first: skipped.first))
     }
-    let images = ImageDataset(
-      name: source.name, height: size, width: size, pixels: pixels,
-      labels: source.labels.isEmpty ? [] : used.map { source.labels[$0] },
-      classNames: source.labels.isEmpty ? [] : source.classNames,
-      factors: source.factors.map { factor in
-        Factor(name: factor.name, kind: factor.kind, values: used.map { factor.values[$0] })
-      })
-    return (images, skipped)
+    let held = ImagePixels(pixels, bytesPerImage: images.bytesPerImage)
+    return (source.dataset(held, size: size, places: used), skipped)
   }
 
   /// Refuses what this machine's memory cannot hold, before anything is allocated.
@@ -63,5 +66,34 @@ struct ImageLoader: Sendable {
       throw DatasetError(
         place, .memory(imageCount: count, side: size, needed: needed, available: available))
     }
+  }
+}
+
+extension ImageSource {
+  /// What is known of some images of a source.
+  struct Known {
+    let labels: [Int]
+    let classNames: [String]
+    let factors: [Factor]
+  }
+
+  /// What is known of the images at some places.
+  func known(at places: [Int]) -> Known {
+    Known(
+      labels: labels.isEmpty ? [] : places.map { labels[$0] },
+      classNames: labels.isEmpty ? [] : classNames,
+      factors: factors.map { factor in
+        Factor(name: factor.name, kind: factor.kind, values: places.map { factor.values[$0] })
+      })
+  }
+
+  /// Images of this source as a data set.
+  ///
+  /// - Parameter places: which image of the source each is.
+  func dataset(_ pixels: ImagePixels, size: Int, places: [Int]) -> ImageDataset {
+    let known = known(at: places)
+    return ImageDataset(
+      name: name, height: size, width: size, pixels: pixels, labels: known.labels,
+      classNames: known.classNames, factors: known.factors)
   }
 }

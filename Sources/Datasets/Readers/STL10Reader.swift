@@ -49,7 +49,7 @@ package struct STL10Reader: Sendable {
       train: images("unlabeled_X.bin", folder, unlabeledCount).source(
         name: "stl10 unlabelled", place: "\(folder)/unlabeled_X.bin", labels: [], classNames: []),
       heldOut: labeled("held out", "test", folder, testCount))
-    let loader = ImageLoader(size: request.imageSize, seed: request.seed)
+    let loader = ImageLoader(request)
     return DatasetSplits(
       train: splits.train, heldOut: splits.heldOut,
       fitted: try loader.load(fitted, limit: nil, stream: 2).images, skipped: splits.skipped)

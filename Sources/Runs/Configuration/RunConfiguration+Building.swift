@@ -35,11 +35,16 @@ extension RunConfiguration {
   /// different seeds train on the same data.
   ///
   /// - Throws: `DatasetError` for files that are missing or damaged, and when no image is left.
-  public func loadData() throws(DatasetError) -> DatasetSplits {
-    try DatasetRequest(
+  public func loadData() throws(DatasetError) -> DatasetSplits { try dataRequest.load() }
+
+  /// What `loadData` asks for.
+  package var dataRequest: DatasetRequest {
+    var request = DatasetRequest(
       kind: self.dataset, path: self.data, imageSize: self.imageSize, trainCount: self.trainCount,
-      heldOutCount: self.heldOutCount, seed: 0, strict: self.strict
-    ).load()
+      heldOutCount: self.heldOutCount, seed: 0, strict: self.strict)
+    request.loading = self.loading
+    request.bytesAhead = self.readAhead << 20
+    return request
   }
 
   /// Encoder, head and optimisers with initial weights.

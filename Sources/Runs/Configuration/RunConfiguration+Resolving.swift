@@ -26,12 +26,17 @@ extension RunConfiguration {
     try resolved.checkMemory()
     _ = try augmentationPolicy()
     if self.dataset.needsFiles && self.data == nil { throw .dataNeeded(self.dataset) }
+    if !has(RunConfiguration.settings.imageSize), let path = self.data,
+      let side = self.dataset.imageSize(at: path)
+    {
+      resolved.imageSize = side
+    }
     if self.threads == 0 { resolved.threads = ProcessInfo.processInfo.activeProcessorCount }
     if self.normalise == nil, let path = self.`init` {
       resolved.normalise = InitialWeights.normalization(of: path)
     }
     if self.stem == nil && self.encoder.depth != nil {
-      resolved.stem = self.imageSize <= 64 ? .small : .imageNet
+      resolved.stem = resolved.imageSize <= 64 ? .small : .imageNet
     }
     return resolved
   }

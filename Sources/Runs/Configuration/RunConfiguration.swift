@@ -43,6 +43,9 @@ public struct RunConfiguration: Sendable {
     set { values[setting.key] = Held(value: newValue) }
   }
 
+  /// Whether something has set it.
+  func has<Value>(_ setting: Setting<Value>) -> Bool { values[setting.key] != nil }
+
   /// A value in a box: an optional in an existential is told apart from no value.
   private struct Held<Value: Sendable>: Sendable {
     let value: Value

@@ -18,10 +18,11 @@ public struct RunSettings: Sendable {
   public let data = Setting(
     "data", .folder, unset: "none, for data that is generated",
     "The folder of the data's files, for some kinds a file or a pattern")
-  /// Height and width that images are brought to, in pixels.
+  /// Height and width that images are brought to, in pixels; packed images keep theirs where nothing sets it.
   public let imageSize = Setting(
     "image_size", 32, .whole(DatasetRequest.imageSizes),
-    "Height and width that images are brought to, in pixels")
+    "Height and width that images are brought to, in pixels; packed images keep theirs unless it is set"
+  )
   /// How many training images at most; nil for all, and 8,000 sprites.
   public let trainCount = Setting(
     "train_count", .whole(2...largestCount), unset: "all, and 8000 sprites",
@@ -33,6 +34,17 @@ public struct RunSettings: Sendable {
   /// Whether an unreadable image stops the run rather than being skipped.
   public let strict = Setting(
     "strict", false, .flag, "Whether an unreadable image stops the run rather than being skipped")
+
+  /// Whether the images of files are held in memory or read when they are needed.
+  public let loading = Setting(
+    "loading", ImageLoading.automatic, .choice(),
+    "Whether images of files are decoded once and held, or read and decoded when they are needed; auto holds those of a "
+      + "split that take up to a quarter of the machine's memory")
+  /// The most memory that images of a split take which are decoded before they are needed, in MiB.
+  public let readAhead = Setting(
+    "read_ahead", 256, .whole(1...1_048_576),
+    "Memory for images that are decoded before they are needed, in MiB a split, where they are not held"
+  )
 
   // The model.
   /// The encoder.
