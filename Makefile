@@ -44,12 +44,15 @@ swift-docs:
 	  $(DOCUMENTED:%=--target %) --output-path $(REFERENCE) --warnings-as-errors
 
 # What other programs make of what Gnomon writes, each in an environment of its own below build/.
-.PHONY: check-tensorboard check-python
+.PHONY: check-tensorboard check-python check-weights
 check-tensorboard: build
 	Tools/check-tensorboard.sh $(GNOMON)
 
 check-python: build
 	Tools/check-python.sh $(GNOMON)
+
+check-weights: build
+	Tools/check-weights.sh $(GNOMON)
 
 bench: build
 	@Tools/bench.sh

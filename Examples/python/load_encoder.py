@@ -1,10 +1,10 @@
 """Loads an exported encoder into torchvision and timm, and compares what they make of images.
 
-    gnomon export runs/NAME --format torchvision --output encoder.safetensors
+    gnomon export runs/NAME --format timm --output encoder.safetensors
     gnomon export runs/NAME --embeddings h --output h.npy
     python load_encoder.py encoder.safetensors --images images.npy --embeddings h.npy
 
-Images are N×H×W×3 bytes, those that the run held out; without --images random ones are taken, and without
+A vision transformer is loaded into timm alone. Images are N×H×W×3 bytes, those that the run held out; without --images random ones are taken, and without
 --embeddings torchvision is compared with timm alone. Needs torch, torchvision, timm and safetensors.
 """
 
@@ -15,7 +15,10 @@ import timm
 import torch
 import torchvision
 from safetensors import safe_open
+from timm.models.vision_transformer import VisionTransformer
 from torch import nn
+
+VIT_SIZES = ("img_size", "patch_size", "embed_dim", "depth", "num_heads")
 
 
 def read(path: str) -> tuple[dict[str, torch.Tensor], dict[str, str]]:
@@ -40,6 +43,13 @@ def torchvision_network(weights: dict, metadata: dict) -> nn.Module:
 
 
 def timm_network(weights: dict, metadata: dict) -> nn.Module:
+    if "patch_size" in metadata:
+        sizes = {key: int(metadata[key]) for key in VIT_SIZES}
+        network = VisionTransformer(
+            **sizes, num_classes=0, global_pool=metadata["global_pool"]
+        )
+        network.load_state_dict(weights)
+        return network.eval()
     network = timm.create_model(metadata["architecture"], num_classes=0)
     with_stem(network, metadata["stem"]).load_state_dict(weights)
     return network.eval()
@@ -70,18 +80,19 @@ def main() -> None:
     parser.add_argument("--embeddings")
     arguments = parser.parse_args()
     weights, metadata = read(arguments.weights)
-    if metadata["width"] != "64":
+    is_resnet = "width" in metadata
+    if is_resnet and metadata["width"] != "64":
         parser.error(f"width {metadata['width']}: torchvision and timm build networks of width 64")
     if arguments.images:
         images = torch.from_numpy(np.load(arguments.images))
     else:
-        images = torch.randint(0, 256, (8, 64, 64, 3), dtype=torch.uint8)
+        side = int(metadata.get("img_size", 64))
+        images = torch.randint(0, 256, (8, side, side, 3), dtype=torch.uint8)
     images = normalized(images, metadata)
-    ours = {
-        "torchvision": features(torchvision_network(weights, metadata), images),
-        "timm": features(timm_network(weights, metadata), images),
-    }
-    print(f"timm from torchvision: {difference(ours['timm'], ours['torchvision']):.1e}")
+    ours = {"timm": features(timm_network(weights, metadata), images)}
+    if is_resnet:
+        ours["torchvision"] = features(torchvision_network(weights, metadata), images)
+        print(f"timm from torchvision: {difference(ours['timm'], ours['torchvision']):.1e}")
     if arguments.embeddings:
         h = torch.from_numpy(np.load(arguments.embeddings))
         for name, found in ours.items():

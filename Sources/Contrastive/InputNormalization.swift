@@ -1,4 +1,5 @@
 import Foundation
+import Torch
 
 /// What is done to each channel of an image in 0…1 before the first layer: the mean is taken off, and the rest divided
 /// by the standard deviation.
@@ -50,5 +51,16 @@ extension InputNormalization: CustomStringConvertible {
     default:
       [mean, deviation].map { $0.map { "\($0)" }.joined(separator: ",") }.joined(separator: "/")
     }
+  }
+}
+
+extension Tensor {
+  /// Images N×3×H×W with the normalisation done to their channels.
+  func normalized(by normalization: InputNormalization) -> Tensor {
+    guard normalization != .none else { return self }
+    let channels = { (values: [Double]) in
+      Tensor(values, shape: [1, 3, 1, 1]).to(self.dtype).to(self.device)
+    }
+    return (self - channels(normalization.mean)) / channels(normalization.deviation)
   }
 }

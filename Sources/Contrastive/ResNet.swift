@@ -3,7 +3,7 @@ import TorchNN
 
 /// A residual network (He et al. 2016) without its classifier, with torchvision's names, so that
 /// weights pass between the two: global average pooling gives h.
-public final class ResNet: Module, Encoder {
+public final class ResNet: Module, DescribedEncoder {
   /// The first layers.
   public enum Stem: String, Sendable, CaseIterable {
     /// A 3×3 convolution with stride 1 and no pooling, for images of about 32 pixels.
@@ -22,6 +22,15 @@ public final class ResNet: Module, Encoder {
     case resNet18 = "resnet18"
     case resNet34 = "resnet34"
     case resNet50 = "resnet50"
+
+    /// The name that setting `encoder` knows it by.
+    public var architecture: EncoderArchitecture {
+      switch self {
+      case .resNet18: .resNet18
+      case .resNet34: .resNet34
+      case .resNet50: .resNet50
+      }
+    }
 
     package var blocks: [Int] { self == .resNet18 ? [2, 2, 2, 2] : [3, 4, 6, 3] }
     package var isBottleneck: Bool { self == .resNet50 }
@@ -88,20 +97,26 @@ public final class ResNet: Module, Encoder {
     ResNet(.resNet18, stem: stem, width: width)
   }
 
+  /// Its depth, stem and width.
+  public var form: EncoderForm { .resNet(depth, stem: stem, width: width) }
+
   /// Images N×3×H×W in 0…1 to h, N×`outputDimension`.
   public func callAsFunction(_ images: Tensor) -> Tensor {
-    var features = bn1(conv1(normalized(images))).reluInPlace()
-    if stem == .imageNet { features = features.maxPooled(kernel: 3, stride: 2, padding: 1) }
-    for stage in [layer1, layer2, layer3, layer4] { features = stage(features) }
-    return features.globalAveragePooled()
+    [layer1, layer2, layer3, layer4].reduce(stemmed(images)) { $1($0) }.globalAveragePooled()
   }
 
-  private func normalized(_ images: Tensor) -> Tensor {
-    guard normalization != .none else { return images }
-    let channels = { (values: [Double]) in
-      Tensor(values, shape: [1, 3, 1, 1]).to(images.dtype).to(images.device)
+  /// What the first three stages give, averaged over the image: `stage1`, `stage2`, `stage3`. The fourth's average is h.
+  public func trace(_ images: Tensor) -> [ProjectionHead.Layer] {
+    var features = stemmed(images)
+    return [("stage1", layer1), ("stage2", layer2), ("stage3", layer3), ("h", layer4)].map {
+      features = $1(features)
+      return ($0, features.globalAveragePooled())
     }
-    return (images - channels(normalization.mean)) / channels(normalization.deviation)
+  }
+
+  private func stemmed(_ images: Tensor) -> Tensor {
+    let features = bn1(conv1(images.normalized(by: normalization))).reluInPlace()
+    return stem == .imageNet ? features.maxPooled(kernel: 3, stride: 2, padding: 1) : features
   }
 }
 

@@ -2,19 +2,16 @@ import Contrastive
 import Torch
 import TorchNN
 
-/// A ResNet found in a file, under whatever prefixes it lies: `state_dict.module.encoder_q.`, `backbone.`, …
+/// A ResNet or a vision transformer found in a file, under whatever prefixes it lies: `state_dict.module.encoder_q.`,
+/// `backbone.`, …
 public struct EncoderWeights {
   /// What stands before the network's names in the file.
   public let prefix: String
   /// The prefixes of further networks in the file: slow copies, for the most part.
   public let otherPrefixes: [String]
-  /// The network's depth.
-  public let depth: ResNet.Depth
-  /// The network's first layers. How far a 3×3 convolution pads cannot be seen in its weights: `small` is taken.
-  public let stem: ResNet.Stem
-  /// Channels in the network's first stage.
-  public let width: Int
-  /// The tensors by torchvision's names.
+  /// What the network is. How far a ResNet's 3×3 convolution pads cannot be seen in its weights: stem `small` is taken.
+  public let form: EncoderForm
+  /// The tensors by Gnomon's names: torchvision's of a ResNet, timm's of a vision transformer.
   public let state: [String: Tensor]
   /// The names in the file that `state` was taken from.
   public let names: Set<String>
@@ -27,7 +24,7 @@ public struct EncoderWeights {
   /// - Parameters:
   ///   - file: the file.
   ///   - prefix: what stands before the network's names, where the file holds several; with or without its last dot.
-  /// - Throws: `WeightsError` where there is no ResNet, or one of a shape that is not built here.
+  /// - Throws: `WeightsError` where there is no encoder, or one of a shape that is not built here.
   public init(in file: WeightsFile, prefix: String? = nil) throws(WeightsError) {
     do throws(WeightsError.Fault) {
       try self.init(path: file.path, tensors: file.tensors, asked: prefix)
@@ -55,7 +52,7 @@ public struct EncoderWeights {
     var state: [String: Tensor] = [:]
     var names: Set<String> = []
     for (name, tensor) in tensors.removingPrefix(chosen.prefix) {
-      guard let own = chosen.names.torchvisionName(name) else { continue }
+      guard let own = chosen.names.ownName(name) else { continue }
       state[own] = tensor
       names.insert(chosen.prefix + name)
     }
@@ -66,27 +63,45 @@ public struct EncoderWeights {
     }
     self.state = state
     self.names = names
-    (depth, stem, width) = try EncoderWeights.shape(of: state)
+    form =
+      chosen.names == .visionTransformer
+      ? try .ofVisionTransformer(state) : try .ofResNet(state)
   }
 
   /// The network with these weights, in float32.
   ///
   /// - Parameters:
-  ///   - stem: its first layers, where the weights leave open what they are; nil for `self.stem`.
+  ///   - stem: a ResNet's first layers, where the weights leave open what they are; nil for those of `form`.
+  ///   - imageSize: the side of the images that a vision transformer takes; nil for that of `form`. For another than that the
+  ///     positions of its patches are interpolated as timm does it.
   ///   - normalization: what is done to images before the first layer.
-  /// - Throws: `WeightsError` with all names that are missing or unexpected.
+  /// - Throws: `WeightsError` with all names that are missing or unexpected, for another stem, and for images whose side is
+  ///   no multiple of a patch's.
   public func makeEncoder(
-    stem: ResNet.Stem? = nil, normalization: InputNormalization = .none
-  ) throws(WeightsError) -> ResNet {
-    let stem = stem ?? self.stem
-    guard stem.kernel == self.stem.kernel else {
-      throw WeightsError(
-        path,
-        .otherArchitecture(
-          found: "\(depth.rawValue) with stem \(self.stem.rawValue)",
-          expected: "\(depth.rawValue) with stem \(stem.rawValue)"))
+    stem: ResNet.Stem? = nil, imageSize: Int? = nil, normalization: InputNormalization = .none
+  ) throws(WeightsError) -> any DescribedEncoder {
+    var asked = form
+    var state = state
+    switch form {
+    case .resNet(let depth, let own, let width):
+      let stem = stem ?? own
+      asked = .resNet(depth, stem: stem, width: width)
+      guard stem.kernel == own.kernel else {
+        throw WeightsError(
+          path,
+          .otherArchitecture(
+            found: "\(depth.rawValue) with stem \(own.rawValue)",
+            expected: "\(depth.rawValue) with stem \(stem.rawValue)"))
+      }
+    case .visionTransformer(let size, let own, let pooling):
+      let imageSize = imageSize ?? own
+      asked = .visionTransformer(size, imageSize: imageSize, pooling: pooling)
+      guard imageSize.isMultiple(of: size.patch) else {
+        throw WeightsError(path, .imageSize(imageSize, patch: size.patch))
+      }
+      state = positioned(for: imageSize)
     }
-    let encoder = ResNet(depth, stem: stem, width: width, normalization: normalization)
+    let encoder = asked.makeEncoder(normalization: normalization)
     do throws(StateMismatch) {
       try encoder.load(state)
     } catch {
@@ -95,44 +110,24 @@ public struct EncoderWeights {
     return encoder
   }
 
+  /// The tensors for images of a side that is a multiple of the patch's: of a vision transformer with interpolated positions,
+  /// of a ResNet as they are.
+  public func positioned(for imageSize: Int) -> [String: Tensor] {
+    guard case .visionTransformer(let size, _, _) = form, let own = state["pos_embed"] else {
+      return state
+    }
+    var state = state
+    state["pos_embed"] = VisionTransformer.positions(own, side: imageSize / size.patch)
+    return state
+  }
+
   /// Refuses another network than this.
   ///
   /// - Throws: `WeightsError`.
-  public func require(_ expected: ResNet.Depth) throws(WeightsError) {
-    guard depth == expected else {
-      throw WeightsError(
-        path, .otherArchitecture(found: depth.rawValue, expected: expected.rawValue))
+  public func require(_ expected: EncoderArchitecture) throws(WeightsError) {
+    guard form.architecture == expected else {
+      throw WeightsError(path, .otherArchitecture(found: form.name, expected: expected.rawValue))
     }
-  }
-
-  /// Depth, stem and width by shapes alone. That the largest tensors are there is seen here, before a network
-  /// of that size is built: a file of a few bytes cannot ask for much memory.
-  private static func shape(
-    of state: [String: Tensor]
-  ) throws(WeightsError.Fault) -> (ResNet.Depth, ResNet.Stem, Int) {
-    let refusal = { WeightsError.Fault.encoderShape(reason: $0) }
-    guard let first = state["conv1.weight"]?.shape, first.count == 4, first[1] == 3,
-      1...4096 ~= first[0], first[2] == first[3],
-      let stem = [ResNet.Stem.small, .imageNet].first(where: { $0.kernel == first[2] })
-    else { throw refusal("conv1.weight is no 3×3 or 7×7 convolution of three channels") }
-    let width = first[0]
-    let isBottleneck = state["layer1.0.conv3.weight"] != nil
-    let blocks = (1...4).map { stage in
-      (0..<state.count).prefix { state["layer\(stage).\($0).conv1.weight"] != nil }.count
-    }
-    guard
-      let depth = ResNet.Depth.allCases.first(where: {
-        $0.blocks == blocks && $0.isBottleneck == isBottleneck
-      })
-    else {
-      let list = blocks.map(String.init).joined(separator: ", ")
-      throw refusal("stages of \(list) \(isBottleneck ? "bottleneck" : "basic") blocks")
-    }
-    let last = [8 * width, (isBottleneck ? 16 : 4) * width]
-    guard let shape = state["layer4.0.conv1.weight"]?.shape, Array(shape.prefix(2)) == last else {
-      throw refusal("layer4.0.conv1.weight does not map \(last[1]) channels to \(last[0])")
-    }
-    return (depth, stem, width)
   }
 }
 

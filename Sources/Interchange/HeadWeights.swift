@@ -47,7 +47,7 @@ public struct HeadWeights {
       } + HeadWeights.names
     try self.init(
       file, prefixes: scopes.flatMap { scope in names.map { scope + $0 + "." } },
-      inputs: encoder.depth.outputDimension(width: encoder.width), activation: activation)
+      inputs: encoder.form.outputDimension, activation: activation)
   }
 
   /// Finds the head of a file of its own.

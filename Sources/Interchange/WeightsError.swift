@@ -50,6 +50,8 @@ public struct WeightsError: Error, Equatable, Sendable, CustomStringConvertible 
     case noPrefix(String, known: [String])
     /// The encoder is of a shape that is not built here.
     case encoderShape(reason: String)
+    /// The encoder, a vision transformer, takes no images of this side: it is no multiple of a patch's.
+    case imageSize(Int, patch: Int)
     /// The encoder is another one than was asked for.
     case otherArchitecture(found: String, expected: String)
     /// The tensors' names or shapes are not those of the network that they seem to belong to.
@@ -89,11 +91,14 @@ extension WeightsError.Fault: CustomStringConvertible {
     case .tensor(let name, let reason): "tensor '\(name)' \(reason)"
     case .noTensors: "it holds no tensors under names"
     case .noEncoder(let names):
-      "no ResNet is found in it: no conv1.weight beside layer1.0.conv1.weight among "
+      "no encoder is found in it: neither a ResNet's conv1.weight beside layer1.0.conv1.weight nor a vision "
+        + "transformer's patch_embed.proj.weight beside blocks.0.attn.qkv.weight among "
         + names.shortList
     case .noPrefix(let prefix, let known):
       "no encoder is found under '\(prefix)'; there is " + known.map { "'\($0)'" }.shortList
     case .encoderShape(let reason): "its encoder cannot be built: \(reason)"
+    case .imageSize(let size, let patch):
+      "images of \(size) pixels do not divide into its encoder's patches of \(patch)"
     case .otherArchitecture(let found, let expected): "its encoder is a \(found), not a \(expected)"
     case .mismatch(let mismatch): "\(mismatch)"
     case .noHead(let reason): "no head: \(reason)"

@@ -16,7 +16,7 @@ public struct MeasuredWeights {
     /// What stands before the encoder's names; nil for the likeliest.
     public var prefix: String?
     /// What the encoder should be; nil for what its shapes say.
-    public var architecture: ResNet.Depth?
+    public var architecture: EncoderArchitecture?
     /// What stands between the head's layers; nil for ReLU, which cannot be seen in weights.
     public var activation: HeadArchitecture.Activation?
 
@@ -26,7 +26,8 @@ public struct MeasuredWeights {
 
   /// What measures it.
   public let model: MeasuredModel
-  /// What the model is: the members `weights`, `encoder`, `stem`, `width`, `prefix`, `head`, `normalise` and `dataset`.
+  /// What the model is: the members `weights`, `encoder`, `prefix`, `head`, `normalise` and `dataset`; of a ResNet `stem` and
+  /// `width`, of a vision transformer `pool` and `positions_of`, the side of the images that the file's positions are for.
   public let description: [String: JSONValue]
   /// Lines that say what was found in the files, and that no head was.
   public let notes: [String]
@@ -47,9 +48,11 @@ public struct MeasuredWeights {
     let normalization = configuration.normalise ?? file.normalization
     var configuration = configuration
     configuration.normalise = normalization
-    configuration.encoder = found.depth
-    configuration.width = found.width
-    configuration.stem = configuration.stem ?? file.stem ?? found.stem
+    if case .resNet(let depth, let stem, let width) = found.form {
+      configuration.encoder = depth.architecture
+      configuration.width = width
+      configuration.stem = configuration.stem ?? file.stem ?? stem
+    }
     configuration.head = .none
     configuration.schedule = .none
     configuration = try configuration.resolved()
@@ -57,7 +60,7 @@ public struct MeasuredWeights {
     Runtime.keepLargeBlocks()
     let device = try configuration.availableDevice()
     let encoder = try found.makeEncoder(
-      stem: configuration.stem, normalization: normalization)
+      stem: configuration.stem, imageSize: configuration.imageSize, normalization: normalization)
     let (head, headNote, headPrefix) = try MeasuredWeights.head(request, file, found)
     encoder.move(to: device)
     head.move(to: device)
@@ -67,15 +70,18 @@ public struct MeasuredWeights {
       softmax: nil, seed: configuration.measurementSeed, device: device)
     let place = found.prefix.isEmpty ? "" : " under '\(found.prefix)'"
     var notes = [
-      "encoder: \(found.depth.rawValue), width \(found.width), stem \(encoder.stem.rawValue)\(place), "
-        + "input normalised by \(normalization)"
+      "encoder: \(encoder.form)\(place), input normalised by \(normalization)"
     ]
+    if encoder.form != found.form, case .visionTransformer(_, let own, _) = found.form {
+      notes.append(
+        "its positions are those of images of \(own) pixels: interpolated as timm does it")
+    }
     if !found.otherPrefixes.isEmpty {
       let others = found.otherPrefixes.map { "'\($0)'" }.joined(separator: ", ")
       notes.append("the file holds further encoders, which are left out: \(others)")
     }
     notes.append(headNote)
-    if configuration.stem == .small, file.stem == nil, !isStemGiven {
+    if case .resNet(_, .small, _) = encoder.form, file.stem == nil, !isStemGiven {
       notes.append(
         "how far a 3×3 stem pads cannot be seen in weights: stem small pads by 1 pixel; solo-learn's networks for "
           + "small images have small-padded")
@@ -91,13 +97,23 @@ public struct MeasuredWeights {
     }
     self.notes = notes
     var description: [String: JSONValue] = [
-      "weights": .string(request.weights), "encoder": .string(found.depth.rawValue),
-      "stem": .string(encoder.stem.rawValue), "width": .integer(found.width),
+      "weights": .string(request.weights),
+      "encoder": .string(encoder.form.architecture?.rawValue ?? "\(encoder.form)"),
       "prefix": .string(found.prefix), "head": .string(head.architecture.description),
       "normalise": .string(normalization.description),
       "dataset": .string(configuration.dataset.rawValue),
       "policy": .string(configuration.policy.name), "strength": .double(configuration.strength),
     ]
+    switch encoder.form {
+    case .resNet(_, let stem, let width):
+      description["stem"] = .string(stem.rawValue)
+      description["width"] = .integer(width)
+    case .visionTransformer(_, _, let pooling):
+      description["pool"] = .string(pooling.rawValue)
+      if case .visionTransformer(_, let own, _) = found.form {
+        description["positions_of"] = .integer(own)
+      }
+    }
     if let headPrefix { description["head_prefix"] = .string(headPrefix) }
     self.description = description
   }
@@ -105,7 +121,7 @@ public struct MeasuredWeights {
   private static func head(
     _ request: Request, _ file: WeightsFile, _ encoder: EncoderWeights
   ) throws -> (ProjectionHead, note: String, prefix: String?) {
-    let inputs = encoder.depth.outputDimension(width: encoder.width)
+    let inputs = encoder.form.outputDimension
     let found: HeadWeights
     if let path = request.head {
       found = try HeadWeights(

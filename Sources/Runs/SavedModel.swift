@@ -10,7 +10,7 @@ public struct SavedModel {
   public let configuration: RunConfiguration
   /// The step of the checkpoint.
   public let step: Int
-  private let encoder: ResNet
+  private let encoder: any DescribedEncoder
   private let head: ProjectionHead
 
   /// Loads the newest readable checkpoint of the run in `folder`; nothing in it is changed.
@@ -30,15 +30,18 @@ public struct SavedModel {
     } catch {
       throw RunError.damagedCheckpoint(path: folder.checkpoints.path, reason: "\(error)")
     }
-    guard let encoder = trainer.encoder as? ResNet else {
-      preconditionFailure("a configuration makes a ResNet")
+    guard let encoder = trainer.encoder as? any DescribedEncoder else {
+      preconditionFailure("a configuration makes an encoder that says what it is")
     }
     self.encoder = encoder
     head = trainer.objective.head
     step = checkpoint.record.step
   }
 
-  /// The weights for others to load.
+  /// What the encoder is.
+  public var form: EncoderForm { encoder.form }
+
+  /// The weights for others to load. Traps for a format that does not name the encoder.
   public func weights(as format: WeightsFormat) -> SafeTensors {
     SafeTensors(exporting: encoder, head, as: format, configuration: configuration.yaml)
   }

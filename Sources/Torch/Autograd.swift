@@ -120,6 +120,11 @@ public func withAutocast<Result, Failed: Error>(
   return try body()
 }
 
+/// Whether what runs is being differentiated by forward mode.
+enum ForwardMode {
+  @TaskLocal static var isActive = false
+}
+
 /// libtorch has one dual level for the whole process; a second thread has to wait for it.
 private let dualLevelLock = NSRecursiveLock()
 
@@ -133,7 +138,8 @@ public func directionalDerivative(
   var level: UInt64 = 0
   Failure.check(ctorch_dual_level_enter(&level), doing: "enter a dual level")
   defer { Failure.check(ctorch_dual_level_exit(level), doing: "leave a dual level") }
-  let output = function(Operator.makeDual(primal, tangent, Int(level)))
+  let dual = Operator.makeDual(primal, tangent, Int(level))
+  let output = ForwardMode.$isActive.withValue(true) { function(dual) }
   let parts = Operator.unpackDual.results(output, Int(level))
   guard let value = parts[0] else { fatalError("a dual tensor without its value") }
   // The derivative is undefined where the function does not depend on its argument.

@@ -22,9 +22,16 @@ extension Tensor {
     let bilinear = 0
     return Operator.gridSampler(self, grid, bilinear, border.rawValue, false)
   }
+
+  /// Resized by cubic interpolation, antialiased, pixels' outer edges upon each other: PyTorch's
+  /// `interpolate(mode="bicubic", antialias=True)`. N×C×height×width.
+  public func resizedBicubically(height: Int, width: Int) -> Tensor {
+    Operator.resizeBicubically(self, [height, width], false, nil, nil)
+  }
 }
 
 extension Operator {
   static let affineGrid = Operator("aten::affine_grid_generator")
+  static let resizeBicubically = Operator("aten::_upsample_bicubic2d_aa")
   static let gridSampler = Operator("aten::grid_sampler")
 }

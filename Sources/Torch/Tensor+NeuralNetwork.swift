@@ -19,6 +19,20 @@ extension Tensor {
       self, weight, bias, runningMean, runningVariance, training, momentum, epsilon, true)
   }
 
+  /// Layer normalisation of rows, the last dimension (Ba et al. 2016): their mean taken off, divided by the root of their
+  /// variance plus `epsilon`, scaled and shifted.
+  public func layerNormalized(weight: Tensor, bias: Tensor, epsilon: Double) -> Tensor {
+    Operator.layerNorm(self, [size(-1)], weight, bias, epsilon)
+  }
+
+  /// Attention of these queries, …×n×d, to `keys` and `values`, …×m×d: softmax(q·kᵀ/√d)·v. Fused, but while a
+  /// forward-mode derivative is taken: libtorch's fused kernels have none.
+  public func attention(keys: Tensor, values: Tensor) -> Tensor {
+    guard ForwardMode.isActive else { return Operator.attention(self, keys, values) }
+    let scale = 1 / Double(size(-1)).squareRoot()
+    return ((self * scale).matmul(keys.transposed())).softmax(along: -1).matmul(values)
+  }
+
   /// max(x, 0).
   public func relu() -> Tensor { Operator.relu(self) }
 
@@ -51,6 +65,8 @@ extension Operator {
   static let linear = Operator("aten::linear")
   static let convolution = Operator("aten::conv2d")
   static let batchNorm = Operator("aten::batch_norm")
+  static let layerNorm = Operator("aten::layer_norm")
+  static let attention = Operator("aten::scaled_dot_product_attention")
   static let relu = Operator("aten::relu")
   static let reluInPlace = Operator("aten::relu_")
   static let gelu = Operator("aten::gelu")

@@ -32,6 +32,12 @@ public enum Initializer {
     drawn(shape) { $0.normal() } ?? Tensor.randomNormal(shape)
   }
 
+  /// Normal with a standard deviation, cut off at ±2: PyTorch's `trunc_normal_`, timm's for vision transformers. At a
+  /// deviation of 0.02 no draw gets there.
+  public static func truncatedNormal(_ shape: [Int], deviation: Double) -> Tensor {
+    (normal(shape) * deviation).clamped(min: -2, max: 2)
+  }
+
   /// Normal with standard deviation √(2/fanOut), fanOut = out·k² (He et al. 2015): torchvision's for
   /// the convolutions of a ResNet. `shape` is out×in×k×k.
   public static func kaimingNormalFanOut(_ shape: [Int]) -> Tensor {

@@ -86,6 +86,28 @@ public final class BatchNorm: Module, UnaryLayer {
   }
 }
 
+/// Layer normalisation over the last dimension (Ba et al. 2016).
+public final class LayerNorm: Module, UnaryLayer {
+  /// The scale of each coordinate.
+  public let weight: Parameter
+  /// The offset of each coordinate.
+  public let bias: Parameter
+  /// What is added to the variance.
+  package let epsilon: Double
+
+  /// A layer initialised as PyTorch's: scale 1, offset 0.
+  public init(_ width: Int, epsilon: Double = 1e-5) {
+    weight = Parameter(.ones([width]))
+    bias = Parameter(.zeros([width]))
+    self.epsilon = epsilon
+  }
+
+  /// …×width, normalised, in the same shape.
+  public func callAsFunction(_ input: Tensor) -> Tensor {
+    input.layerNormalized(weight: weight.tensor, bias: bias.tensor, epsilon: epsilon)
+  }
+}
+
 enum RunningStatistics {
   @TaskLocal static var areTracked = true
 }

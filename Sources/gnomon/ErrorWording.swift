@@ -45,6 +45,8 @@ extension ConfigurationError {
     case .unknownKey(_, nearest: nil): "; gnomon settings lists all of them"
     case .dataNeeded: ": --data FOLDER"
     case .device(.notAvailable): "; use --device cpu, or install a CUDA build of torch"
+    case .patches(_, let imageSize, let patch):
+      ": use --image-size \(max(imageSize / patch, 1) * patch)"
     case .nothingToTrain: ": use another --head, or --schedule joint"
     case .differsFromEncoder: ": use --schedule two-timescale"
     case .batchTooLarge: ": use a smaller --batch-size"

@@ -45,6 +45,10 @@ struct ExportCommand: ParsableCommand {
   private func writeWeights(of folder: RunFolder) throws {
     let format = format ?? .gnomon
     let model = try SavedModel(folder, warn: Terminal.warning)
+    guard format.names(model.form) else {
+      throw Failure.usage(
+        "--format \(format.rawValue) has no names for \(model.form): use --format timm")
+    }
     let file = file("\(format.rawValue).safetensors", in: folder)
     try AtomicFile.write(to: file) { append in
       try model.weights(as: format).encode { bytes in try append(bytes) }

@@ -8,7 +8,7 @@ struct GeometryCommand: ParsableCommand {
     abstract: "Everything about the layers themselves, of a run or of anybody's embeddings.",
     discussion: """
       A run is measured at every layer on its held-out images, from its newest checkpoint, and the figures are \
-      written into its folder. Anybody's ResNet is measured alike, its weights under --weights, on a data set. \
+      written into its folder. Anybody's encoder is measured alike, its weights under --weights, on a data set. \
       Embeddings are .npy or safetensors files, one embedding a row; what they allow is \
       measured, and what else would be needed is said.
       """)

@@ -8,7 +8,7 @@ struct ProbeCommand: ParsableCommand {
     abstract: "What can be read from each layer: nearest neighbours, a linear probe, attributes.",
     discussion: """
       A run is probed at every layer from its newest checkpoint, fitted on its training images and tested on \
-      the held-out ones, and the figures are written into its folder; anybody's ResNet \
+      the held-out ones, and the figures are written into its folder; anybody's encoder \
       alike, its weights under --weights. For files, --labels names the classes of \
       the rows, and a deterministic fifth of them is held out.
       """)

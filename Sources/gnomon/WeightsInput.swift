@@ -19,15 +19,16 @@ enum MeasuringSettings: SettingScope {
 struct WeightsInput: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Weights of a ResNet: a safetensors file, or a checkpoint that PyTorch wrote (.pth, .pt, .ckpt).",
+      "Weights of a ResNet or vision transformer: a safetensors file, or a checkpoint that PyTorch wrote (.pth, "
+        + ".pt, .ckpt).",
       valueName: "file"))
   var weights: String?
   @Option(
     help: ArgumentHelp(
-      "What the encoder is: \(ResNet.Depth.allCases.map(\.rawValue).joined(separator: ", ")) (default: what its "
-        + "shapes say).", valueName: "name"),
-    completion: .list(ResNet.Depth.allCases.map(\.rawValue)))
-  var architecture: ResNet.Depth?
+      "What the encoder is: \(EncoderArchitecture.allCases.map(\.rawValue).joined(separator: ", ")), as timm's with "
+        + "or without a size as in _224 (default: what its shapes say).", valueName: "name"),
+    completion: .list(EncoderArchitecture.allCases.map(\.rawValue)))
+  var architecture: EncoderArchitecture?
   @Option(
     help: ArgumentHelp(
       "The head's weights, if they are not in the encoder's file.", valueName: "file"))
@@ -64,6 +65,13 @@ struct WeightsInput: ParsableArguments {
   }
 }
 
-extension ResNet.Depth: ExpressibleByArgument {}
+extension EncoderArchitecture: ExpressibleByArgument {
+  /// A name, after which timm writes the side of the images that it trained with.
+  public init?(argument: String) {
+    let parts = argument.split(separator: "_")
+    let isSized = (parts.last.flatMap { Int($0) } ?? 0) > 0
+    self.init(rawValue: isSized ? parts.dropLast().joined(separator: "_") : argument)
+  }
+}
 extension HeadArchitecture.Activation: ExpressibleByArgument {}
 extension WeightsFormat: ExpressibleByArgument {}

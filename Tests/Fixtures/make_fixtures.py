@@ -22,6 +22,7 @@ from makers import (  # noqa: E402
     resnet_names,
     studies,
     training,
+    transformers,
     weights,
 )
 
@@ -39,6 +40,7 @@ TOPICS = {
     "studies": studies.make,
     "images": images.make,
     "weights": weights.make,
+    "transformers": transformers.make,
 }
 
 

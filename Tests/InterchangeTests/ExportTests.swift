@@ -31,7 +31,7 @@ func write(_ tensors: SafeTensors, to path: String) throws {
     let exported = SafeTensors(exporting: encoder, head, as: format, configuration: "epochs: 1\n")
     try withFile(exported.tensors, metadata: exported.metadata) { file in
       let found = try EncoderWeights(in: file)
-      #expect(found.depth == .resNet50 && found.stem == .imageNet && found.width == 4)
+      #expect(found.form == encoder.form)
       #expect(bits(try found.makeEncoder().state) == bits(encoder.state))
       guard format == .gnomon else {
         #expect(throws: WeightsError.self) { try HeadWeights(beside: found, in: file) }
@@ -43,6 +43,24 @@ func write(_ tensors: SafeTensors, to path: String) throws {
       #expect(loaded.architecture == head.architecture)
       #expect(bits(try loaded.makeHead().state) == bits(head.state))
     }
+  }
+
+  @Test(arguments: VisionTransformer.Pooling.allCases)
+  func aVisionTransformerIsReadBackBitForBit(_ pooling: VisionTransformer.Pooling) throws {
+    let size = VisionTransformer.Size(patch: 8, width: 64, depth: 2)
+    let encoder = VisionTransformer(size, imageSize: 24, pooling: pooling)
+    let head = ProjectionHead(.none, inputs: 64)
+    for format in WeightsFormat.allCases where format != .torchvision {
+      let exported = SafeTensors(exporting: encoder, head, as: format, configuration: "")
+      #expect(exported.metadata["global_pool"] == pooling.rawValue)
+      #expect(exported.metadata["img_size"] == "24" && exported.metadata["num_heads"] == "1")
+      try withFile(exported.tensors, metadata: exported.metadata) { file in
+        let found = try EncoderWeights(in: file)
+        #expect(found.form == encoder.form)
+        #expect(bits(try found.makeEncoder().state) == bits(encoder.state))
+      }
+    }
+    #expect(!WeightsFormat.torchvision.names(encoder.form))
   }
 
   @Test func tensorsInOnePlaceAreRefused() throws {

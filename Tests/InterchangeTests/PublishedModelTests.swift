@@ -35,7 +35,8 @@ import TorchNN
   func encoderAndHeadGiveWhatPyTorchSays(_ model: Model) throws {
     let file = try WeightsFile(path: fixture("weights/\(model.file)"))
     let found = try EncoderWeights(in: file)
-    #expect(found.prefix == model.encoderPrefix && found.depth == .resNet18 && found.width == 2)
+    #expect(found.prefix == model.encoderPrefix)
+    #expect(found.form == .resNet(.resNet18, stem: found.form.stem ?? .small, width: 2))
     let headWeights = try HeadWeights(beside: found, in: file)
     #expect(headWeights.prefix == model.headPrefix)
     #expect(headWeights.architecture.description == model.head)
@@ -137,12 +138,20 @@ import TorchNN
     }
     try withFile(renamed) { file in
       let found = try EncoderWeights(in: file)
-      #expect(found.prefix == "backbone." && found.stem == .small)
+      #expect(found.prefix == "backbone." && found.form.stem == .small)
       let loaded = try found.makeEncoder()
       for (name, tensor) in network.state {
         #expect(loaded.state[name]?.scalars(Double.self) == tensor.scalars(Double.self), "\(name)")
       }
     }
+  }
+}
+
+extension EncoderForm {
+  /// The first layers of a ResNet.
+  var stem: ResNet.Stem? {
+    guard case .resNet(_, let stem, _) = self else { return nil }
+    return stem
   }
 }
 

@@ -26,6 +26,8 @@ public enum ConfigurationError: Error, Equatable, Sendable {
   case dataNeeded(DatasetKind)
   /// The device is not there.
   case device(DeviceError)
+  /// The images do not divide into a vision transformer's patches.
+  case patches(EncoderArchitecture, imageSize: Int, patch: Int)
   /// The head does not fit the encoder.
   case head(NotationError)
   /// The policy cannot be made.
@@ -81,6 +83,9 @@ extension ConfigurationError: CustomStringConvertible {
       problem.description(key: key, text: text, form)
     case .dataNeeded(let dataset): "dataset \(dataset.rawValue) needs the folder of its files"
     case .device(let error): "\(error)"
+    case .patches(let encoder, let imageSize, let patch):
+      "image_size is \(imageSize), which does not divide into the patches of \(patch) pixels of encoder "
+        + encoder.rawValue
     case .head(let error): "\(error)"
     case .policy(let error): "policy: \(error)"
     case .nothingToTrain(let schedule, let head):

@@ -18,17 +18,29 @@ struct InitialWeights {
     } catch {
       throw .initialWeights(error)
     }
-    let stem = configuration.stem ?? .small
-    let pairs = [
-      ("encoder", encoder.depth.rawValue, configuration.encoder.rawValue),
-      ("width", "\(encoder.width)", "\(configuration.width)"),
-      (
-        "stem", encoder.stem.rawValue,
-        stem.kernel == encoder.stem.kernel ? encoder.stem.rawValue : stem.rawValue
-      ),
-    ]
+    let pairs = InitialWeights.differences(encoder.form, configuration.encoderForm)
     for (key, found, expected) in pairs where found != expected {
       throw .otherInitialWeights(path: path, key: key, found: found, expected: expected)
+    }
+  }
+
+  /// The settings by which two encoders may differ, with their values. Images of another size are none: positions are
+  /// interpolated.
+  private static func differences(
+    _ found: EncoderForm, _ expected: EncoderForm
+  ) -> [(key: String, found: String, expected: String)] {
+    func name(_ form: EncoderForm) -> String { form.architecture?.rawValue ?? "\(form)" }
+    let names = ("encoder", name(found), name(expected))
+    switch (found, expected) {
+    case (.resNet(_, let stem, let width), .resNet(_, let asked, let askedWidth)):
+      // How far a 3×3 convolution pads cannot be seen.
+      let seen = asked.kernel == stem.kernel ? stem : asked
+      return [
+        names, ("width", "\(width)", "\(askedWidth)"), ("stem", stem.rawValue, seen.rawValue),
+      ]
+    case (.visionTransformer(_, _, let pooling), .visionTransformer(_, _, let asked)):
+      return [names, ("pool", pooling.rawValue, asked.rawValue)]
+    default: return [names]
     }
   }
 
@@ -45,18 +57,31 @@ struct InitialWeights {
   /// - Returns: lines that say what was taken.
   /// - Throws: `ConfigurationError` for names or shapes that do not fit.
   func load(
-    into network: ResNet, _ head: ProjectionHead
+    into network: any DescribedEncoder, _ head: ProjectionHead
   ) throws(ConfigurationError) -> [String] {
     do throws(StateMismatch) {
-      try network.load(encoder.state)
+      try network.load(state(for: network.form))
     } catch {
       throw .initialWeights(WeightsError(file.path, .mismatch(error)))
     }
     return [
-      "the encoder begins with \(encoder.depth.rawValue) of \(file.path)"
-        + (encoder.prefix.isEmpty ? "" : ", \(encoder.prefix)"),
+      "the encoder begins with \(encoder.form.architecture?.rawValue ?? "weights") of \(file.path)"
+        + (encoder.prefix.isEmpty ? "" : ", \(encoder.prefix)")
+        + (isResized(for: network.form) ? ", its positions interpolated" : ""),
       load(into: head),
     ]
+  }
+
+  private func state(for form: EncoderForm) -> [String: Tensor] {
+    guard case .visionTransformer(_, let imageSize, _) = form else { return encoder.state }
+    return encoder.positioned(for: imageSize)
+  }
+
+  private func isResized(for form: EncoderForm) -> Bool {
+    guard case .visionTransformer(_, let imageSize, _) = form,
+      case .visionTransformer(_, let own, _) = encoder.form
+    else { return false }
+    return imageSize != own
   }
 
   private func load(into head: ProjectionHead) -> String {

@@ -69,9 +69,7 @@ extension RunConfiguration {
   private func makeSeededTrainer(
     _ readsInitialWeights: Bool, _ note: (String) -> Void
   ) throws(ConfigurationError) -> Trainer {
-    let encoder = ResNet(
-      self.encoder, stem: self.stem ?? .small, width: self.width,
-      normalization: self.normalise ?? .none)
+    let encoder = encoderForm.makeEncoder(normalization: self.normalise ?? .none)
     let head = try headArchitecture()
     let base = self.objective.objective(
       dimension: head.outputDimension(inputs: encoder.outputDimension),
@@ -89,6 +87,15 @@ extension RunConfiguration {
       headWeightDecay: self.headWeightDecay ?? self.weightDecay,
       encoderLimit: self.encoderBatchSize.map { $0 * self.views },
       bfloat16: self.precision == .bfloat16, device: try availableDevice())
+  }
+
+  /// What the encoder is built as.
+  var encoderForm: EncoderForm {
+    if let size = self.encoder.size {
+      return .visionTransformer(size, imageSize: self.imageSize, pooling: self.pool)
+    }
+    return .resNet(
+      self.encoder.depth ?? .resNet18, stem: self.stem ?? .small, width: self.width)
   }
 
   private func method(momentum: Double) -> OptimizerMethod {

@@ -5,24 +5,29 @@ extension RunConfiguration {
   /// Refuses a model whose weights alone are more than this machine's memory, before anything is allocated.
   func checkMemory() throws(ConfigurationError) {
     let inputs = self.encoder.outputDimension(width: self.width)
-    let count = self.encoder.weightCount(width: self.width) + self.head.weightCount(inputs: inputs)
+    let count = encoderForm.weightCount + self.head.weightCount(inputs: inputs)
     let weights = 4 * count
     let memory = Double(ProcessInfo.processInfo.physicalMemory)
     guard weights < memory else { throw .modelTooLarge(weights: weights, memory: memory) }
   }
 }
 
-extension ResNet.Depth {
-  /// About how many weights there are: those of width 64 without the classifier (11.2, 21.3 and 23.5 million,
+extension EncoderForm {
+  /// About how many weights there are: of a ResNet those of width 64 without the classifier (11.2, 21.3 and 23.5 million,
   /// arXiv 1512.03385) by the square of the width.
-  fileprivate func weightCount(width: Int) -> Double {
-    let standard =
-      switch self {
-      case .resNet18: 11.2e6
-      case .resNet34: 21.3e6
-      case .resNet50: 23.5e6
-      }
-    return standard * pow(Double(width) / 64, 2)
+  fileprivate var weightCount: Double {
+    switch self {
+    case .resNet(let depth, _, let width):
+      let standard =
+        switch depth {
+        case .resNet18: 11.2e6
+        case .resNet34: 21.3e6
+        case .resNet50: 23.5e6
+        }
+      return standard * pow(Double(width) / 64, 2)
+    case .visionTransformer(let size, let imageSize, _):
+      return size.weightCount(imageSize: imageSize)
+    }
   }
 }
 

@@ -19,6 +19,9 @@ extension RunConfiguration {
       let hasBFloat16 = device.kind == .cuda || Runtime.hasBFloat16
       resolved.precision = hasBFloat16 ? .bfloat16 : .float32
     }
+    if let patch = self.encoder.size?.patch, !self.imageSize.isMultiple(of: patch) {
+      throw .patches(self.encoder, imageSize: self.imageSize, patch: patch)
+    }
     try resolved.resolveHead()
     try resolved.checkMemory()
     _ = try augmentationPolicy()
@@ -27,7 +30,9 @@ extension RunConfiguration {
     if self.normalise == nil, let path = self.`init` {
       resolved.normalise = InitialWeights.normalization(of: path)
     }
-    if self.stem == nil { resolved.stem = self.imageSize <= 64 ? .small : .imageNet }
+    if self.stem == nil && self.encoder.depth != nil {
+      resolved.stem = self.imageSize <= 64 ? .small : .imageNet
+    }
     return resolved
   }
 

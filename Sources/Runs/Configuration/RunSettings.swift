@@ -34,15 +34,23 @@ public struct RunSettings: Sendable {
     "strict", false, .flag, "Whether an unreadable image stops the run rather than being skipped")
 
   // The model.
-  /// The encoder's depth.
-  public let encoder = Setting("encoder", ResNet.Depth.resNet18, .choice(), "The encoder")
-  /// The encoder's first layers; nil: small up to 64 pixels, ImageNet's above.
+  /// The encoder.
+  public let encoder = Setting(
+    "encoder", EncoderArchitecture.resNet18, .choice(),
+    "The encoder; a vision transformer's patches have 4, 8 or 16 pixels, and image_size is a multiple"
+  )
+  /// A ResNet's first layers; nil: small up to 64 pixels, ImageNet's above.
   public let stem = Setting<ResNet.Stem?>(
     "stem", SettingKind<ResNet.Stem>.choice(), unset: "small up to 64 pixels, else imagenet",
-    "The encoder's first layers")
-  /// Channels in the encoder's first stage.
+    "A ResNet's first layers")
+  /// Channels in a ResNet's first stage.
   public let width = Setting(
-    "width", 16, .whole(1...4096), "Channels in the encoder's first stage")
+    "width", 16, .whole(1...4096), "Channels in a ResNet's first stage")
+  /// What h is of a vision transformer's tokens.
+  public let pool = Setting(
+    "pool", VisionTransformer.Pooling.token, .choice(),
+    "A vision transformer's h: its class token, or the mean of its patches' tokens; timm's global_pool"
+  )
   /// A file of weights that the encoder, and the head where its shape is the same, begin with; nil for random ones.
   public let `init` = Setting(
     "init", .file, unset: "random weights",

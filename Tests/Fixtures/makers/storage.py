@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from safetensors.numpy import save_file
 
-PACKAGES = ("torch", "torchvision", "lightly", "numpy", "scipy", "scikit-learn", "safetensors")
+PACKAGES = ("torch", "torchvision", "timm", "lightly", "numpy", "scipy", "scikit-learn", "safetensors")
 
 
 def provenance(seed: int, **notes: str) -> dict[str, str]:

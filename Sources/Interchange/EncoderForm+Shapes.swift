@@ -1,0 +1,74 @@
+import Contrastive
+import Torch
+
+/// What an encoder is, by the shapes of its tensors alone. That the largest tensors are there is seen here, before a
+/// network of that size is built: a file of a few bytes cannot ask for much memory.
+extension EncoderForm {
+  /// Depth, stem and width of a ResNet in torchvision's names.
+  static func ofResNet(
+    _ state: [String: Tensor]
+  ) throws(WeightsError.Fault) -> EncoderForm {
+    let refusal = { WeightsError.Fault.encoderShape(reason: $0) }
+    guard let first = state["conv1.weight"]?.shape, first.count == 4, first[1] == 3,
+      1...4096 ~= first[0], first[2] == first[3],
+      let stem = [ResNet.Stem.small, .imageNet].first(where: { $0.kernel == first[2] })
+    else { throw refusal("conv1.weight is no 3×3 or 7×7 convolution of three channels") }
+    let width = first[0]
+    let isBottleneck = state["layer1.0.conv3.weight"] != nil
+    let blocks = (1...4).map { stage in
+      (0..<state.count).prefix { state["layer\(stage).\($0).conv1.weight"] != nil }.count
+    }
+    guard
+      let depth = ResNet.Depth.allCases.first(where: {
+        $0.blocks == blocks && $0.isBottleneck == isBottleneck
+      })
+    else {
+      let list = blocks.map(String.init).joined(separator: ", ")
+      throw refusal("stages of \(list) \(isBottleneck ? "bottleneck" : "basic") blocks")
+    }
+    let last = [8 * width, (isBottleneck ? 16 : 4) * width]
+    guard let shape = state["layer4.0.conv1.weight"]?.shape, Array(shape.prefix(2)) == last else {
+      throw refusal("layer4.0.conv1.weight does not map \(last[1]) channels to \(last[0])")
+    }
+    return .resNet(depth, stem: stem, width: width)
+  }
+
+  /// Size, images and pooling of a vision transformer in timm's names.
+  static func ofVisionTransformer(
+    _ state: [String: Tensor]
+  ) throws(WeightsError.Fault) -> EncoderForm {
+    let refusal = { WeightsError.Fault.encoderShape(reason: $0) }
+    guard let patches = state["patch_embed.proj.weight"]?.shape, patches.count == 4,
+      patches[1] == 3, 1...1024 ~= patches[2], patches[2] == patches[3]
+    else { throw refusal("patch_embed.proj.weight is no convolution of three channels") }
+    let (width, patch) = (patches[0], patches[2])
+    guard width > 0, width.isMultiple(of: 64) else {
+      throw refusal("tokens of length \(width) do not divide into heads of 64")
+    }
+    guard let positions = state["pos_embed"]?.shape, positions.count == 3, positions[0] == 1,
+      positions[2] == width
+    else { throw refusal("pos_embed holds no positions of length \(width)") }
+    let side = Int(Double(max(positions[1] - 1, 0)).squareRoot().rounded())
+    guard side > 0, side * side + 1 == positions[1] else {
+      throw refusal("\(positions[1]) positions are not a class token's and those of a square")
+    }
+    let depth = (0..<state.count).prefix { state["blocks.\($0).attn.qkv.weight"] != nil }.count
+    for block in 0..<depth {
+      for (part, shape) in [
+        ("attn.qkv", [3 * width, width]), ("mlp.fc1", [4 * width, width]),
+        ("mlp.fc2", [width, 4 * width]),
+      ] {
+        let name = "blocks.\(block).\(part).weight"
+        guard state[name]?.shape == shape else {
+          throw refusal("\(name) does not map \(shape[1]) numbers to \(shape[0])")
+        }
+      }
+    }
+    return .visionTransformer(
+      VisionTransformer.Size(patch: patch, width: width, depth: depth), imageSize: side * patch,
+      pooling: state["fc_norm.weight"] == nil ? .token : .average)
+  }
+
+  /// The architecture's name, or what it is without one.
+  var name: String { architecture?.rawValue ?? description }
+}

@@ -1,0 +1,88 @@
+import Contrastive
+import Interchange
+import TestSupport
+import Testing
+import Torch
+import TorchNN
+
+/// Vision transformers in files: DINO's checkpoint, and what is refused.
+@Suite struct VisionTransformerWeightsTests {
+  private let size = VisionTransformer.Size(patch: 8, width: 64, depth: 1)
+
+  @Test func aCheckpointOfDINOsGivesItsTeachersFeaturesAndHead() throws {
+    let file = try WeightsFile(path: fixture("weights/dino.pth"))
+    let found = try EncoderWeights(in: file)
+    #expect(found.prefix == "teacher.backbone.")
+    #expect(found.otherPrefixes == ["student.module.backbone."])
+    #expect(found.form == .visionTransformer(size, imageSize: 32, pooling: .token))
+    let headWeights = try HeadWeights(beside: found, in: file)
+    #expect(headWeights.prefix == "teacher.head.mlp.")
+    #expect(headWeights.architecture.description == "mlp:24-24-12,gelu")
+
+    let encoder = try found.makeEncoder(normalization: .imageNet)
+    let head = try headWeights.makeHead()
+    let expected = try SafeTensors(path: fixture("vit.safetensors")).tensors
+    let images = try #require(expected["dino.images"]).to(.float32) / 255
+    try inEvaluationMode([encoder, head]) {
+      let h = withoutGradients { encoder(images) }
+      let z = withoutGradients { head(h) }
+      // Float32 sums in another order.
+      for (name, value) in [("dino.h", h), ("dino.z", z)] {
+        let reference = try #require(expected[name]).scalars(Double.self)
+        #expect(value.scalars(Double.self).relativeDifference(from: reference) < 1e-5, "\(name)")
+      }
+    }
+  }
+
+  @Test func positionsAreInterpolatedForImagesOfAnotherSizeAndKeptForTheirOwn() throws {
+    let file = try WeightsFile(path: fixture("weights/dino.pth"))
+    let found = try EncoderWeights(in: file)
+    let larger = try found.makeEncoder(imageSize: 48)
+    #expect(larger.form == .visionTransformer(size, imageSize: 48, pooling: .token))
+    #expect(larger.state["pos_embed"]?.shape == [1, 37, 64])
+    let h = withoutGradients { larger(Tensor.randomUniform([2, 3, 48, 48])) }
+    #expect(h.shape == [2, 64] && h.isFinite)
+    let same = try found.makeEncoder(imageSize: 32).state["pos_embed"]
+    #expect(same?.scalars(Float.self) == found.state["pos_embed"]?.scalars(Float.self))
+    let error = #expect(throws: WeightsError.self) { try found.makeEncoder(imageSize: 36) }
+    #expect(text(error).contains("images of 36 pixels do not divide into its encoder's patches"))
+  }
+
+  @Test func otherKindsOfTransformersAreRefused() throws {
+    let state = VisionTransformer(size, imageSize: 16).state
+    func refusal(_ change: (inout [String: Tensor]) -> Void) throws -> String {
+      var state = state
+      change(&state)
+      return try withFile(state) { file in
+        text(#expect(throws: WeightsError.self) { try EncoderWeights(in: file).makeEncoder() })
+      }
+    }
+    #expect(
+      try refusal { $0["reg_token"] = .zeros([1, 4, 64]) }.contains("unexpected: 'reg_token'"))
+    #expect(
+      try refusal { $0["blocks.0.ls1.gamma"] = .zeros([64]) }
+        .contains("unexpected: 'blocks.0.ls1.gamma'"))
+    #expect(
+      try refusal { $0["blocks.0.attn.qkv.bias"] = nil }
+        .contains("missing: 'blocks.0.attn.qkv.bias'"))
+    #expect(
+      try refusal { $0["pos_embed"] = .zeros([1, 4, 64]) }.contains("4 positions are not"))
+    #expect(
+      try refusal { $0["patch_embed.proj.weight"] = .zeros([65536, 3, 8, 8]) }
+        .contains("no positions of length 65536"))
+    #expect(
+      try refusal { $0["blocks.0.mlp.fc1.weight"] = .zeros([128, 64]) }
+        .contains("blocks.0.mlp.fc1.weight does not map 64 numbers to 256"))
+  }
+
+  @Test func anArchitectureThatIsAskedForIsRequired() throws {
+    let named = EncoderArchitecture.vitMini4
+    let mini = try #require(named.size)
+    try withFile(VisionTransformer(mini, imageSize: 16).state) { file in
+      let found = try EncoderWeights(in: file)
+      try found.require(named)
+      let error = #expect(throws: WeightsError.self) { try found.require(.vitTiny16) }
+      #expect(text(error).contains("a vit_mini_patch4, not a vit_tiny_patch16"))
+    }
+  }
+}
