@@ -3,12 +3,12 @@ extension HeadArchitecture: CustomStringConvertible {
   public static let forms =
     "none, linear:64, mlp:128-64 (hidden widths, then the output's), bottleneck:128-16-64, orthogonal:64, "
     + "low-rank:16 (,diagonal ,fixed), first:64 or reweight:1.1; with layers also ,bn ,out-bn ,no-bias "
-    + "and scale=0.1, between layers ,gelu ,tanh or ,sigmoid for ReLU"
+    + ",scale=0.1 and ,prototypes=COUNT, between layers ,gelu ,tanh or ,sigmoid for ReLU"
 
   /// Parses `none` (or `identity`), `linear:64`, `mlp:128-64` (hidden widths, then the output's),
   /// `bottleneck:128-16-64` (hidden widths, the narrow one, the output's), `orthogonal:64`, `low-rank:16` with
   /// `diagonal` and `fixed`, `first:64`, `reweight:1.1`. Options follow between commas: `bn`, `out-bn`,
-  /// `no-bias`, `gelu`, `tanh`, `sigmoid`, `scale=0.1`.
+  /// `no-bias`, `gelu`, `tanh`, `sigmoid`, `scale=0.1`, `prototypes=4096`.
   ///
   /// - Parameters:
   ///   - text: a head's text.
@@ -69,6 +69,7 @@ extension HeadArchitecture: CustomStringConvertible {
       outputBatchNorm = notation.takeFlag("out-bn")
       hasBias = !notation.takeFlag("no-bias")
       outputScale = try notation.takeNumber("scale", in: 1e-6...1e6) ?? 1
+      prototypes = try notation.takeWhole("prototypes", from: 1)
     }
   }
 
@@ -80,6 +81,7 @@ extension HeadArchitecture: CustomStringConvertible {
     if outputBatchNorm { text += ",out-bn" }
     if !hasBias { text += ",no-bias" }
     if outputScale != 1 { text += ",scale=\(outputScale)" }
+    if let prototypes { text += ",prototypes=\(prototypes)" }
     return text
   }
 

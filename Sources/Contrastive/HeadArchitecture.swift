@@ -40,6 +40,9 @@ public struct HeadArchitecture: Sendable, Hashable {
   public var activation = Activation.relu { didSet { if !hasHiddenLayers { activation = .relu } } }
   /// What the last linear layer's initial weights are multiplied by; 1 without linear layers.
   public var outputScale = 1.0 { didSet { if !hasLayers { outputScale = 1 } } }
+  /// How many prototypes the last linear layer's output, brought to unit length, is then compared with, z being its inner products
+  /// with them (DINO, arXiv 2104.14294): a further linear layer without an offset. nil for none, and without linear layers.
+  public var prototypes: Int? { didSet { if !hasLayers { prototypes = nil } } }
 
   /// A head of a form, with everything else at its default.
   public init(_ form: Form) { self.form = form }
@@ -87,6 +90,11 @@ public struct HeadArchitecture: Sendable, Hashable {
 
   /// The length of z, for an h of length `inputs`.
   public func outputDimension(inputs: Int) -> Int {
+    prototypes ?? comparedDimension(inputs: inputs)
+  }
+
+  /// The length of what prototypes are compared with.
+  package func comparedDimension(inputs: Int) -> Int {
     switch form {
     case .identity, .reweighting: inputs
     case .layers(let widths): widths.last ?? inputs

@@ -3,7 +3,7 @@ import TorchNN
 
 /// The first coordinates of h, as they are.
 final class FirstCoordinates: Module, UnaryLayer {
-  private let count: Int
+  let count: Int
 
   init(_ count: Int) { self.count = count }
 
@@ -39,4 +39,9 @@ final class FixedLinear: Module, UnaryLayer {
   func callAsFunction(_ input: Tensor) -> Tensor {
     input.linear(weight: weight.tensor, bias: nil)
   }
+}
+
+/// Each row over its length; one of zeros stays.
+final class UnitLength: Module, UnaryLayer {
+  func callAsFunction(_ input: Tensor) -> Tensor { input.normalized(along: 1) }
 }

@@ -8,7 +8,7 @@ public final class ProjectionHead: Module, UnaryLayer {
   /// An embedding with the name of its layer.
   public typealias Layer = (name: String, embedding: Tensor)
 
-  private let layers: [any UnaryLayer]
+  let layers: [any UnaryLayer]
   /// After how many of `layers` each named embedding stands; the last is z.
   private let stages: [Int]
   /// What this head was built as.
@@ -24,7 +24,11 @@ public final class ProjectionHead: Module, UnaryLayer {
     self.architecture = architecture
     inputDimension = inputs
     outputDimension = architecture.outputDimension(inputs: inputs)
-    let parts = architecture.makeParts(inputs: inputs)
+    var parts = architecture.makeParts(inputs: inputs)
+    if let count = architecture.prototypes {
+      let width = architecture.comparedDimension(inputs: inputs)
+      parts.append([UnitLength(), Linear(width, count, bias: false)])
+    }
     layers = parts.flatMap { $0 }
     var end = 0
     stages = parts.map { part in

@@ -13,6 +13,8 @@ struct HeadChain {
     case width(layer: String, found: Int, expected: Int)
     /// The first layer takes another length than the encoder gives.
     case inputs(Int, expected: Int)
+    /// There are no prototypes beside it, or they do not go with it.
+    case prototypes(String)
     /// Layers are there in an order that a head here cannot have.
     case form(String)
 
@@ -25,6 +27,7 @@ struct HeadChain {
         "does not fit together: layer \(layer) takes \(found), and the one before it gives \(expected)"
       case .inputs(let found, let expected):
         "takes \(found) coordinates, and the encoder gives \(expected)"
+      case .prototypes(let reason): "has no prototypes that go with it: \(reason)"
       case .form(let reason): "cannot be built: \(reason)"
       }
     }

@@ -27,12 +27,12 @@ public struct HeadWeights {
     "head.mlp", "head.layers", "head", "contrastive_head", "mlp", "fc",
   ]
 
-  /// Finds the head beside or inside an encoder of the same file.
+  /// Finds the head beside or inside an encoder of the same file; `withPrototypes` takes DINO's `last_layer` as a part of it.
   ///
   /// - Throws: `WeightsError.Fault.noHead` with the reason where there is none, or none that can be built.
   public init(
     beside encoder: EncoderWeights, in file: WeightsFile,
-    activation: HeadArchitecture.Activation? = nil
+    activation: HeadArchitecture.Activation? = nil, withPrototypes: Bool = false
   ) throws(WeightsError) {
     let components = encoder.prefix.split(separator: ".").map { "\($0)." }
     let scopes = (0...components.count).reversed().map { components.prefix($0).joined() }
@@ -47,7 +47,8 @@ public struct HeadWeights {
       } + HeadWeights.names
     try self.init(
       file, prefixes: scopes.flatMap { scope in names.map { scope + $0 + "." } },
-      inputs: encoder.form.outputDimension, activation: activation)
+      inputs: encoder.form.outputDimension, activation: activation,
+      withPrototypes: withPrototypes)
   }
 
   /// Finds the head of a file of its own.
@@ -56,9 +57,12 @@ public struct HeadWeights {
   ///   - file: the file.
   ///   - inputs: the length of h.
   ///   - activation: what stands between its layers; nil for ReLU.
+  ///   - withPrototypes: whether DINO's prototypes, `last_layer` beside `mlp`, are part of the head; z is then as long as
+  ///     there are prototypes.
   /// - Throws: as `init(beside:in:activation:)`.
   public init(
-    in file: WeightsFile, inputs: Int, activation: HeadArchitecture.Activation? = nil
+    in file: WeightsFile, inputs: Int, activation: HeadArchitecture.Activation? = nil,
+    withPrototypes: Bool = false
   ) throws(WeightsError) {
     var scopes: Set<String> = [""]
     for name in file.tensors.keys {
@@ -71,12 +75,14 @@ public struct HeadWeights {
     let named = ordered.filter { scope in
       HeadWeights.names.contains { scope == "\($0)." || scope.hasSuffix(".\($0).") }
     }
-    try self.init(file, prefixes: named + [""], inputs: inputs, activation: activation)
+    try self.init(
+      file, prefixes: named + [""], inputs: inputs, activation: activation,
+      withPrototypes: withPrototypes)
   }
 
   private init(
     _ file: WeightsFile, prefixes: [String], inputs: Int,
-    activation: HeadArchitecture.Activation?
+    activation: HeadArchitecture.Activation?, withPrototypes: Bool
   ) throws(WeightsError) {
     var reasons: [String] = []
     let notation = file.metadata["head"].flatMap { try? HeadArchitecture(parsing: $0) }
@@ -93,7 +99,10 @@ public struct HeadWeights {
         let chain = try HeadChain(tensors)
         guard chain.inputs == inputs else { throw .inputs(chain.inputs, expected: inputs) }
         let isGELU = activation == nil && prefix.hasSuffix("head.mlp.")
-        let (architecture, state) = try chain.assembled(isGELU ? .gelu : activation ?? .relu)
+        var (architecture, state) = try chain.assembled(isGELU ? .gelu : activation ?? .relu)
+        if withPrototypes {
+          try HeadPrototypes(beside: prefix, in: file.tensors).add(to: &architecture, &state)
+        }
         self.init(
           path: file.path, prefix: prefix, architecture: architecture, inputs: inputs, state: state)
         return

@@ -20,6 +20,15 @@ public struct MeasuredModel {
   /// The fixed strengths of `invariance_at`, by which runs of different strength compare.
   public static let fixedStrengths = [0.25, 0.5, 1.0]
 
+  /// Which layers are measured.
+  public enum Layers: String, Sendable, CaseIterable {
+    /// h, the head's layers and z.
+    case head
+    /// Those of the encoder's trunk before h as well: what a ResNet's stages give, averaged over the image, or a vision
+    /// transformer's blocks, pooled as its h is.
+    case all
+  }
+
   let encoder: any Encoder
   let head: ProjectionHead
   let splits: DatasetSplits
@@ -28,6 +37,8 @@ public struct MeasuredModel {
   let softmax: PairSoftmax?
   let seed: UInt64
   let device: Device
+  /// Which layers are measured.
+  public var layers: Layers
 
   /// A model to be measured.
   ///
@@ -41,11 +52,12 @@ public struct MeasuredModel {
   ///   - softmax: the one behind what theory predicts; nil for an objective that has none.
   ///   - seed: which views are drawn.
   ///   - device: where encoder and head are.
+  ///   - layers: which layers are measured.
   public init(
     encoder: any Encoder, head: ProjectionHead, splits: DatasetSplits, policy: PolicyPair,
     policyChoice: PolicyChoice,
     softmax: PairSoftmax? = PairSoftmax(temperature: 0.2, batchSize: 256), seed: UInt64 = 0,
-    device: Device = .cpu
+    device: Device = .cpu, layers: Layers = .head
   ) {
     self.encoder = encoder
     self.head = head
@@ -55,10 +67,11 @@ public struct MeasuredModel {
     self.softmax = softmax
     self.seed = seed
     self.device = device
+    self.layers = layers
   }
 
-  /// The embeddings of the held-out images as they are, or of those that probes are fitted on: N×D a layer, from h to
-  /// z, without gradients, on the model's device.
+  /// The embeddings of the held-out images as they are, or of those that probes are fitted on: N×D a layer, in
+  /// order, without gradients, on the model's device.
   public func embeddings(ofHeldOut isHeldOut: Bool = true) -> [ProjectionHead.Layer] {
     inEvaluationMode([encoder, head]) {
       withoutGradients {
@@ -67,7 +80,7 @@ public struct MeasuredModel {
     }
   }
 
-  /// The figures of each layer, from h to z.
+  /// The figures of each layer, in order.
   ///
   /// - Parameters:
   ///   - extent: how much is measured.

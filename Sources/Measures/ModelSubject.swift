@@ -14,7 +14,7 @@ public final class ModelSubject: Subject {
   public let extent: Extent
   /// On how many samples.
   public let sizes: MeasurementSizes
-  /// The layers' names, from h to z.
+  /// The layers' names in order.
   public let layers: [String]
   /// Embeddings of the sampled held-out images, n×D a layer.
   private let clean: [Tensor]
@@ -146,7 +146,7 @@ public final class ModelSubject: Subject {
   private func makeProjectorGeometry() throws -> ProjectorGeometry? {
     let head = measured.head
     guard head.architecture != .none else { return nil }
-    let h = clean[0][0..<anchorCount]
+    let h = clean[placeOfH][0..<anchorCount]
     return try whereMeasurable {
       let (inputs, outputs) = (h.size(1), head.outputDimension)
       return try ProjectorGeometry(

@@ -50,9 +50,11 @@ struct Network {
     ViewSource(dataset, policy: policy, seed: measured.seed, device: measured.device)
   }
 
-  /// All layers' embeddings of images.
+  /// All measured layers' embeddings of images.
   func trace(_ images: Tensor) -> [ProjectionHead.Layer] {
-    measured.head.trace(measured.encoder(images))
+    guard measured.layers == .all else { return measured.head.trace(measured.encoder(images)) }
+    let trunk = measured.encoder.trace(images)
+    return trunk.dropLast() + (trunk.last.map { measured.head.trace($0.embedding) } ?? [])
   }
 
   private func batches(_ samples: [Int]) -> [ArraySlice<Int>] {

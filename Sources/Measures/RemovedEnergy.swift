@@ -23,15 +23,16 @@ struct RemovedEnergy: Measure {
 
   func measure(_ subject: any Subject, into figures: inout [LayerFigures]) throws {
     guard let model = subject.model, let global = try model.globalPlane() else { return }
-    let h = try subject.embeddings()[0]
+    let place = subject.placeOfH
+    let h = try subject.embeddings()[place]
     for rank in MeasurementSizes.ranks {
       let energy = try whereMeasurable {
         try NullSpaceEnergy(of: h, labels: subject.labels, outside: global.leading(rank))
       }
       guard let energy else { continue }
-      add(energy, rank, model.anchorCount, ".r\(rank)", to: &figures[0])
+      add(energy, rank, model.anchorCount, ".r\(rank)", to: &figures[place])
       if rank == MeasurementSizes.usualRank {
-        add(energy, rank, model.anchorCount, "", to: &figures[0])
+        add(energy, rank, model.anchorCount, "", to: &figures[place])
       }
     }
   }

@@ -6,7 +6,7 @@ import Torch
 /// Something that is being measured: a model on images, or embeddings in files. What several measures ask for is
 /// made once and kept until the subject goes.
 public protocol Subject: AnyObject {
-  /// The layers' names, from h to z.
+  /// The layers' names in order: those of the trunk, h, those of the head, z.
   var layers: [String] { get }
   /// How much is measured.
   var extent: Extent { get }
@@ -63,6 +63,9 @@ public struct PairSoftmax: Sendable, Equatable {
 }
 
 extension Subject {
+  /// Which of the layers h is. Of files that have no h it is the first.
+  var placeOfH: Int { layers.firstIndex(of: "h") ?? 0 }
+
   /// Two views of each sampled row at each layer; a single given view goes with the row itself. Nil where there is
   /// no view.
   func pairs() throws -> [(first: Tensor, second: Tensor)?] {

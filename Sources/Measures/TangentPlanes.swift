@@ -74,7 +74,8 @@ struct TangentPlanes: Measure {
   private func compare(
     of model: ModelSubject, _ subject: any Subject, into figures: inout [LayerFigures]
   ) throws {
-    let h = try subject.embeddings()[0]
+    let place = subject.placeOfH
+    let h = try subject.embeddings()[place]
     let sizes = model.sizes
     let anchors = Array(0..<min(sizes.anchors, h.size(0)))
     let data = try whereMeasurable {
@@ -86,11 +87,11 @@ struct TangentPlanes: Measure {
     if let projector, let global = try model.globalPlane() {
       for rank in MeasurementSizes.ranks {
         try add(
-          data, projector.localPlanes, rank, "", k: sizes.neighborCount, to: &figures[0])
-        try add(data, global, rank, ".global", k: sizes.neighborCount, to: &figures[0])
+          data, projector.localPlanes, rank, "", k: sizes.neighborCount, to: &figures[place])
+        try add(data, global, rank, ".global", k: sizes.neighborCount, to: &figures[place])
       }
     }
-    let factors = model.factorTangents().map { $0.tangents.layers[0] }
+    let factors = model.factorTangents().map { $0.tangents.layers[place] }
     let known = try whereMeasurable { try Planes.spanned(by: factors) }
     guard let known else { return }
     let shared = known.points.indices.filter { known.points[$0] < anchors.count }
@@ -98,9 +99,9 @@ struct TangentPlanes: Measure {
     let plane = known.planes.at(shared)
     let places = shared.map { known.points[$0] }
     try add(
-      data?.at(places), plane, plane.rank, ".planes", k: sizes.neighborCount, to: &figures[0])
+      data?.at(places), plane, plane.rank, ".planes", k: sizes.neighborCount, to: &figures[place])
     try add(
-      plane, projector?.localPlanes.at(places), plane.rank, ".factors", k: nil, to: &figures[0])
+      plane, projector?.localPlanes.at(places), plane.rank, ".factors", k: nil, to: &figures[place])
   }
 
   /// Adds the overlap of the leading `rank` directions of two kinds of planes, where both have as many.

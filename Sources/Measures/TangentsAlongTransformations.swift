@@ -52,13 +52,16 @@ struct TangentsAlongTransformations: Measure {
     to figures: inout [LayerFigures]
   ) throws {
     let head = model.measured.head
+    let place = model.placeOfH
     let convention = Convention(centered: false, rowNormalized: false, n: h.size(0))
     for (index, own) in tangents.layers.enumerated() {
       guard let norm = try whereMeasurable({ try tangentNorm(own) }) else { continue }
       figures[index].record(norm, as: "tangent_norm.\(name)", convention)
-      guard index > 0 else { continue }
+      guard index > place else { continue }
       let gain = try whereMeasurable {
-        try tangentGain(at: h, along: tangents.layers[0]) { head.trace($0)[index].embedding }
+        try tangentGain(at: h, along: tangents.layers[place]) {
+          head.trace($0)[index - place].embedding
+        }
       }
       if let gain { figures[index].record(gain, as: "tangent_gain.\(name)", convention) }
     }

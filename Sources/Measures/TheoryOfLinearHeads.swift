@@ -34,7 +34,8 @@ struct TheoryOfLinearHeads: Measure {
     guard let softmax = subject.softmax, subject.model != nil || subject.layers == ["h", "z"]
     else { return }
     let pairs = try subject.pairs()
-    guard let h = pairs.first ?? nil, let z = pairs.last ?? nil else { return }
+    let place = subject.placeOfH
+    guard let h = pairs.isEmpty ? nil : pairs[place], let z = pairs.last ?? nil else { return }
     // At a fixed number of samples: the rank counts signs of eigenvalues near zero, and grows with n.
     let numbers = subject.randomRows(ContrastiveCovariance.recordedSampleCount)
     let rows = Tensor(numbers).to(h.first.device)
@@ -47,8 +48,8 @@ struct TheoryOfLinearHeads: Measure {
     }
     guard let covariance else { return }
     let convention = covariance.convention
-    figures[0].record(Double(covariance.predictedRank), as: "predicted_rank", convention)
-    figures[0].record(covariance.negativeShare ?? .nan, as: "negative_share", convention)
+    figures[place].record(Double(covariance.predictedRank), as: "predicted_rank", convention)
+    figures[place].record(covariance.negativeShare ?? .nan, as: "negative_share", convention)
     guard let model = subject.model, let projector = try model.globalPlane() else { return }
     for rank in MeasurementSizes.ranks {
       let overlap = try whereMeasurable {
@@ -59,8 +60,8 @@ struct TheoryOfLinearHeads: Measure {
       ranked.rank = overlap.principalAngles.count
       ranked.anchors = model.anchorCount
       for suffix in [".r\(rank)"] + (rank == MeasurementSizes.usualRank ? [""] : []) {
-        figures[0].record(overlap.overlap, as: "predicted_overlap\(suffix)", ranked)
-        figures[0].record(overlap.random, as: "predicted_overlap_random\(suffix)", ranked)
+        figures[place].record(overlap.overlap, as: "predicted_overlap\(suffix)", ranked)
+        figures[place].record(overlap.random, as: "predicted_overlap_random\(suffix)", ranked)
       }
     }
   }

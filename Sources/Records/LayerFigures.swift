@@ -4,7 +4,7 @@
 /// `spectrum` and `conventions`. A figure that was not measured is absent. A figure that is not
 /// finite was not measured: it is dropped on writing.
 public struct LayerFigures: Sendable, Equatable {
-  /// `h`, `head.1`, `head.2`, …, `z`.
+  /// `stage1`, `block1`, …, `h`, `head.1`, `head.2`, …, `z`.
   public var layer: String
   /// The number of embeddings.
   public var n: Int
@@ -41,19 +41,20 @@ public struct LayerFigures: Sendable, Equatable {
     set { values[key] = newValue }
   }
 
-  /// `names` from encoder to output: `h`, `head.1`, `head.2`, …, `head.10`, …, `z`, then any
-  /// others by name. Repeated names stay repeated.
+  /// `names` from encoder to output: `stage1`, … or `block1`, …, `h`, `head.1`, `head.2`, …,
+  /// `head.10`, …, `z`, then any others by name. Repeated names stay repeated.
   public static func canonicalOrder(of names: some Sequence<String>) -> [String] {
     names.sorted { placement(of: $0) < placement(of: $1) }
   }
 
   private static func placement(of name: String) -> (Int, Int, String) {
-    if name == "h" { return (0, 0, name) }
-    if name == "z" { return (2, 0, name) }
+    if let index = FigureKey.trunkIndex(of: name) { return (0, index, name) }
+    if name == "h" { return (1, 0, name) }
+    if name == "z" { return (3, 0, name) }
     if name.hasPrefix("head."), let index = Int(name.dropFirst("head.".count)) {
-      return (1, index, name)
+      return (2, index, name)
     }
-    return (3, 0, name)
+    return (4, 0, name)
   }
 }
 

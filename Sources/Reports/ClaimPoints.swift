@@ -107,9 +107,7 @@ struct ClaimPoints {
 
   private func group(of series: String?) -> String { "\(claim.id)-\(series ?? "")" }
 
-  private func isLayer(_ name: String) -> Bool {
-    ["h", "z"].contains(name) || name.hasPrefix("head.")
-  }
+  private func isLayer(_ name: String) -> Bool { FigureKey.isLayer(name) }
 
   private func paint(of name: String?) -> Paint {
     guard let name else { return Paint.categories[0] }

@@ -1,3 +1,5 @@
+import Records
+
 /// Charts that set the encoder's output beside the head's: of several runs a panel for `h` and one
 /// for `z`, on one scale and coloured by run; of a single run one panel, coloured by layer.
 struct LayerComparison {
@@ -44,6 +46,8 @@ struct LayerComparison {
     switch layer {
     case "h": "Encoder output h"
     case "z": "Head output z"
+    case _ where layer.hasPrefix("stage"): "Encoder stage \(layer.dropFirst("stage".count))"
+    case _ where layer.hasPrefix("block"): "Encoder block \(layer.dropFirst("block".count))"
     default: layer
     }
   }
@@ -59,12 +63,12 @@ extension Trace {
 }
 
 extension Dash {
-  /// The pattern of a layer; neighbouring ones of the head differ.
+  /// The pattern of a layer; neighbouring ones of the head or of the trunk differ.
   static func layer(_ name: String) -> Dash {
     switch name {
     case "h": .solid
     case "z": .dash
-    default: (Int(name.drop { $0 != "." }.dropFirst()) ?? 1).isMultiple(of: 2) ? .dashdot : .dot
+    default: (Int(name.drop { !$0.isNumber }) ?? 1).isMultiple(of: 2) ? .dashdot : .dot
     }
   }
 }

@@ -1,3 +1,5 @@
+import Records
+
 /// One colour in two renderings, for a light and for a dark page.
 package struct Paint: Equatable {
   package let light: String
@@ -12,11 +14,12 @@ package struct Paint: Equatable {
     Paint(light: "#4d4d4d", dark: "#c4c4c4"),
   ]
 
-  /// The colour of a layer: one for `h`, one for `z`, grey for what lies between.
+  /// The colour of a layer: one for `h`, one for `z`, grey for what lies between, and one for what lies before `h`.
   static func layer(_ name: String) -> Paint {
     switch name {
     case "h": categories[0]
     case "z": categories[1]
+    case _ where FigureKey.isTrunkLayer(name): categories[4]
     default: Paint(light: "#6e6e6e", dark: "#a8a8a8")
     }
   }

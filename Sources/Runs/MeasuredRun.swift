@@ -16,11 +16,16 @@ public struct MeasuredRun {
   ///
   /// - Parameters:
   ///   - folder: the run's.
+  ///   - layers: which layers are measured; nil for those of the run's settings.
   ///   - warn: gets a line for each newer checkpoint that is damaged.
   /// - Throws: `RunError`, `ConfigurationError` or `DatasetError`, one line each.
-  public init(_ folder: RunFolder, warn: (String) -> Void) throws {
+  public init(
+    _ folder: RunFolder, layers: MeasuredModel.Layers? = nil, warn: (String) -> Void
+  ) throws {
     let run = try TrainingRun(reading: folder, warn: warn)
-    model = run.measuredModel
+    var model = run.measuredModel
+    if let layers { model.layers = layers }
+    self.model = model
     step = run.step
     epoch = run.epochsDone
     self.folder = folder

@@ -20,6 +20,9 @@ public struct MeasuredWeights {
     /// What stands between the head's layers; nil for ReLU, which cannot be seen in weights.
     public var activation: HeadArchitecture.Activation?
 
+    /// Whether DINO's prototypes are part of the head.
+    public var prototypes = false
+
     /// A request for an encoder's file.
     public init(weights: String) { self.weights = weights }
   }
@@ -67,7 +70,8 @@ public struct MeasuredWeights {
     model = MeasuredModel(
       encoder: encoder, head: head, splits: try configuration.loadData(),
       policy: try configuration.augmentationPolicy(), policyChoice: configuration.policy,
-      softmax: nil, seed: configuration.measurementSeed, device: device)
+      softmax: nil, seed: configuration.measurementSeed, device: device,
+      layers: configuration.layers)
     let place = found.prefix.isEmpty ? "" : " under '\(found.prefix)'"
     var notes = [
       "encoder: \(encoder.form)\(place), input normalised by \(normalization)"
@@ -125,11 +129,15 @@ public struct MeasuredWeights {
     let found: HeadWeights
     if let path = request.head {
       found = try HeadWeights(
-        in: WeightsFile(path: path), inputs: inputs, activation: request.activation)
+        in: WeightsFile(path: path), inputs: inputs, activation: request.activation,
+        withPrototypes: request.prototypes)
     } else {
       do throws(WeightsError) {
-        found = try HeadWeights(beside: encoder, in: file, activation: request.activation)
+        found = try HeadWeights(
+          beside: encoder, in: file, activation: request.activation,
+          withPrototypes: request.prototypes)
       } catch {
+        if request.prototypes { throw error }
         return (ProjectionHead(.none, inputs: inputs), "\(error.fault): h alone is measured", nil)
       }
     }

@@ -234,7 +234,7 @@ extension TrainingRun {
     return MeasuredModel(
       encoder: trainer.encoder, head: trainer.objective.head, splits: splits, policy: policy,
       policyChoice: configuration.policy, softmax: softmax,
-      seed: configuration.measurementSeed, device: trainer.device)
+      seed: configuration.measurementSeed, device: trainer.device, layers: configuration.layers)
   }
 
   private var stepsPerEpoch: Int { splits.train.count / configuration.batchSize }

@@ -60,7 +60,8 @@ public final class BatchNorm: Module, UnaryLayer {
   /// How many training batches have passed.
   public let numBatchesTracked: Buffer
   private let momentum: Double
-  private let epsilon: Double
+  /// What is added to the variance.
+  package let epsilon: Double
 
   /// A layer initialised as PyTorch's: scale 1, offset 0.
   public init(_ channels: Int, momentum: Double = 0.1, epsilon: Double = 1e-5) {

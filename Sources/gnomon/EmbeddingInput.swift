@@ -27,6 +27,11 @@ struct EmbeddingInput: ParsableArguments {
     name: .customLong("drop-nan"),
     help: "Leave out rows that hold NaN or infinity, in all files alike.")
   var dropNaN = false
+  @Option(
+    help: ArgumentHelp(
+      "Which layers of a run or of --weights: head is h, the head's layers and z; all is those of the encoder's trunk "
+        + "before h too (default: the run's own setting; head).", valueName: "which"))
+  var layers: MeasuredModel.Layers?
   @OptionGroup var model: WeightsInput
 
   func source() throws -> Source {
@@ -39,10 +44,13 @@ struct EmbeddingInput: ParsableArguments {
         throw Failure.usage(
           "--labels and --drop-nan go with --embeddings: a data set knows its own")
       }
-      return .weights(try model.model(weights))
+      return .weights(try model.model(weights, layers: layers ?? .head))
     }
     guard !model.isGiven else {
       throw Failure.usage("--architecture, --head and the settings go with --weights FILE")
+    }
+    guard layers == nil || run != nil else {
+      throw Failure.usage("--layers goes with a run folder or --weights: files have their own")
     }
     switch (run, embeddings != nil || projections != nil) {
     case (.some(let path), false):
@@ -59,6 +67,8 @@ struct EmbeddingInput: ParsableArguments {
     }
   }
 }
+
+extension MeasuredModel.Layers: ExpressibleByArgument {}
 
 extension MeasuredRun {
   /// Puts figures into the run's folder, and says so; a folder that cannot be written costs a warning.

@@ -44,7 +44,7 @@ struct GeometryCommand: ParsableCommand {
         guard views == nil, projectionViews == nil else {
           throw Failure.usage("--views go with --embeddings: a run makes its own")
         }
-        let run = try MeasuredRun(folder, warn: Terminal.warning)
+        let run = try MeasuredRun(folder, layers: input.layers, warn: Terminal.warning)
         let layers = try run.model.figures(.geometry)
         try Output.show(layers, asJSON: json)
         run.recordAndTell(layers)

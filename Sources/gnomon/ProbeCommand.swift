@@ -20,7 +20,7 @@ struct ProbeCommand: ParsableCommand {
     try Failure.classifying {
       switch try input.source() {
       case .run(let folder):
-        let run = try MeasuredRun(folder, warn: Terminal.warning)
+        let run = try MeasuredRun(folder, layers: input.layers, warn: Terminal.warning)
         let layers = try run.model.figures(.evaluation)
         try Output.show(layers, asJSON: json)
         run.recordAndTell(layers)

@@ -43,23 +43,27 @@ struct WeightsInput: ParsableArguments {
       "What stands between the head's layers: relu, gelu, tanh or sigmoid (default: relu; gelu for DINO's).",
       valueName: "name"))
   var headActivation: HeadArchitecture.Activation?
+  @Flag(help: "Make DINO's prototypes a part of the head: z is then the score of each.")
+  var headPrototypes = false
   @OptionGroup(title: "Settings of --weights") var settings: SettingOptions<MeasuringSettings>
 
   /// Whether anything was given that goes with `--weights`.
   var isGiven: Bool {
-    architecture != nil || head != nil || prefix != nil || headActivation != nil
+    architecture != nil || head != nil || prefix != nil || headActivation != nil || headPrototypes
       || !settings.given.isEmpty
   }
 
   /// The model, with a line on standard error for each thing that was found, or was not.
-  func model(_ path: String) throws -> MeasuredWeights {
+  func model(_ path: String, layers: MeasuredModel.Layers) throws -> MeasuredWeights {
     var request = MeasuredWeights.Request(weights: path)
     request.head = head
     request.prefix = prefix
     request.architecture = architecture
     request.activation = headActivation
-    let model = try MeasuredWeights(
-      request, RunConfiguration(file: nil, options: settings.given))
+    request.prototypes = headPrototypes
+    var configuration = try RunConfiguration(file: nil, options: settings.given)
+    configuration.layers = layers
+    let model = try MeasuredWeights(request, configuration)
     model.notes.forEach(Terminal.note)
     return model
   }

@@ -51,6 +51,13 @@ import Torch
       let probe = try Program.run(["probe", run.url.path])
       #expect(probe.output.contains("attribute.position_x") && probe.output.contains("knn_top1"))
       #expect(try run.readSummary()?.layers == trained.layers)
+
+      let deeper = try Program.run(["geometry", run.url.path, "--layers", "all"])
+      #expect(deeper.error.contains("wrote 6 layers at step 10"), "\(deeper.error)")
+      let heading = deeper.output.split(separator: "\n").first?.split(separator: " ")
+      #expect(heading == ["stage1", "stage2", "stage3", "h", "head.1", "z"])
+      #expect(try run.readSummary()?.layers["stage2"]?["effective_rank"] != nil)
+      #expect(try run.readGeometry().count { $0.step == 10 } == 6)
     }
   }
 

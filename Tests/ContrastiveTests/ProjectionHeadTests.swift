@@ -153,6 +153,7 @@ import TorchNN
       head.outputBatchNorm = true
       head.hasBias = false
       head.outputScale = 0.5
+      head.prototypes = 7
       let read = try HeadArchitecture(parsing: head.description)
       #expect(read == head && read.hashValue == head.hashValue)
     }

@@ -34,6 +34,28 @@ import TorchNN
     }
   }
 
+  @Test func itsPrototypesAreAPartOfTheHeadWhereTheyAreAskedFor() throws {
+    let file = try WeightsFile(path: fixture("weights/dino.pth"))
+    let found = try EncoderWeights(in: file)
+    let head = try HeadWeights(beside: found, in: file, withPrototypes: true).makeHead()
+    #expect(head.architecture.description == "mlp:24-24-12,gelu,prototypes=20")
+    let expected = try SafeTensors(path: fixture("vit.safetensors")).tensors
+    let h = try #require(expected["dino.h"])
+    let trace = withoutGradients { head.trace(h) }
+    #expect(trace.map(\.name) == ["h", "head.1", "head.2", "head.3", "z"])
+    // Float32 sums in another order.
+    for (name, value) in [("dino.z", trace[3].embedding), ("dino.scores", trace[4].embedding)] {
+      let reference = try #require(expected[name]).scalars(Double.self)
+      #expect(value.scalars(Double.self).relativeDifference(from: reference) < 1e-5, "\(name)")
+    }
+    let published = try WeightsFile(path: fixture("weights/vicreg.pth"))
+    let other = try EncoderWeights(in: published)
+    let error = #expect(throws: WeightsError.self) {
+      try HeadWeights(beside: other, in: published, withPrototypes: true)
+    }
+    #expect(text(error).contains("no prototypes"), "\(text(error))")
+  }
+
   @Test func positionsAreInterpolatedForImagesOfAnotherSizeAndKeptForTheirOwn() throws {
     let file = try WeightsFile(path: fixture("weights/dino.pth"))
     let found = try EncoderWeights(in: file)

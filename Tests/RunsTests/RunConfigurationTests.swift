@@ -52,7 +52,8 @@ import Torch
     ("epochs: many", "epochs is 'many': use a whole number from 1 to 1000000"),
     (
       "encoder: resnet19",
-      "encoder is 'resnet19': did you mean 'resnet18'? use one of resnet18, resnet34, resnet50"
+      "encoder is 'resnet19': did you mean 'resnet18'? use one of resnet18, resnet34, resnet50, vit_mini_patch4, "
+        + "vit_tiny_patch16, vit_small_patch16, vit_small_patch8, vit_base_patch16, vit_base_patch8"
     ),
     ("strict: perhaps", "strict is 'perhaps': use true or false"),
     ("head: 'mlp:'", "head 'mlp:' is not understood: a width is '', not a whole number from 1 up"),

@@ -31,12 +31,21 @@ public enum FigureKey {
     return (nil, member)
   }
 
-  /// Whether a layer can have that name: `h`, `head.1`, `head.2`, …, `z`.
+  /// Whether a layer can have that name: `stage1`, `block1`, …, `h`, `head.1`, `head.2`, …, `z`.
   public static func isLayer(_ name: String) -> Bool {
-    if name == "h" || name == "z" { return true }
-    guard name.hasPrefix("head."), let index = Int(name.dropFirst("head.".count)) else {
-      return false
-    }
-    return index > 0 && name == "head.\(index)"
+    name == "h" || name == "z" || isTrunkLayer(name) || index(of: name, after: "head.") != nil
+  }
+
+  /// Whether it is the name of a layer before h: `stage1`, … of a ResNet, `block1`, … of a vision transformer.
+  public static func isTrunkLayer(_ name: String) -> Bool { trunkIndex(of: name) != nil }
+
+  /// The number of a layer before h; nil for another name.
+  public static func trunkIndex(of name: String) -> Int? {
+    index(of: name, after: "stage") ?? index(of: name, after: "block")
+  }
+
+  private static func index(of name: String, after prefix: String) -> Int? {
+    guard name.hasPrefix(prefix), let index = Int(name.dropFirst(prefix.count)) else { return nil }
+    return index > 0 && name == "\(prefix)\(index)" ? index : nil
   }
 }

@@ -6,7 +6,7 @@ public struct FigureMembers: Sendable, Hashable {
     case names([String])
     /// `r1`, `r2`, …: the dimension of a plane.
     case ranks
-    /// The names of other layers: `h`, `head.1`, …, `z`.
+    /// The names of other layers: `stage1`, …, `h`, `head.1`, …, `z`.
     case layers
   }
 

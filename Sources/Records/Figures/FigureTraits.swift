@@ -13,7 +13,7 @@ public enum FigureGroup: String, Sendable, CaseIterable {
 
 /// The layers that a figure exists at.
 public enum FigurePlace: Sendable, Hashable {
-  /// h, the head's layers and z.
+  /// The trunk's layers where they are measured, h, the head's layers and z.
   case everyLayer
   /// h alone.
   case encoder
@@ -25,7 +25,7 @@ public enum FigurePlace: Sendable, Hashable {
     switch self {
     case .everyLayer: true
     case .encoder: layer == "h"
-    case .head: layer != "h"
+    case .head: layer != "h" && !FigureKey.isTrunkLayer(layer)
     }
   }
 

@@ -34,6 +34,11 @@ extension EncoderForm {
 extension HeadArchitecture {
   /// How many weights the matrices have, for an h of length `inputs`.
   fileprivate func weightCount(inputs: Int) -> Double {
+    let compared = Double(comparedDimension(inputs: inputs))
+    return layerWeightCount(inputs: inputs) + compared * Double(prototypes ?? 0)
+  }
+
+  private func layerWeightCount(inputs: Int) -> Double {
     let widths: [Int]
     switch form {
     case .identity, .first, .reweighting: return 0

@@ -1,6 +1,7 @@
 import Augmentations
 import Contrastive
 import Datasets
+import Measures
 import Torch
 import Training
 
@@ -166,6 +167,11 @@ public struct RunSettings: Sendable {
   public let measureEvery = Setting(
     "measure_every", 0, .whole(0...1_000_000),
     "Epochs between measurements, 0 for at the end only")
+  /// Which layers are measured.
+  public let layers = Setting(
+    "layers", MeasuredModel.Layers.head, .choice(),
+    "Which layers are measured: head is h, the head's layers and z; all is those of the encoder's trunk before h too"
+  )
   /// What measuring along training may cost, as a share of what training cost so far. `MeasurementPlan` says
   /// how both are counted, and what is left out.
   public let measureBudget = Setting(

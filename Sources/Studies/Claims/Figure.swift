@@ -5,7 +5,7 @@ import Records
 /// A figure of one layer: `h.effective_rank`, `head.1.attribute.hue`; or of the run as a whole:
 /// `run.wall_seconds`.
 package struct Figure: Hashable {
-  /// `h`, `head.K`, `z` or `run`.
+  /// `stageK`, `blockK`, `h`, `head.K`, `z` or `run`.
   package let layer: String
   /// METRICS.md's key; `dimension` and `n` as well.
   package let key: String
@@ -43,7 +43,9 @@ package struct Figure: Hashable {
     of problem: FigureCatalogue.Problem, at layer: String
   ) -> String {
     switch problem {
-    case .unknownLayer(let name): ": there is no layer '\(name)'; use h, head.1, head.2, …, z"
+    case .unknownLayer(let name):
+      ": there is no layer '\(name)'; use h, head.1, head.2, …, z, "
+        + "or stage1, … or block1, … of the encoder"
     case .unknownKey(_, let nearest):
       " is no figure" + (nearest.map { "; did you mean '\(layer).\($0)'?" } ?? "")
     case .notAtLayer(let key, _, let place): ": \(key) is measured at \(place.text)"
