@@ -44,7 +44,7 @@ swift-docs:
 	  $(DOCUMENTED:%=--target %) --output-path $(REFERENCE) --warnings-as-errors
 
 # What other programs make of what Gnomon writes, each in an environment of its own below build/.
-.PHONY: check-tensorboard check-python check-weights
+.PHONY: check-tensorboard check-python check-weights check-onnx
 check-tensorboard: build
 	Tools/check-tensorboard.sh $(GNOMON)
 
@@ -53,6 +53,9 @@ check-python: build
 
 check-weights: build
 	Tools/check-weights.sh $(GNOMON)
+
+check-onnx: build
+	Tools/check-onnx.sh $(GNOMON)
 
 bench: build
 	@Tools/bench.sh

@@ -34,7 +34,7 @@ let swiftSettings: [SwiftSetting] = [.swiftLanguageMode(.v6)]
 let libraries = [
   "Archives", "NumPyFormat", "Pickle", "Torch", "TorchNN", "Records", "RunStore", "RunDatabase",
   "Datasets", "Augmentations", "Contrastive", "Interchange", "Geometry", "Evaluation", "Measures",
-  "Training", "TensorBoardLog", "Runs", "Reports", "Studies",
+  "Training", "TensorBoardLog", "ONNXFormat", "Runs", "Reports", "Studies",
 ]
 
 func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
@@ -63,7 +63,7 @@ let package = Package(
     .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.0"),
     // The store: SQLite with migrations, prepared statements and a reader beside the writer.
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
-    // TensorBoard's events are Protocol Buffers' messages.
+    // TensorBoard's events and ONNX's graphs are Protocol Buffers' messages.
     .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
     // `make docs`.
     .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
@@ -135,11 +135,18 @@ let package = Package(
       name: "TensorBoardLog",
       dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")],
       exclude: ["Protos"], swiftSettings: swiftSettings),
+    .target(
+      name: "ONNXFormat",
+      dependencies: [
+        "Torch", "TorchNN", "Contrastive",
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ],
+      exclude: ["Protos"], swiftSettings: swiftSettings),
     library(
       "Runs",
       [
         "Torch", "TorchNN", "Records", "RunStore", "Datasets", "Augmentations", "Contrastive",
-        "Interchange", "Measures", "TensorBoardLog", "Training",
+        "Interchange", "Measures", "ONNXFormat", "TensorBoardLog", "Training",
         .product(name: "Yams", package: "Yams"),
       ]),
     library(
@@ -168,7 +175,7 @@ let package = Package(
       dependencies: [
         "Torch", "Contrastive", "Training", "Measures", "Runs", "Reports", "Datasets",
         "Augmentations", "Geometry", "Evaluation", "Interchange", "Records", "RunStore",
-        "RunDatabase", "Studies", "CStart",
+        "RunDatabase", "Studies", "ONNXFormat", "CStart",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Sources/gnomon", swiftSettings: swiftSettings),
@@ -244,6 +251,12 @@ let package = Package(
       ["Torch", "TorchNN", "Records", "Contrastive", "Datasets", "Augmentations", "Evaluation"]),
     tests("Training", ["Torch", "TorchNN", "Contrastive", "Datasets", "Augmentations"]),
     tests("TensorBoardLog"),
+    tests(
+      "ONNXFormat",
+      [
+        "Contrastive", "Torch", "TorchNN",
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ]),
     tests(
       "Runs",
       [

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Writes Sources/TensorBoardLog/Generated from the .proto files beside it, with Debian's protobuf-compiler and the
-# plugin of the swift-protobuf that Package.swift names. Needed only when a .proto file or that version changes.
+# Writes the folders Generated of Sources/TensorBoardLog and Sources/ONNXFormat from the .proto files beside them, with
+# Debian's protobuf-compiler and the plugin of the swift-protobuf that Package.swift names. Needed only when a .proto file or that version changes.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -15,6 +15,7 @@ if [ ! -x "$plugin" ]; then
   swift build --package-path "$sources" --scratch-path build/protobuf --product protoc-gen-swift
 fi
 
-folder=Sources/TensorBoardLog
-protoc --plugin=protoc-gen-swift="$plugin" --proto_path="$folder/Protos" --swift_out="$folder/Generated" \
-  "$folder"/Protos/*.proto
+for folder in Sources/TensorBoardLog Sources/ONNXFormat; do
+  protoc --plugin=protoc-gen-swift="$plugin" --proto_path="$folder/Protos" --swift_out="$folder/Generated" \
+    "$folder"/Protos/*.proto
+done

@@ -1,5 +1,7 @@
 import Contrastive
 import Interchange
+import ONNXFormat
+import Records
 import RunStore
 import Torch
 import Training
@@ -44,5 +46,15 @@ public struct SavedModel {
   /// The weights for others to load. Traps for a format that does not name the encoder.
   public func weights(as format: WeightsFormat) -> SafeTensors {
     SafeTensors(exporting: encoder, head, as: format, configuration: configuration.yaml)
+  }
+
+  /// The encoder as an ONNX graph that gives h, and z with the head; the metadata hold the configuration and the step.
+  ///
+  /// - Throws: `ONNXError` for a head that is none, and for weights that one file cannot hold.
+  public func onnx(withHead: Bool) throws(ONNXError) -> ONNXModel {
+    try ONNXModel(
+      of: encoder, head: withHead ? head : nil, imageSize: configuration.imageSize,
+      producerVersion: PackageVersion.current,
+      metadata: ["configuration": configuration.yaml, "step": "\(step)"])
   }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import Interchange
 import Measures
+import ONNXFormat
 import Records
 import Reports
 import RunStore
@@ -16,6 +17,7 @@ enum ErrorWording {
     case let error as ConfigurationError: error.line
     case let error as RunError: "\(error)" + error.advice
     case let error as WeightsError: "\(error)" + error.advice
+    case ONNXError.noHead: "\(ONNXError.noHead): leave out --with-head"
     case let error as RunStoreError: "\(error)" + error.advice
     case let error as StudyFileError: error.line
     case let error as ReportError: "\(error)" + error.advice

@@ -7,11 +7,12 @@ import Torch
 
 struct ExportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "export", abstract: "A run's weights, or its embeddings, for others to read.",
+    commandName: "export",
+    abstract: "A run's weights, its embeddings, or its encoder as an ONNX graph.",
     discussion: """
       Weights are those of the newest checkpoint, as a safetensors file: torchvision and timm are the encoder alone \
       under these libraries' names, gnomon is encoder, head and configuration. Embeddings are of the held-out \
-      images, one a row, as a .npy file.
+      images, one a row, as a .npy file. An ONNX graph takes images as RGB in 0…1 and gives h.
       """)
 
   @Argument(help: ArgumentHelp("A run folder.", valueName: "run")) var path: String
@@ -22,8 +23,15 @@ struct ExportCommand: ParsableCommand {
   var format: WeightsFormat?
   @Option(
     help: ArgumentHelp(
-      "Write embeddings of this layer instead: h, head.1, …, z.", valueName: "layer"))
+      "Write embeddings of this layer instead: stage1, … or block1, …, h, head.1, …, z.",
+      valueName: "layer"))
   var embeddings: String?
+  @Option(
+    help: ArgumentHelp(
+      "Write the encoder as an ONNX graph into this file instead: images, RGB in 0…1, to h.",
+      valueName: "file"))
+  var onnx: String?
+  @Flag(help: "With --onnx: z as a second output.") var withHead = false
   @Option(
     name: .shortAndLong,
     help: ArgumentHelp(
@@ -34,6 +42,14 @@ struct ExportCommand: ParsableCommand {
   func run() throws {
     try Failure.classifying {
       let folder = RunFolder(path: path)
+      guard !withHead || onnx != nil else { throw Failure.usage("--with-head goes with --onnx") }
+      if let onnx {
+        guard format == nil, embeddings == nil, output == nil else {
+          throw Failure.usage(
+            "--onnx names its file: leave out --format, --embeddings and --output")
+        }
+        return try writeGraph(to: URL(fileURLWithPath: onnx), of: folder)
+      }
       guard let layer = embeddings else { return try writeWeights(of: folder) }
       guard format == nil else {
         throw Failure.usage("--format goes with weights: leave it out, or --embeddings")
@@ -56,8 +72,16 @@ struct ExportCommand: ParsableCommand {
     Terminal.note("wrote \(file.relativePath), weights of step \(model.step)")
   }
 
+  private func writeGraph(to file: URL, of folder: RunFolder) throws {
+    let model = try SavedModel(folder, warn: Terminal.warning)
+    try AtomicFile.write(model.onnx(withHead: withHead).data, to: file)
+    Terminal.note(
+      "wrote \(file.relativePath), \(model.form) at step \(model.step): images to h"
+        + (withHead ? " and z" : ""))
+  }
+
   private func writeEmbeddings(_ layer: String, of folder: RunFolder) throws {
-    let run = try MeasuredRun(folder, warn: Terminal.warning)
+    let run = try MeasuredRun(folder, layers: .all, warn: Terminal.warning)
     let layers = run.model.embeddings()
     guard let found = layers.first(where: { $0.name == layer }) else {
       let names = layers.map(\.name).joined(separator: ", ")

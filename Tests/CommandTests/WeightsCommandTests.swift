@@ -82,8 +82,46 @@ import Torch
         ["export", path("b"), "--embeddings", "z", "--output", path("z.npy")])
       #expect(embeddings.code == 0, "\(embeddings.error)")
       #expect(try NumPyArray.shape(path: path("z.npy")) == [40, 8])
+      let trunk = try Program.run(
+        ["export", path("b"), "--embeddings", "stage2", "--output", path("stage2.npy")])
+      #expect(trunk.code == 0, "\(trunk.error)")
+      #expect(try NumPyArray.shape(path: path("stage2.npy")) == [40, 4])
+      let graph = try Program.run(
+        ["export", path("b"), "--onnx", path("b.onnx"), "--with-head"])
+      #expect(graph.code == 0 && graph.error.contains("images to h and z"), "\(graph.error)")
+      #expect(try Data(contentsOf: URL(fileURLWithPath: path("b.onnx"))).count > 40_000)
+      for (arguments, part) in [
+        (["--with-head"], "--with-head goes with --onnx"),
+        (["--onnx", path("c.onnx"), "--format", "timm"], "--onnx names its file"),
+      ] {
+        let refused = try Program.run(["export", path("b")] + arguments)
+        #expect(refused.code == 2 && refused.error.contains(part), "\(refused.error)")
+      }
       let unknown = try Program.run(["export", path("b"), "--embeddings", "y"])
-      #expect(unknown.code == 2 && unknown.error.contains("layers h, head.1, z"))
+      #expect(
+        unknown.code == 2 && unknown.error.contains("layers stage1, stage2, stage3, h, head.1, z"))
+    }
+  }
+
+  @Test func aVisionTransformerIsMeasuredAtEveryBlockWithItsPositionsInterpolated() throws {
+    let file = fixture("weights/dino.pth")
+    let result = try Program.run(
+      ["geometry", "--json", "--weights", file, "--layers", "all", "--image-size", "48"] + small)
+    #expect(result.code == 0, "\(result.error)")
+    let layers = try #require(try result.json()["layers"] as? [String: Any])
+    #expect(Set(layers.keys) == ["block1", "h", "head.1", "head.2", "z"])
+    let model = try #require(try result.json()["model"] as? [String: Any])
+    #expect(model["pool"] as? String == "token" && model["positions_of"] as? Int == 32)
+    #expect(result.error.contains("positions are those of images of 32 pixels: interpolated"))
+    let refusals: [([String], String)] = [
+      (["--weights", file, "--image-size", "50"], "images of 50 pixels do not divide"),
+      (["--weights", file, "--architecture", "vit_small_patch16_224"], "not a vit_small_patch16"),
+      (["--embeddings", "h.npy", "--layers", "all"], "--layers goes with a run folder"),
+    ]
+    for (arguments, part) in refusals {
+      let isOfWeights = arguments.contains("--weights")
+      let result = try Program.run(["geometry"] + arguments + (isOfWeights ? small : []))
+      #expect(result.code != 0 && result.error.contains(part), "\(result.error)")
     }
   }
 
