@@ -19,18 +19,18 @@ extension RunConfiguration {
       let hasBFloat16 = device.kind == .cuda || Runtime.hasBFloat16
       resolved.precision = hasBFloat16 ? .bfloat16 : .float32
     }
-    if let patch = self.encoder.size?.patch, !self.imageSize.isMultiple(of: patch) {
-      throw .patches(self.encoder, imageSize: self.imageSize, patch: patch)
-    }
-    try resolved.resolveHead()
-    try resolved.checkMemory()
-    _ = try augmentationPolicy()
-    if self.dataset.needsFiles && self.data == nil { throw .dataNeeded(self.dataset) }
     if !has(RunConfiguration.settings.imageSize), let path = self.data,
       let side = self.dataset.imageSize(at: path)
     {
       resolved.imageSize = side
     }
+    if let patch = self.encoder.size?.patch, !resolved.imageSize.isMultiple(of: patch) {
+      throw .patches(self.encoder, imageSize: resolved.imageSize, patch: patch)
+    }
+    try resolved.resolveHead()
+    try resolved.checkMemory()
+    _ = try augmentationPolicy()
+    if self.dataset.needsFiles && self.data == nil { throw .dataNeeded(self.dataset) }
     if self.threads == 0 { resolved.threads = ProcessInfo.processInfo.activeProcessorCount }
     if self.normalise == nil, let path = self.`init` {
       resolved.normalise = InitialWeights.normalization(of: path)
