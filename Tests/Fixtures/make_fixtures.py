@@ -13,6 +13,7 @@ from makers import (  # noqa: E402
     containers,
     datasets,
     evaluation,
+    fonts,
     geometry,
     images,
     layers,
@@ -39,6 +40,7 @@ TOPICS = {
     "studies": studies.make,
     "images": images.make,
     "weights": weights.make,
+    "fonts": fonts.make,
 }
 
 
