@@ -17,7 +17,8 @@ struct DataInspectCommand: ParsableCommand {
 
   @OptionGroup(title: "Settings") var settings: SettingOptions<ConversionSettings>
   @Option(
-    help: ArgumentHelp("Write a sheet of samples, a row a class, to a .png file.", valueName: "file"))
+    help: ArgumentHelp(
+      "Write a sheet of samples, a row a class, to a .png file.", valueName: "file"))
   var sheet: String?
   @Option(help: "How many samples a row of the sheet has, from 1 to 100.")
   var columns = 16

@@ -104,8 +104,14 @@ struct InspectionText {
     let found = inspection.duplicates
     let table = TextTable(rows: [
       ["duplicates", "equal", "near"],
-      ["within train", "\(found.exactWithin(heldOut: false))", "\(found.nearWithin(heldOut: false))"],
-      ["within held out", "\(found.exactWithin(heldOut: true))", "\(found.nearWithin(heldOut: true))"],
+      [
+        "within train", "\(found.exactWithin(heldOut: false))",
+        "\(found.nearWithin(heldOut: false))",
+      ],
+      [
+        "within held out", "\(found.exactWithin(heldOut: true))",
+        "\(found.nearWithin(heldOut: true))",
+      ],
       ["held out, also in train", "\(found.exactAcross)", "\(found.nearAcross)"],
     ]).text
     let across = (found.exact + found.near).filter(\.crosses)

@@ -1,8 +1,7 @@
+import Datasets
 import Foundation
 import TestSupport
 import Testing
-
-@testable import Datasets
 
 @Suite struct FontFaceTests {
   private func bytes(_ name: String) throws -> [UInt8] {
@@ -96,12 +95,15 @@ import Testing
       var random = SystemRandomNumberGenerator()
       for round in 0..<1_500 {
         var file = whole
-        if round % 3 == 0 { file = Array(file.prefix(Int.random(in: 0..<file.count, using: &random))) }
+        if round % 3 == 0 {
+          file = Array(file.prefix(Int.random(in: 0..<file.count, using: &random)))
+        }
         for _ in 0..<Int.random(in: 1...6, using: &random) where !file.isEmpty {
-          file[Int.random(in: 0..<file.count, using: &random)] = .random(in: 0...255, using: &random)
+          file[Int.random(in: 0..<file.count, using: &random)] = .random(
+            in: 0...255, using: &random)
         }
         guard let face = try? FontFace(FontFile(file)) else { continue }
-        for letter in LetterFace.letters {
+        for letter in "ABCDEFGHIJ".unicodeScalars {
           if let levels = try? face.levels(of: letter, side: 32, margin: 2) {
             #expect(levels.count == 32 * 32)
           }

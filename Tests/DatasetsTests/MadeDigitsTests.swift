@@ -1,8 +1,7 @@
+import Datasets
 import Foundation
 import TestSupport
 import Testing
-
-@testable import Datasets
 
 @Suite struct MadeDigitsTests {
   /// A table as scikit-learn's, 8 × 8 levels of 0 to 16: `count` rows, row i of digit i mod 10.
@@ -13,7 +12,9 @@ import Testing
     }.joined()
   }
 
-  private func folder(_ text: String, named name: String = "digits.csv.gz") throws -> TemporaryFolder {
+  private func folder(_ text: String, named name: String = "digits.csv.gz") throws
+    -> TemporaryFolder
+  {
     let folder = try TemporaryFolder()
     try folder.write(text, to: "package/data/table")
     #expect(
@@ -40,9 +41,10 @@ import Testing
       for index in 0..<images.count {
         rows.insert(Array(images.image(at: index)) + [UInt8(images.labels[index])])
       }
-      #expect((0..<10).allSatisfy { digit in
-        images.labels.count { $0 == digit } == (images.count / 10)
-      })
+      #expect(
+        (0..<10).allSatisfy { digit in
+          images.labels.count { $0 == digit } == (images.count / 10)
+        })
     }
     let expected = Set(
       (0..<170).map { row in
@@ -59,7 +61,9 @@ import Testing
   @Test func aTableThatIsNoneIsOneErrorWithItsLine() throws {
     let rows = table(3)
     let levels = Array(repeating: "1", count: 64).joined(separator: ",")
-    for line in [levels + "\n", levels + ",1,1\n", levels + ",x\n", levels + ",-1\n", "17," + levels] {
+    for line in [
+      levels + "\n", levels + ",1,1\n", levels + ",x\n", levels + ",-1\n", "17," + levels,
+    ] {
       let folder = try folder(rows + line)
       #expect {
         try MadeDigits.scikitLearn.make(from: folder.path)

@@ -1,14 +1,13 @@
+import Datasets
 import Foundation
 import TestSupport
 import Testing
-
-@testable import Datasets
 
 @Suite struct MadeGlyphsTests {
   private let letters = fixture("fonts/letters")
 
   @Test func everyFaceGivesTenLettersWithWhatItsFileSays() throws {
-    let made = try MadeGlyphs(from: letters).splits
+    let made = try MadeGlyphs.make(from: letters)
     #expect(made.train.count + made.heldOut.count == 60 && made.skipped.isEmpty)
     for images in [made.train, made.heldOut] {
       #expect(images.classNames == ["A", "B", "C", "D", "E", "F", "G", "H", "I", "J"])
@@ -18,7 +17,8 @@ import Testing
       for index in 0..<images.count { #expect(images.image(at: index).max() == 255) }
     }
     func values(_ name: String) -> Set<Float> {
-      Set([made.train, made.heldOut].flatMap { $0.factors.first { $0.name == name }?.values ?? [] })
+      Set(
+        [made.train, made.heldOut].flatMap { $0.factors.first { $0.name == name }?.values ?? [] })
     }
     // The weight of 3 is one of fonts that count to 9.
     #expect(values("weight") == [300, 400, 700, 900])
@@ -33,15 +33,16 @@ import Testing
       try folder.write(file, to: name.uppercased())
     }
     // In capitals the order of the names is the same.
-    let made = try MadeGlyphs(from: letters).splits
-    let again = try MadeGlyphs(from: folder.path).splits
+    let made = try MadeGlyphs.make(from: letters)
+    let again = try MadeGlyphs.make(from: folder.path)
     #expect(made.train.pixels == again.train.pixels)
     #expect(made.heldOut.pixels == again.heldOut.pixels)
   }
 
   @Test func noDesignIsOnBothSides() throws {
     let faces = [
-      "Block Sans", "Block Serif", "Alpha", "Beta", "Beta2", "Gamma", "Delta", "Delta Mono", "Eta", "",
+      "Block Sans", "Block Serif", "Alpha", "Beta", "Beta2", "Gamma", "Delta", "Delta Mono", "Eta",
+      "",
     ]
     let groups = FaceGroups(families: faces, alike: [(2, 5), (3, 4)])
     #expect(groups.groups == [0, 0, 2, 3, 3, 2, 6, 6, 8, 9])
@@ -49,26 +50,29 @@ import Testing
     let heldOut = groups.heldOut(keys: faces)
     #expect(heldOut.count == 2)
     for face in heldOut {
-      #expect(groups.groups.indices.allSatisfy {
-        groups.groups[$0] != groups.groups[face] || heldOut.contains($0)
-      })
+      #expect(
+        groups.groups.indices.allSatisfy {
+          groups.groups[$0] != groups.groups[face] || heldOut.contains($0)
+        })
     }
   }
 
-  @Test func kinThatLooksNearlyAlikeIsOfOneGroup() throws {
-    var survey = FaceSurvey(root: letters, side: 32)
-    for name in ["wedge", "wedge-kin", "steps"] {
-      let path = FilePath(letters + "/\(name).ttf")
-      survey.add(path, file: try FileTree.read(path))
+  @Test func kinThatLooksNearlyAlikeIsOfOneDesignAndNotTheSame() throws {
+    let faces = try ["wedge", "wedge-kin", "steps"].map { name in
+      let file = try Data(contentsOf: URL(fileURLWithPath: letters + "/\(name).ttf"))
+      let face = try FontFace(FontFile(Array(file)))
+      return try "ABCDEFGHIJ".unicodeScalars.flatMap {
+        try face.levels(of: $0, side: 32, margin: 2)
+      }
     }
-    let pairs = survey.pairs(within: MadeGlyphs.relatedDifference)
+    let comparison = FaceComparison(faces, side: 32)
+    let pairs = comparison.pairs(within: MadeGlyphs.relatedDifference)
     #expect(pairs.map(\.first) == [0] && pairs.map(\.second) == [1])
-    survey.dropRepetitions(within: MadeGlyphs.sameDifference)
-    #expect(survey.faces.count == 3 && survey.remarks.isEmpty)
+    #expect(comparison.pairs(within: MadeGlyphs.sameDifference).isEmpty)
   }
 
   @Test func facesWithoutTenUnlikeLettersAreLeftOutWithTheReason() throws {
-    let made = try MadeGlyphs(from: fixture("fonts")).splits
+    let made = try MadeGlyphs.make(from: fixture("fonts"))
     let reasons = Dictionary(
       made.skipped.map { (String($0.path.split(separator: "/").last ?? ""), $0.reason) },
       uniquingKeysWith: { first, _ in first })
@@ -77,7 +81,7 @@ import Testing
         "same-box.ttf": "two letters look the same", "blank.ttf": "a letter shows nothing",
         "partial.ttf": "it lacks some of the letters",
         "pictorial.ttf": "by its own word it draws pictures or symbols",
-        "NotoColorEmoji.ttf": "it lacks some of the letters",
+        "NotoColorEmoji.ttf": "it holds bitmaps alone",
       ])
     // The same outlines in units half as large, under another name.
     #expect(made.remarks.contains("1 faces left out that draw what another one draws"))
@@ -88,7 +92,9 @@ import Testing
     var faces: [[UInt8]] = []
     for face in 0..<12 {
       faces.append(
-        (0..<2 * 64).map { place in UInt8((place * 7 + (face / 3) * 90 + face % 3 * (place % 2)) % 256) })
+        (0..<2 * 64).map { place in
+          UInt8((place * 7 + (face / 3) * 90 + face % 3 * (place % 2)) % 256)
+        })
     }
     var expected: [[Int]] = []
     for second in faces.indices {
@@ -103,11 +109,11 @@ import Testing
 
   @Test func tooFewFontsAndNoFolderAreErrors() throws {
     #expect(throws: MakingError.tooFewFaces(fixture("fonts/odd"), usable: 1, groups: 1)) {
-      try MadeGlyphs(from: fixture("fonts/odd"))
+      try MadeGlyphs.make(from: fixture("fonts/odd"))
     }
-    #expect(throws: MakingError.noFolder("nowhere")) { try MadeGlyphs(from: "nowhere") }
+    #expect(throws: MakingError.noFolder("nowhere")) { try MadeGlyphs.make(from: "nowhere") }
     #expect(throws: MakingError.imageSize(4, allowed: 8...1024)) {
-      try MadeGlyphs(from: letters, side: 4)
+      try MadeGlyphs.make(from: letters, side: 4)
     }
   }
 }

@@ -1,8 +1,7 @@
+import Datasets
 import Foundation
 import TestSupport
 import Testing
-
-@testable import Datasets
 
 @Suite struct MadePictogramsTests {
   @Test func groupsAreClassesAndSubgroupsAFactor() throws {
@@ -45,7 +44,8 @@ import Testing
       #EOF
       """)
     #expect(list.emoji.map(\.character.value) == [0x1F600, 0x263A] && list.sequenceCount == 1)
-    #expect(list.emoji.allSatisfy { $0.group == "Smileys & Emotion" && $0.subgroup == "face-smiling" })
+    #expect(
+      list.emoji.allSatisfy { $0.group == "Smileys & Emotion" && $0.subgroup == "face-smiling" })
   }
 
   @Test func whatIsMissingIsNamed() throws {

@@ -34,7 +34,9 @@ package final class ImageSizes: Sendable {
 
   private func spread(of length: KeyPath<Size, Int>) -> Spread? {
     var lengths: [Int: Int] = [:]
-    for (size, count) in counts.withLock({ $0 }) { lengths[size[keyPath: length], default: 0] += count }
+    for (size, count) in counts.withLock({ $0 }) {
+      lengths[size[keyPath: length], default: 0] += count
+    }
     let ordered = lengths.sorted { $0.key < $1.key }
     guard let first = ordered.first, let last = ordered.last else { return nil }
     var before = 0

@@ -4,7 +4,7 @@
 /// a byte are compared.
 ///
 /// Source: Norouzi, Punjani, Fleet, *Fast Search in Hamming Space with Multi-Index Hashing*, CVPR 2012.
-struct MultiIndexHash {
+package struct MultiIndexHash {
   /// The most bits that may differ.
   static let distance = 7
 
@@ -12,7 +12,7 @@ struct MultiIndexHash {
   /// For each of 8 bytes and each of its values the numbers of the hashes that have it, ascending.
   private let buckets: [[[Int32]]]
 
-  init(_ hashes: [UInt64]) {
+  package init(_ hashes: [UInt64]) {
     self.hashes = hashes
     buckets = (0..<8).map { byte in
       var buckets = [[Int32]](repeating: [], count: 256)
@@ -28,7 +28,7 @@ struct MultiIndexHash {
   }
 
   /// Calls `body` once with each pair of hashes that differ in at most `distance` bits, the smaller number first.
-  func eachPair(_ body: (_ first: Int, _ second: Int) -> Void) {
+  package func eachPair(_ body: (_ first: Int, _ second: Int) -> Void) {
     for (byte, values) in buckets.enumerated() {
       for bucket in values where bucket.count > 1 {
         bucket.withUnsafeBufferPointer { members in

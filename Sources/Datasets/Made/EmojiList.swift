@@ -1,20 +1,20 @@
 /// The emoji of Unicode that are one character, by group, in the order of Unicode's list.
 ///
 /// Source: Unicode, *UTS #51, Unicode Emoji*: `emoji-test.txt`.
-struct EmojiList {
-  struct Emoji: Equatable {
-    let character: Unicode.Scalar
-    let group: String
-    let subgroup: String
+package struct EmojiList {
+  package struct Emoji: Equatable {
+    package let character: Unicode.Scalar
+    package let group: String
+    package let subgroup: String
   }
 
-  private(set) var emoji: [Emoji] = []
+  package private(set) var emoji: [Emoji] = []
   /// How many emoji are sequences of several characters, skin tones, flags and families among them.
-  private(set) var sequenceCount = 0
+  package private(set) var sequenceCount = 0
 
   /// Reads the lines of the list. Only what is fully qualified counts; the selector of the coloured
   /// presentation, U+FE0F, is no character of its own.
-  init(_ text: String) {
+  package init(_ text: String) {
     var group = ""
     var subgroup = ""
     for line in text.split(whereSeparator: \.isNewline) {

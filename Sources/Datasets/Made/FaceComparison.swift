@@ -1,5 +1,5 @@
 /// How much faces differ: the mean difference of their letters' levels.
-struct FaceComparison {
+package struct FaceComparison {
   private let count: Int
   private let length: Int
   private let blockLength: Int
@@ -11,7 +11,7 @@ struct FaceComparison {
   /// - Parameters:
   ///   - faces: the levels of each face's letters, all of one length.
   ///   - side: rows and columns of a letter.
-  init(_ faces: [[UInt8]], side: Int) {
+  package init(_ faces: [[UInt8]], side: Int) {
     count = faces.count
     length = faces.first?.count ?? 0
     levels = faces.flatMap { $0 }
@@ -36,7 +36,7 @@ struct FaceComparison {
 
   /// All pairs of faces whose mean difference is at most `limit` levels, with it; the first of a pair
   /// comes before the second.
-  func pairs(within limit: Double) -> [(first: Int, second: Int, difference: Double)] {
+  package func pairs(within limit: Double) -> [(first: Int, second: Int, difference: Double)] {
     let most = Int32(limit * Double(length))
     var pairs: [(first: Int, second: Int, difference: Double)] = []
     levels.withUnsafeBufferPointer { levels in

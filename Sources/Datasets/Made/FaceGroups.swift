@@ -1,9 +1,9 @@
 import Records
 
 /// Which faces are of one design, so that none of it is both trained on and held out.
-struct FaceGroups {
+package struct FaceGroups {
   /// A group a face; a group is numbered by its first face.
-  let groups: [Int]
+  package let groups: [Int]
 
   /// Faces are together whose families begin with the same word, as of one foundry or series, and those
   /// that look nearly alike, as free copies of one design do whatever they are called; and all that are
@@ -12,7 +12,7 @@ struct FaceGroups {
   /// - Parameters:
   ///   - families: the name of each face's family.
   ///   - alike: pairs of faces that look nearly alike.
-  init(families: [String], alike: [(first: Int, second: Int)]) {
+  package init(families: [String], alike: [(first: Int, second: Int)]) {
     var parents = Array(families.indices)
     func root(_ face: Int) -> Int {
       var face = face
@@ -42,16 +42,16 @@ struct FaceGroups {
   }
 
   /// How many groups there are.
-  var count: Int { Set(groups).count }
+  package var count: Int { Set(groups).count }
 
   /// The number of faces of the largest group.
-  var largest: Int { Dictionary(grouping: groups) { $0 }.values.map(\.count).max() ?? 0 }
+  package var largest: Int { Dictionary(grouping: groups) { $0 }.values.map(\.count).max() ?? 0 }
 
   /// The faces that are held out: whole groups in the order of their hashes, each that fits into a fifth of
   /// all faces; of few faces the smallest group.
   ///
   /// - Parameter keys: what names each face for good; a group goes by its first face's.
-  func heldOut(keys: [String]) -> Set<Int> {
+  package func heldOut(keys: [String]) -> Set<Int> {
     let members = Dictionary(grouping: groups.indices) { groups[$0] }
     let ordered = members.values.sorted { first, second in
       let hashes = [first, second].map { FNV1a(keys[$0[0]]).value }

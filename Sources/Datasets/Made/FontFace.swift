@@ -1,10 +1,10 @@
 import CFonts
 
 /// A font file in memory, at an address that stays: its faces read from it as long as they live.
-final class FontFile {
+package final class FontFile {
   fileprivate let bytes: UnsafeMutableRawBufferPointer
 
-  init(_ file: [UInt8]) {
+  package init(_ file: [UInt8]) {
     bytes = .allocate(byteCount: file.count, alignment: 8)
     bytes.copyBytes(from: file)
   }
@@ -13,28 +13,28 @@ final class FontFile {
 }
 
 /// A face of a font file, as FreeType reads it.
-final class FontFace {
+package final class FontFace {
   /// What a face says about itself.
-  struct Description: Sendable, Equatable {
+  package struct Description: Sendable, Equatable {
     /// How many faces the file holds.
-    let faceCount: Int
+    package let faceCount: Int
     /// Empty where the file names none.
-    let family: String
-    let style: String
-    let isScalable: Bool
-    let isBold: Bool
-    let isItalic: Bool
-    let isMonospaced: Bool
+    package let family: String
+    package let style: String
+    package let isScalable: Bool
+    package let isBold: Bool
+    package let isItalic: Bool
+    package let isMonospaced: Bool
     /// The class of weight in table OS/2, 0 where the file has none.
-    let weight: Int
+    package let weight: Int
     /// The class of family in table OS/2, and of PANOSE the kind and the style of serifs.
-    let familyClass: Int
-    let panoseKind: Int
-    let panoseSerif: Int
+    package let familyClass: Int
+    package let panoseKind: Int
+    package let panoseSerif: Int
   }
 
   /// Why a face or one of its glyphs cannot be had.
-  enum Fault: Error, Equatable {
+  package enum Fault: Error, Equatable {
     /// There is no such glyph, or none of the kind that was asked for.
     case absent
     /// The glyph shows nothing.
@@ -43,12 +43,12 @@ final class FontFace {
     case damaged(String)
   }
 
-  let description: Description
+  package let description: Description
   private let file: FontFile
   private let face: OpaquePointer
 
   /// Opens a face of a file.
-  init(_ file: FontFile, index: Int = 0) throws(Fault) {
+  package init(_ file: FontFile, index: Int = 0) throws(Fault) {
     var message = CFontsMessage()
     guard let start = file.bytes.baseAddress,
       let face = cfonts_open(
@@ -69,11 +69,11 @@ final class FontFace {
   deinit { cfonts_close(face) }
 
   /// Whether the face maps a character to a glyph.
-  func has(_ character: Unicode.Scalar) -> Bool { cfonts_has(face, character.value) }
+  package func has(_ character: Unicode.Scalar) -> Bool { cfonts_has(face, character.value) }
 
   /// A character's outline, its ink's longer side `side` less two margins, in the middle of
   /// `side` × `side` levels: ink 255 on 0, rows from the top.
-  func levels(
+  package func levels(
     of character: Unicode.Scalar, side: Int, margin: Int
   ) throws(Fault) -> [UInt8] {
     var message = CFontsMessage()
@@ -89,7 +89,7 @@ final class FontFace {
   }
 
   /// A character's coloured bitmap over white, at the largest size that the face holds.
-  func picture(of character: Unicode.Scalar) throws(Fault) -> RGBImage {
+  package func picture(of character: Unicode.Scalar) throws(Fault) -> RGBImage {
     var message = CFontsMessage()
     var picture = CFontsPicture()
     let outcome = cfonts_read_picture(face, character.value, &picture, &message)

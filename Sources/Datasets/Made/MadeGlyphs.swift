@@ -3,12 +3,7 @@
 ///
 /// A letter's ink is scaled so that its longer side leaves a margin of a sixteenth of the image on both
 /// sides, and stands in the middle; ink is 255 on 0, the blackest pixel of a letter being 255.
-public struct MadeGlyphs: Sendable {
-  /// The images: two splits that share no design of font, what was left out, and remarks on it.
-  public let splits: DatasetSplits
-  /// The faces that are trained on and held out, as files and families, in the order of the images.
-  public let faceCounts: (train: Int, heldOut: Int)
-
+public enum MadeGlyphs {
   /// The endings of the files that are looked at.
   static let endings: Set<String> = ["ttf", "otf", "ttc", "otc"]
 
@@ -16,10 +11,10 @@ public struct MadeGlyphs: Sendable {
   static let faceLimit = 1_000
 
   /// Mean difference of levels up to which two faces are one and the same drawn again, and two letters cannot be told apart.
-  static let sameDifference = 2.0
+  package static let sameDifference = 2.0
 
   /// Mean difference of levels up to which two faces are of one design.
-  static let relatedDifference = 12.0
+  package static let relatedDifference = 12.0
 
   /// The factors of the images.
   public static let knownFactors: [KnownFactor] = [
@@ -30,13 +25,17 @@ public struct MadeGlyphs: Sendable {
       name: "serif", kind: .categorical(count: LetterFace.Serifs.allCases.count)),
   ]
 
-  /// Draws the letters of all fonts below a folder, files in the order of their names' bytes.
+  /// Draws the letters of all fonts below a folder, files in the order of their names' bytes. A fifth of
+  /// the faces is held out, whole groups of design (`FaceGroups`) in the order of their hashes.
   ///
   /// - Parameters:
   ///   - folder: the fonts, in any subfolders.
   ///   - side: rows and columns of the images.
+  /// - Returns: two splits that share no design, what was left out, and remarks on it.
   /// - Throws: `MakingError` when the folder cannot be read or holds too few faces.
-  public init(from folder: String, side: Int = 32) throws(MakingError) {
+  public static func make(
+    from folder: String, side: Int = 32
+  ) throws(MakingError) -> DatasetSplits {
     guard DatasetRequest.imageSizes.contains(side) else {
       throw .imageSize(side, allowed: DatasetRequest.imageSizes)
     }
@@ -51,21 +50,20 @@ public struct MadeGlyphs: Sendable {
     guard !heldOut.isEmpty else {
       throw .tooFewFaces(folder, usable: faces.count, groups: groups.count)
     }
-    let images = MadeGlyphs.images(of: faces, side: side)
+    let images = images(of: faces, side: side)
     func places(_ isWanted: (Int) -> Bool) -> [Int] {
       let letters = LetterFace.letters.count
       return faces.indices.filter(isWanted).flatMap { face in
         face * letters..<(face + 1) * letters
       }
     }
-    splits = DatasetSplits(
+    return DatasetSplits(
       train: images.chosen(places { !heldOut.contains($0) }, "train"),
       heldOut: images.chosen(places { heldOut.contains($0) }, "held out"),
       skipped: survey.skipped,
       remarks: survey.remarks + [
         "\(faces.count) faces in \(groups.count) groups of design, the largest of \(groups.largest)"
       ])
-    faceCounts = (faces.count - heldOut.count, heldOut.count)
   }
 
   private static func images(of faces: [LetterFace], side: Int) -> MadeImages {

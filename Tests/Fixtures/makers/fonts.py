@@ -36,8 +36,8 @@ def block(pen: TTGlyphPen, k: int, scale: int = 1, wider: int = 0) -> None:
 
 
 def frame(pen: TTGlyphPen, k: int) -> None:
-    """A box with a hole of k + 1 twentieths in its middle."""
-    half = 25 * (k + 1)
+    """A box with a square hole in its middle, the wider the larger k."""
+    half = 40 * (k + 2)
     box(pen, 0, 0, 1000, 1000)
     box(pen, 500 - half, 500 - half, 500 + half, 500 + half, hole=True)
 
