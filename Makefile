@@ -33,7 +33,7 @@ build: .venv/ready
 swift-build:
 	swift build -c release
 
-# Three data sets of what packages hold; Docs/MadeData.md shows them.
+# Three data sets of what packages hold, which Docs/MadeData.md shows.
 data: build
 	@mkdir -p data
 	@for name in digits glyphs pictograms; do \

@@ -32,8 +32,15 @@ fetch_python() {
 fetch_debian() {
   command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null ||
     fail "Debian's packages need apt-get and dpkg-deb: use gnomon data make --from FOLDER on other files"
-  (cd "$folder/packages" && apt-get download -q -o APT::Sandbox::User=root "$@" >apt.log 2>&1) ||
-    fail "apt-get could not download all packages: see $folder/packages/apt.log, or run apt-get update"
+  # Lists of packages of its own, so that no rights are needed and the system's may be old.
+  local state log=$PWD/$folder/packages/apt.log
+  state=$PWD/build/sources/apt
+  mkdir -p "$state/lists/partial" "$state/archives/partial"
+  local apt=(
+    apt-get -q -o "Dir::State::lists=$state/lists" -o "Dir::Cache=$state" -o APT::Sandbox::User=root)
+  "${apt[@]}" update >"$log" 2>&1 || fail "apt-get could not read the lists of packages: see $log"
+  (cd "$folder/packages" && "${apt[@]}" download "$@" >>"$log" 2>&1) ||
+    fail "apt-get could not download all packages: see $log"
   for package in "$folder"/packages/*.deb; do
     dpkg-deb -x "$package" "$folder" || fail "$package could not be unpacked"
   done

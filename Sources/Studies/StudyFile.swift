@@ -26,6 +26,7 @@ extension Study {
     let assigned =
       assignments.isEmpty ? text : try assignments.applied(to: text, source: path)
     try self.init(yaml: assigned, source: path, isQuick: isQuick, threads: threads)
+    fileText = text
   }
 
   /// The same for a file's text; `source` is its name for messages.
@@ -60,6 +61,7 @@ extension Study {
     self.isQuick = isQuick
     self.source = source
     self.text = text
+    fileText = text
     settings = grid.settings
     arms = full.arms
     axes = grid.axes

@@ -39,6 +39,8 @@ struct DataInspectCommand: ParsableCommand {
       let sizes = ImageSizes()
       var request = configuration.dataRequest
       request.sizes = sizes
+      // They are looked at several times.
+      request.loading = .memory
       let splits = try request.load()
       let inspection = DatasetInspection(of: splits)
       if json {

@@ -56,7 +56,8 @@ import Torch
 
   @Test func copiesThatAreBrighterSmallerOrCompressedAreFoundAndNothingElse() throws {
     let size = 64
-    let originals = sprites(200, size: size)
+    // With their copies too many to compare all with all.
+    let originals = sprites(520, size: size)
     let altered: [(name: String, change: (RGBImage) throws -> RGBImage)] = [
       (
         "darker and flatter",
@@ -73,10 +74,10 @@ import Torch
       let found = ImageDuplicates(train: dataset(originals), heldOut: dataset(copies))
       #expect(found.exact.isEmpty, "\(name)")
       let pairs = found.near.filter(\.crosses).map { [$0.first.index, $0.second.index] }
-      #expect(Set(pairs).isSuperset(of: (0..<200).map { [$0, $0] }), "\(name): \(pairs.count)")
+      #expect(Set(pairs).isSuperset(of: (0..<520).map { [$0, $0] }), "\(name): \(pairs.count)")
       // Sprites of one shape, place and hue are rare, and none is a copy.
-      #expect(pairs.count <= 202, "\(name): \(pairs.count)")
-      #expect(found.nearAcross == 200)
+      #expect(pairs.count <= 525, "\(name): \(pairs.count)")
+      #expect(found.nearAcross == 520)
     }
   }
 
@@ -128,7 +129,7 @@ import Torch
     // Class a: images 0, 3, 6, 9; class b: 1, 2, 4, 5, 7, 8, 10, 11.
     for pixel in [0, 15] {
       #expect((0..<3).map { red(0, $0, pixel) } == [0, 60, 120])
-      #expect((0..<3).map { red(1, $0, pixel) } == [20, 80, 140])
+      #expect((0..<3).map { red(1, $0, pixel) } == [20, 80, 160])
     }
     #expect(sheet.pixels.prefix(3 * sheet.width).allSatisfy { $0 == 255 })
     let plain = SampleSheet(of: dataset(images), columns: 5, rows: 2)

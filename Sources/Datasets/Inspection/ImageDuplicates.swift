@@ -5,13 +5,16 @@
 /// red less luma. So other sizes, brightness and contrast and the traces of compression are passed over, and
 /// so are small details; mirrored, cropped and turned copies are not found.
 ///
-/// Candidates are pairs whose hashes differ in few bits (`MultiIndexHash`). A hash says of 64 low frequencies
-/// whether each is above its median over the data set, so that half of all images have every bit.
+/// Of up to `fewImages` images all pairs are compared; of more, those whose hashes differ in few bits
+/// (`MultiIndexHash`). A hash says of 64 low frequencies whether each is above its median over the data set, so
+/// that half of all images have every bit.
 public struct ImageDuplicates: Sendable {
   /// The correlation from which on images are near duplicates.
   public static let leastCorrelation: Float = 0.99
   /// The most levels by which their mean colours may differ.
   public static let mostColourDifference: Float = 12
+  /// The most images of which all pairs are compared.
+  public static let fewImages = 1_000
 
   /// An image of a data set.
   public struct Place: Sendable, Hashable, Codable {
@@ -81,15 +84,21 @@ public struct ImageDuplicates: Sendable {
       guard let grid = descriptor.grid else { continue }
       grids.append((place, grid, descriptor.colour))
     }
-    let index = MultiIndexHash(hashes(of: grids.map(\.grid)))
     var found: [(first: Int, second: Int, correlation: Float)] = []
-    index.eachPair { first, second in
+    func compare(_ first: Int, _ second: Int) {
       let colour = grids[first].colour - grids[second].colour
       guard abs(colour.x) <= mostColourDifference, abs(colour.y) <= mostColourDifference else {
         return
       }
       let correlation = product(grids[first].grid, grids[second].grid)
       if correlation >= leastCorrelation { found.append((first, second, correlation)) }
+    }
+    if grids.count <= fewImages {
+      for second in grids.indices {
+        for first in 0..<second { compare(first, second) }
+      }
+    } else {
+      MultiIndexHash(hashes(of: grids.map(\.grid))).eachPair(compare)
     }
     return found.sorted { ($0.second, $0.first) < ($1.second, $1.first) }.map { pair in
       Pair(
