@@ -125,7 +125,8 @@ let package = Package(
     library(
       "Datasets",
       [
-        "Torch", "Records", "Archives", "NumPyFormat", "Pickle", "CFonts", "CImages", "CPNG", "CZlib",
+        "Torch", "Records", "Archives", "NumPyFormat", "Pickle", "CFonts", "CImages", "CPNG",
+        "CZlib",
       ]),
     library("Augmentations", ["Torch", "Records", "Datasets"]),
     library("Contrastive", ["Torch", "TorchNN"]),
