@@ -1,5 +1,5 @@
 # make demo and make test do all the set-up they need.
-.PHONY: demo test setup build bench docs format lint clean
+.PHONY: demo test setup build data bench docs format lint clean
 SHELL := /bin/bash
 
 # Named explicitly so that a new .venv is seen: SwiftPM keeps what a manifest once gave.
@@ -32,6 +32,14 @@ build: .venv/ready
 
 swift-build:
 	swift build -c release
+
+# Three data sets of what packages hold, which Docs/MadeData.md shows.
+data: build
+	@mkdir -p data
+	@for name in digits glyphs pictograms; do \
+	  Tools/fetch-data.sh $$name && \
+	  $(GNOMON) data make $$name --from build/sources/$$name --output data/$$name.gnomon || exit 1; \
+	done
 
 docs: .venv/ready
 	@$(MAKE) --no-print-directory swift-docs

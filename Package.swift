@@ -99,6 +99,11 @@ let package = Package(
       name: "CGIF", pkgConfig: "libgif", providers: [.apt(["libgif-dev"]), .brew(["giflib"])]),
     .systemLibrary(
       name: "CTIFF", pkgConfig: "libtiff-4", providers: [.apt(["libtiff-dev"]), .brew(["libtiff"])]),
+    // The C interface over FreeType, for data sets that are drawn from fonts.
+    .target(name: "CFonts", dependencies: ["CFreeType"]),
+    .systemLibrary(
+      name: "CFreeType", pkgConfig: "freetype2",
+      providers: [.apt(["libfreetype-dev"]), .brew(["freetype"])]),
     // JPEG files for the tests, which Gnomon itself never writes.
     .systemLibrary(
       name: "CTurboJPEG", pkgConfig: "libturbojpeg",
@@ -119,7 +124,10 @@ let package = Package(
     library("RunDatabase", ["Records", "RunStore", .product(name: "GRDB", package: "GRDB.swift")]),
     library(
       "Datasets",
-      ["Torch", "Records", "Archives", "NumPyFormat", "Pickle", "CImages", "CPNG", "CZlib"]),
+      [
+        "Torch", "Records", "Archives", "NumPyFormat", "Pickle", "CFonts", "CImages", "CPNG",
+        "CZlib",
+      ]),
     library("Augmentations", ["Torch", "Records", "Datasets"]),
     library("Contrastive", ["Torch", "TorchNN"]),
     library("Interchange", ["Torch", "TorchNN", "Contrastive", "Archives", "Pickle"]),

@@ -20,13 +20,14 @@ if command -v pkg-config >/dev/null; then
   # Not every giflib comes with a description for pkg-config.
   [ -e /usr/include/gif_lib.h ] || pkg-config --exists libgif || missing+=(libgif-dev)
   pkg-config --exists 'libtiff-4 >= 4.5' || missing+=(libtiff-dev)
+  pkg-config --exists freetype2 || missing+=(libfreetype-dev)
   pkg-config --exists zlib || missing+=(zlib1g-dev)
   pkg-config --exists libarchive || missing+=(libarchive-dev)
   pkg-config --exists sqlite3 || missing+=(libsqlite3-dev)
 else
   missing+=(
-    libpng-dev libjpeg-dev libturbojpeg0-dev libwebp-dev libgif-dev libtiff-dev zlib1g-dev libarchive-dev
-    libsqlite3-dev)
+    libpng-dev libjpeg-dev libturbojpeg0-dev libwebp-dev libgif-dev libtiff-dev libfreetype-dev zlib1g-dev
+    libarchive-dev libsqlite3-dev)
 fi
 python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
 

@@ -21,6 +21,8 @@ public struct DatasetRequest: Sendable, Equatable {
   /// The most bytes of images of one split that are decoded before they are asked for, where they are decoded
   /// then.
   public var bytesAhead = 256 << 20
+  /// Where the sizes that images have in their files are noted, if anywhere.
+  package var sizes: ImageSizes?
 
   /// A request; only a kind is needed for sprites, a path too for the others.
   public init(

@@ -33,8 +33,10 @@ public struct Study {
   public internal(set) var runs: [StudyRun] = []
   /// The file it was read from, for messages.
   let source: String
-  /// The file's text.
+  /// The file's text, with the settings that were given beside it.
   let text: String
+  /// The file's text as it was read.
+  var fileText: String
   let settings: [(key: String, value: SettingValue)]
   let arms: [Arm]
   /// In the file's order, the arms first.

@@ -14,6 +14,8 @@ public enum StudyError: Error, Equatable, CustomStringConvertible {
   case notAStudy(path: String)
   /// A folder for the runs is named, of a study that is in its own folder already.
   case isAStudyFolder(path: String)
+  /// Settings are given beside a study that was started with its own.
+  case hasItsSettings(path: String)
   /// A file gives a run a seed that is none.
   case seed(path: String, run: String, seed: String)
 
@@ -33,6 +35,7 @@ public enum StudyError: Error, Equatable, CustomStringConvertible {
       "cannot start \(path): \(reason)"
     case .notAStudy(let path): "\(path) is no study's folder"
     case .isAStudyFolder(let path): "\(path) is a study's folder already"
+    case .hasItsSettings(let path): "the study in \(path) has its settings"
     case .seed(let path, let run, let seed):
       "\(path) is damaged: the seed of run \(run) is \(seed), not a whole number from 0 to 2⁵³ − 1; "
         + "restore the file, or remove it and start the study again"

@@ -13,13 +13,20 @@ extension Study {
   /// - Parameters:
   ///   - path: the YAML file.
   ///   - isQuick: whether to take the smaller study that its `quick` describes.
+  ///   - assignments: settings that take the place of the file's.
   ///   - threads: threads of each run, where the file does not say.
   /// - Throws: `StudyFileError`, one line that names the file and the key.
-  public init(path: String, isQuick: Bool = false, threads: Int) throws(StudyFileError) {
+  public init(
+    path: String, isQuick: Bool = false, assignments: StudyAssignments = StudyAssignments([]),
+    threads: Int
+  ) throws(StudyFileError) {
     guard let data = FileManager.default.contents(atPath: path),
       let text = String(data: data, encoding: .utf8)
     else { throw StudyFileError(path, .unreadable) }
-    try self.init(yaml: text, source: path, isQuick: isQuick, threads: threads)
+    let assigned =
+      assignments.isEmpty ? text : try assignments.applied(to: text, source: path)
+    try self.init(yaml: assigned, source: path, isQuick: isQuick, threads: threads)
+    fileText = text
   }
 
   /// The same for a file's text; `source` is its name for messages.
@@ -54,6 +61,7 @@ extension Study {
     self.isQuick = isQuick
     self.source = source
     self.text = text
+    fileText = text
     settings = grid.settings
     arms = full.arms
     axes = grid.axes

@@ -14,13 +14,17 @@ public struct StudyPlace {
   ///   - path: a study file, or a folder that has a `study.yaml`.
   ///   - output: the folder; nil for the named one, or for `studies/NAME`, `studies/NAME-quick` if quick.
   ///   - isQuick: whether to take the smaller study. One that was started so stays so in its folder.
+  ///   - assignments: settings that take the place of the file's, and have a folder of their own.
   ///   - threads: threads of each run, where the file does not say.
-  /// - Throws: `StudyFileError`, `StudyError.notAStudy` and `.isAStudyFolder`, and `RunStoreError` for an unreadable record.
-  public init(_ path: String, output: String?, isQuick: Bool, threads: Int) throws {
+  /// - Throws: `StudyFileError`, `StudyError.notAStudy`, `.isAStudyFolder` and `.hasItsSettings`, and `RunStoreError` for an unreadable record.
+  public init(
+    _ path: String, output: String?, isQuick: Bool,
+    assignments: StudyAssignments = StudyAssignments([]), threads: Int
+  ) throws {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue
     else {
-      study = try Study(path: path, isQuick: isQuick, threads: threads)
+      study = try Study(path: path, isQuick: isQuick, assignments: assignments, threads: threads)
       let name = isQuick ? "\(study.name)-quick" : study.name
       folder = StudyFolder(path: output ?? "studies/\(name)")
       return
@@ -32,6 +36,7 @@ public struct StudyPlace {
     guard output == nil else {
       throw StudyError.isAStudyFolder(path: path)
     }
+    guard assignments.isEmpty else { throw StudyError.hasItsSettings(path: path) }
     let wasQuick = try folder.readRecord()?.isQuick ?? false
     study = try Study(path: folder.file.path, isQuick: isQuick || wasQuick, threads: threads)
   }

@@ -115,7 +115,7 @@ public final class StudyRunner {
     record.claims = try StudyResults(study, in: folder).claims
     try writeRecord()
     if let failure { throw failure }
-    if FileManager.default.contents(atPath: study.source) != Data(study.text.utf8) {
+    if FileManager.default.contents(atPath: study.source) != Data(study.fileText.utf8) {
       report(
         .warning(
           "\(study.source) changed while the study ran: these are the runs of the file as it was, "

@@ -36,7 +36,7 @@ struct DataConvertCommand: ParsableCommand {
         train: try part(.train, of: packed), heldOut: try part(.heldOut, of: packed),
         skipped: skipped)
       splits.leftOutLines().forEach { Terminal.warning($0) }
-      if !quiet { Terminal.note("wrote \(output): \(summary(of: packed))") }
+      if !quiet { Terminal.note("wrote \(output): \(packed.summary)") }
     }
   }
 
@@ -86,13 +86,16 @@ struct DataConvertCommand: ParsableCommand {
       [request.kind.rawValue] + place + ["\(request.imageSize)×\(request.imageSize)"] + limits
     return parts.joined(separator: ", ") + "; packed by gnomon \(PackageVersion.current)"
   }
+}
 
-  private func summary(of packed: PackedDataset) -> String {
-    let counts = packed.parts.map { part in
+extension PackedDataset {
+  /// What the file holds, in a line.
+  var summary: String {
+    let counts = parts.map { part in
       "\(part.images.count) \(part.split.name.replacing("_", with: "-"))"
     }
-    return "\(counts.joined(separator: ", ")) images of \(packed.side)×\(packed.side), "
-      + String(format: "%.1f MB", Double(packed.byteCount) / 1e6)
+    return "\(counts.joined(separator: ", ")) images of \(side)×\(side), "
+      + String(format: "%.1f MB", Double(byteCount) / 1e6)
   }
 }
 

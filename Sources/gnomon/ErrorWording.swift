@@ -114,6 +114,7 @@ extension StudyError {
     case .otherStudy: ": choose another --output"
     case .notAStudy: ": name a study file, or a folder that gnomon study wrote"
     case .isAStudyFolder: ": leave out --output"
+    case .hasItsSettings: ": leave out --set, or name the study file"
     default: ""
     }
   }

@@ -28,7 +28,8 @@ extension Failure {
   /// Errors of configuration get the code of wrong usage.
   private static func code(for error: any Error) -> Int32 {
     switch error {
-    case is ConfigurationError, is StudyFileError, RunError.outputExists, StudyError.isAStudyFolder:
+    case is ConfigurationError, is StudyFileError, RunError.outputExists, StudyError.isAStudyFolder,
+      StudyError.hasItsSettings:
       usage
     default: failed
     }

@@ -98,9 +98,12 @@ struct StudyArguments: ParsableArguments {
   var output: String?
   @Flag(help: "The smaller study that the file's 'quick' describes.")
   var quick = false
+  @OptionGroup var assignments: SettingAssignments
 
   func find(threads: Int) throws -> StudyPlace {
-    try StudyPlace(study, output: output, isQuick: quick, threads: threads)
+    try StudyPlace(
+      study, output: output, isQuick: quick,
+      assignments: StudyAssignments(try assignments.added(to: [])), threads: threads)
   }
 
   /// What the study has measured so far.

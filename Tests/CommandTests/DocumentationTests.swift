@@ -85,6 +85,7 @@ import Torch
     try withTemporaryFolder { folder in
       try Photos.make(in: folder.appendingPathComponent("photos"))
       try makeEmbeddings(in: folder)
+      try makeSources(in: folder)
       try FileManager.default.createSymbolicLink(
         at: folder.appendingPathComponent("Examples"),
         withDestinationURL: URL(fileURLWithPath: repositoryFile("Examples")))
@@ -104,6 +105,29 @@ import Torch
     case "train" where !command.contains("--config") && !command.contains("--dataset"):
       command + ["--steps", "1", "--train-count", "512", "--held-out-count", "64"]
     default: command
+    }
+  }
+
+  /// Small ones of what `Tools/fetch-data.sh` fetches.
+  private func makeSources(in folder: URL) throws {
+    let sources = folder.appendingPathComponent("build/sources")
+    for name in ["build/sources/digits", "data"] {
+      try FileManager.default.createDirectory(
+        at: folder.appendingPathComponent(name), withIntermediateDirectories: true)
+    }
+    for (name, fonts) in [("glyphs", "fonts"), ("pictograms", "fonts/pictures")] {
+      try FileManager.default.createSymbolicLink(
+        at: sources.appendingPathComponent(name),
+        withDestinationURL: URL(fileURLWithPath: fixture(fonts)))
+    }
+    for (name, side) in [("mnist_5k", 28), ("digits", 8)] {
+      let lines = (0..<40).map { row in
+        let levels = (0..<side * side).map { "\((row * 7 + $0 * 3) % 17)" }
+        return (levels + ["\(row % 10)"]).joined(separator: ",") + "\n"
+      }
+      let table = sources.appendingPathComponent("digits/\(name).csv")
+      try Data(lines.joined().utf8).write(to: table)
+      #expect(try Program.shell("gzip '\(table.path)'") == 0)
     }
   }
 

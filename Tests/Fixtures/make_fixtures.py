@@ -13,6 +13,7 @@ from makers import (  # noqa: E402
     containers,
     datasets,
     evaluation,
+    fonts,
     geometry,
     images,
     layers,
@@ -41,6 +42,7 @@ TOPICS = {
     "images": images.make,
     "weights": weights.make,
     "transformers": transformers.make,
+    "fonts": fonts.make,
 }
 
 

@@ -31,12 +31,21 @@ public struct RGBImage: Sendable, Equatable {
     var top = 0.0
     var width: Double
     var height: Double
+    /// The fraction of its size at which the image was decoded.
+    let divisor: Int
 
     /// All of an image of this size, at a fraction.
     init(width: Int, height: Int, divisor: Int = 1) {
       self.width = Double(width) / Double(divisor)
       self.height = Double(height) / Double(divisor)
+      self.divisor = divisor
     }
+
+    /// The columns of the image in its file, once it is turned as it is to be looked at.
+    var fullWidth: Int { Int((width * Double(divisor)).rounded()) }
+
+    /// The rows of the image in its file, once it is turned.
+    var fullHeight: Int { Int((height * Double(divisor)).rounded()) }
 
     /// Whether it covers its pixels wholly.
     var isWhole: Bool { width == width.rounded() && height == height.rounded() }

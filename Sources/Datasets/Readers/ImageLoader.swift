@@ -12,6 +12,8 @@ struct ImageLoader: Sendable {
   let isStrict: Bool
   /// The most bytes of images that are made before they are asked for.
   let bytesAhead: Int
+  /// Where the sizes of the images in their files are noted, if anywhere.
+  let sizes: ImageSizes?
 
   /// A loader as a request asks for.
   init(_ request: DatasetRequest) {
@@ -20,6 +22,7 @@ struct ImageLoader: Sendable {
     loading = request.loading
     isStrict = request.strict
     bytesAhead = request.bytesAhead
+    sizes = request.sizes
   }
 
   /// All images of a source in their order, or `limit` of them drawn at random without replacement,

@@ -18,6 +18,7 @@ final class ImageStream: Sendable {
   private let isStrict: Bool
   /// How many images may be made ahead.
   private let roomAhead: Int
+  private let sizes: ImageSizes?
   private let ahead = Mutex<ReadAhead?>(nil)
   private let findings = Mutex(Findings())
 
@@ -43,6 +44,7 @@ final class ImageStream: Sendable {
     size = request.size
     isStrict = request.isStrict
     roomAhead = request.bytesAhead / (request.size * request.size * 3)
+    sizes = request.sizes
   }
 
   deinit { ahead.withLock { $0?.end() } }
@@ -172,6 +174,7 @@ final class ImageStream: Sendable {
 
   private func decode(_ place: Int, into slot: ImageSlot) throws(SkippedFile) {
     let image = try source.image(place)
+    sizes?.note(width: image.extent.fullWidth, height: image.extent.fullHeight)
     Resampler(for: image, size: size).resample(image.pixels, into: slot)
   }
 }

@@ -1,0 +1,155 @@
+import Datasets
+import Foundation
+import Testing
+import Torch
+
+@Suite struct InspectionTests {
+  private func dataset(
+    _ images: [RGBImage], labels: [Int] = [], classNames: [String] = []
+  ) -> ImageDataset {
+    ImageDataset(
+      name: "test", height: images[0].height, width: images[0].width,
+      pixels: images.flatMap(\.pixels), labels: labels, classNames: classNames)
+  }
+
+  private func sprites(_ count: Int, size: Int, seed: UInt64 = 5) -> [RGBImage] {
+    let made = Sprites.dataset(split: .train, count: count, size: size, seed: seed)
+    return (0..<count).map {
+      RGBImage(width: size, height: size, pixels: Array(made.image(at: $0)))
+    }
+  }
+
+  @Test func meanAndDeviationAreThoseOfAllPixels() {
+    // Red is 0 or 255 in halves, green 51 everywhere, blue 0, 51, 102, 153 in quarters.
+    let first = RGBImage(width: 2, height: 1, pixels: [0, 51, 0, 255, 51, 51])
+    let second = RGBImage(width: 2, height: 1, pixels: [0, 51, 102, 255, 51, 153])
+    let found = ChannelStatistics(of: dataset([first, second]))
+    // Sums of four numbers of twelve digits.
+    #expect(zip(found.mean, [0.5, 0.2, 0.3]).allSatisfy { abs($0 - $1) < 1e-12 })
+    #expect(zip(found.deviation, [0.5, 0, 0.05.squareRoot()]).allSatisfy { abs($0 - $1) < 1e-12 })
+    #expect(found.normalise == nil)
+    let third = RGBImage(width: 2, height: 1, pixels: [0, 0, 0, 255, 51, 51])
+    #expect(ChannelStatistics(of: dataset([third])).normalise == "0.5,0.1,0.1/0.5,0.1,0.1")
+  }
+
+  @Test func theHashesThatMultiIndexHashingFindsAreThoseThatLoopsFind() {
+    var random = CounterRandom(seed: 3)
+    var hashes: [UInt64] = []
+    for _ in 0..<60 {
+      let center = UInt64(random.nextWord()) << 32 | UInt64(random.nextWord())
+      for _ in 0..<6 {
+        var hash = center
+        for _ in 0..<Int(random.nextWord() % 9) { hash ^= 1 << UInt64(random.nextWord() % 64) }
+        hashes.append(hash)
+      }
+    }
+    var expected: Set<[Int]> = []
+    for second in hashes.indices {
+      for first in 0..<second where (hashes[first] ^ hashes[second]).nonzeroBitCount <= 7 {
+        expected.insert([first, second])
+      }
+    }
+    var found: [[Int]] = []
+    MultiIndexHash(hashes).eachPair { found.append([$0, $1]) }
+    #expect(found.count == expected.count && Set(found) == expected && expected.count > 300)
+  }
+
+  @Test func copiesThatAreBrighterSmallerOrCompressedAreFoundAndNothingElse() throws {
+    let size = 64
+    // With their copies too many to compare all with all.
+    let originals = sprites(520, size: size)
+    let altered: [(name: String, change: (RGBImage) throws -> RGBImage)] = [
+      (
+        "darker and flatter",
+        { image in
+          RGBImage(
+            width: size, height: size, pixels: image.pixels.map { UInt8(Double($0) * 0.8 + 25) })
+        }
+      ),
+      ("a third smaller and back", { $0.middleSquare(size: 40).middleSquare(size: size) }),
+      ("a JPEG", { try RGBImage.decode(jpeg($0)) }),
+    ]
+    for (name, change) in altered {
+      let copies = try originals.map(change)
+      let found = ImageDuplicates(train: dataset(originals), heldOut: dataset(copies))
+      #expect(found.exact.isEmpty, "\(name)")
+      let pairs = found.near.filter(\.crosses).map { [$0.first.index, $0.second.index] }
+      #expect(Set(pairs).isSuperset(of: (0..<520).map { [$0, $0] }), "\(name): \(pairs.count)")
+      // Sprites of one shape, place and hue are rare, and none is a copy.
+      #expect(pairs.count <= 525, "\(name): \(pairs.count)")
+      #expect(found.nearAcross == 520)
+    }
+  }
+
+  @Test func equalImagesAreCountedWithinAndAcrossTheSplits() {
+    let images = sprites(6, size: 32)
+    let train = dataset(
+      [0, 1, 0, 2, 0].map { images[$0] }, labels: [0, 1, 0, 1, 1], classNames: ["a", "b"])
+    let heldOut = dataset(
+      [3, 1, 3, 4].map { images[$0] }, labels: [0, 0, 0, 1], classNames: ["a", "b"])
+    let inspection = DatasetInspection(of: DatasetSplits(train: train, heldOut: heldOut))
+    let found = inspection.duplicates
+    #expect(found.exactWithin(heldOut: false) == 2 && found.exactWithin(heldOut: true) == 1)
+    #expect(found.exactAcross == 1)
+    #expect(found.exact.first { $0.crosses }?.first.index == 1)
+    #expect(inspection.conflictCount == 2)
+    #expect(inspection.train.classCounts == [2, 3] && inspection.heldOut.classCounts == [3, 1])
+    #expect(inspection.train.extremes?.least == 2 && inspection.train.extremes?.most == 3)
+    #expect(inspection.fitted == nil)
+  }
+
+  @Test func otherColoursAndPlainImagesAreNoDuplicates() {
+    func tinted(_ red: Int, _ blue: Int) -> RGBImage {
+      // A pattern whose luma is the same whatever the tint.
+      let pixels = (0..<32 * 32).flatMap { place -> [UInt8] in
+        let grey = 100 + 40 * (place / 4 % 2) + 30 * (place / 128 % 2)
+        return [UInt8(grey + red), UInt8(grey), UInt8(grey + blue)]
+      }
+      return RGBImage(width: 32, height: 32, pixels: pixels)
+    }
+    let found = ImageDuplicates(
+      train: dataset([tinted(80, 0), uniform([9, 9, 9], width: 32, height: 32)]),
+      heldOut: dataset([
+        tinted(0, 80), uniform([10, 10, 10], width: 32, height: 32), tinted(76, 3),
+      ]))
+    #expect(found.exact.isEmpty && found.near.map(\.second.index) == [2])
+  }
+
+  @Test func aSheetHasARowAClassAndSpreadsItsImages() {
+    let images = (0..<12).map { uniform([UInt8($0 * 20), 0, 0], width: 8, height: 8) }
+    let labels = (0..<12).map { $0 % 3 == 0 ? 0 : 2 }
+    let sheet = SampleSheet(
+      of: dataset(images, labels: labels, classNames: ["a", "none", "b"]), columns: 3, rows: 9,
+      magnification: 2)
+    #expect(sheet.rowNames == ["a", "b"])
+    #expect(sheet.width == 3 * 18 + 2 && sheet.height == 2 * 18 + 2)
+    func red(_ row: Int, _ column: Int, _ pixel: Int) -> UInt8 {
+      sheet.pixels[((2 + row * 18 + pixel) * sheet.width + 2 + column * 18 + pixel) * 3]
+    }
+    // Class a: images 0, 3, 6, 9; class b: 1, 2, 4, 5, 7, 8, 10, 11.
+    for pixel in [0, 15] {
+      #expect((0..<3).map { red(0, $0, pixel) } == [0, 60, 120])
+      #expect((0..<3).map { red(1, $0, pixel) } == [20, 80, 160])
+    }
+    #expect(sheet.pixels.prefix(3 * sheet.width).allSatisfy { $0 == 255 })
+    let plain = SampleSheet(of: dataset(images), columns: 5, rows: 2)
+    #expect(plain.rowNames == ["test", "test"] && plain.width == 5 * 10 + 2)
+  }
+
+  @Test func sizesAreThoseOfTheFilesHoweverTheyAreDecoded() throws {
+    let folder = try TemporaryFolder()
+    for (name, width, height) in [
+      ("a/1", 400, 300), ("a/2", 50, 60), ("b/1", 61, 33), ("b/2", 90, 90),
+    ] {
+      try folder.write(jpeg(slope(width: width, height: height)), to: name + ".jpg")
+    }
+    let sizes = ImageSizes()
+    var request = DatasetRequest(kind: .folder, path: folder.path, imageSize: 32)
+    request.sizes = sizes
+    _ = try request.load()
+    // The largest is decoded at an eighth; of four the median is the second.
+    #expect(sizes.count == 4)
+    #expect(sizes.widths.map { [$0.least, $0.median, $0.most] } == [50, 61, 400])
+    #expect(sizes.heights.map { [$0.least, $0.median, $0.most] } == [33, 60, 300])
+  }
+}
