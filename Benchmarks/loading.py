@@ -4,7 +4,7 @@
     make bench
 
 2,000 JPEG files of 400×400 pixels (Benchmarks/photographs.py) in a temporary folder; an epoch of two views of each,
-in batches of 128, in turns with the peer, on two cores: (a) from the folder, read and decoded when they are needed;
+in batches of 256, in turns with the peer, on two cores: (a) from the folder, read and decoded when they are needed;
 (b) from a packed file of the same images, made by `gnomon data convert`; (c) decoding alone. Gnomon brings images to the views'
 size first and crops from there; the peer crops from the whole image. Memory is the peak of the process; of the peer's
 workers it is what is their own at the end of an epoch. A packed file's mapped pages count to the process, though the system can
@@ -20,7 +20,7 @@ import tempfile
 
 from training import PEERS, REPOSITORY, Side
 
-BATCH = 128
+BATCH = 256
 BUILT = REPOSITORY / ".build/release"
 
 

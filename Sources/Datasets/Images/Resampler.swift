@@ -84,16 +84,29 @@ struct Resampler: Sendable {
     let columns = resampledColumns(pixels, filters.columns, rows: rows)
     let rowLength = size * 3
     var sums = [Float](repeating: 0, count: rowLength)
-    for (row, tap) in filter.taps.enumerated() {
-      for index in 0..<rowLength { sums[index] = 0 }
-      for (offset, weight) in filter.weights[tap.range].enumerated() {
-        let start = (tap.first - rows.lowerBound + offset) * rowLength
-        for index in 0..<rowLength { sums[index] += weight * columns[start + index] }
-      }
-      for index in 0..<rowLength {
-        slot[row * rowLength + index] = UInt8(min(max(sums[index], 0), 255).rounded())
+    // Without a check of every index the rows are summed several pixels at a time.
+    columns.withUnsafeBufferPointer { columns in
+      sums.withUnsafeMutableBufferPointer { sums in
+        for (row, tap) in filter.taps.enumerated() {
+          sums.update(repeating: 0)
+          for (offset, weight) in filter.weights[tap.range].enumerated() {
+            let start = (tap.first - rows.lowerBound + offset) * rowLength
+            for index in 0..<rowLength { sums[index] += weight * columns[start + index] }
+          }
+          for index in 0..<rowLength {
+            slot[row * rowLength + index] = Resampler.level(sums[index])
+          }
+        }
       }
     }
+  }
+
+  /// The nearest level, the upper one of two that are equally near. The difference is exact, and neither step is a
+  /// call.
+  private static func level(_ value: Float) -> UInt8 {
+    let value = min(max(value, 0), 255)
+    let whole = Int32(value)
+    return UInt8(truncatingIfNeeded: value - Float(whole) >= 0.5 ? whole + 1 : whole)
   }
 
   /// The rows of the square with their columns resampled: `size` × 3 values each.
@@ -102,12 +115,21 @@ struct Resampler: Sendable {
   ) -> [Float] {
     [Float](unsafeUninitializedCapacity: rows.count * size * 3) { buffer, count in
       count = rows.count * size * 3
+      pixels.withUnsafeBufferPointer { resampleColumns($0, filter, rows: rows, into: buffer) }
+    }
+  }
+
+  private func resampleColumns(
+    _ pixels: UnsafeBufferPointer<UInt8>, _ filter: Filter, rows: Range<Int>,
+    into buffer: UnsafeMutableBufferPointer<Float>
+  ) {
+    filter.weights.withUnsafeBufferPointer { weights in
       var place = 0
       for row in rows {
         for tap in filter.taps {
           var source = (row * sourceWidth + tap.first) * 3
           var sum = SIMD3<Float>(repeating: 0)
-          for weight in filter.weights[tap.range] {
+          for weight in weights[tap.range] {
             let color = SIMD3(pixels[source], pixels[source + 1], pixels[source + 2])
             sum += weight * SIMD3<Float>(color)
             source += 3
