@@ -29,6 +29,7 @@ struct ReadingWatch {
   ///   `RunStoreError` where the list cannot be written.
   mutating func check(_ warn: (String) -> Void) throws {
     guard splits.areStreamed else { return }
+    try splits.checkReading()
     let skipped = splits.skippedSoFar
     let found = skipped.filter { !listed.contains($0.path) }
     if !found.isEmpty {
@@ -39,7 +40,6 @@ struct ReadingWatch {
       listed.formUnion(found.map(\.path))
       try write(skipped)
     }
-    try splits.checkReading()
   }
 
   private func write(_ skipped: [SkippedFile]) throws {
