@@ -52,7 +52,7 @@ swift-docs:
 	  $(DOCUMENTED:%=--target %) --output-path $(REFERENCE) --warnings-as-errors
 
 # What other programs make of what Gnomon writes, each in an environment of its own below build/.
-.PHONY: check-tensorboard check-python check-weights check-onnx
+.PHONY: check-tensorboard check-python check-weights check-onnx check-package
 check-tensorboard: build
 	Tools/check-tensorboard.sh $(GNOMON)
 
@@ -64,6 +64,10 @@ check-weights: build
 
 check-onnx: build
 	Tools/check-onnx.sh $(GNOMON)
+
+# The package that takes Gnomon by its path.
+check-package: .venv/ready
+	Tools/check-package.sh
 
 bench: build
 	@Tools/bench.sh

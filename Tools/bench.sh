@@ -19,4 +19,5 @@ if [ $# -eq 0 ]; then
   .build/release/store-benchmark
   "$peers/bin/python" Benchmarks/views.py
   "$peers/bin/python" Benchmarks/loading.py
+  "$peers/bin/python" Benchmarks/python_measure.py
 fi

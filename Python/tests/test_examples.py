@@ -1,7 +1,8 @@
-"""The examples that send a run to a tracker, with stand-ins for the trackers."""
+"""The examples: those that send a run to a tracker, with stand-ins for the trackers, and one that reads tables."""
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
@@ -9,6 +10,10 @@ import sys
 import tempfile
 import unittest
 from pathlib import Path
+
+import pyarrow
+import pyarrow.parquet
+from PIL import Image
 
 from gnomon.program import find_program
 
@@ -55,6 +60,54 @@ class ExampleTests(unittest.TestCase):
                 self.assertEqual(logged[0][1]["train/loss"], 5.5)
                 self.assertEqual(logged[1][1]["rankme/h"], 3.5)
                 self.assertEqual(logged[1][1]["train/loss"], 4.5)
+
+    def test_a_parquet_table_of_images_becomes_shards_that_gnomon_reads(self) -> None:
+        def encoded(color: tuple[int, int, int], kind: str) -> bytes:
+            file = io.BytesIO()
+            Image.new("RGB", (12, 10), color).save(file, kind)
+            return file.getvalue()
+
+        described = {"info": {"features": {
+            "picture": {"_type": "Image"},
+            "kind": {"_type": "ClassLabel", "names": ["warm", "cold"]},
+        }}}  # fmt: skip
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            for split, count in (("train", 9), ("test", 4)):
+                table = pyarrow.table(
+                    {
+                        "picture": [
+                            {"bytes": encoded((9 * i, 0, 50), ("PNG", "JPEG")[i % 2]), "path": None}
+                            for i in range(count)
+                        ],
+                        "kind": [i % 2 for i in range(count)],
+                    }
+                ).replace_schema_metadata({"huggingface": json.dumps(described)})
+                pyarrow.parquet.write_table(table, folder / f"{split}-00000-of-00001.parquet")
+            result = subprocess.run(
+                [sys.executable, EXAMPLES / "parquet_to_shards.py", folder / "shards"]
+                + sorted(folder.glob("*.parquet")),
+                check=True,
+                capture_output=True,
+                encoding="utf-8",
+            )
+            self.assertEqual(result.stdout, "test: 4 images\ntrain: 9 images\n")
+            inspected = subprocess.run(
+                [find_program(), "data", "inspect", "--dataset", "webdataset"]
+                + ["--data", folder / "shards", "--image-size", "8", "--json"],
+                check=True,
+                capture_output=True,
+                encoding="utf-8",
+            )
+            found = json.loads(inspected.stdout)
+            self.assertEqual(found["sizes"]["images"], 13)
+            self.assertEqual(found["sizes"]["width"]["least"], 12)
+            # Every image of the second table is in the first one too, with its class.
+            self.assertEqual(found["duplicates"]["exact_across"], 4)
+            self.assertEqual(found["duplicates"]["conflicting_labels"], 0)
+            for split, warm, cold in (("train", 5, 4), ("held_out", 2, 2)):
+                classes = {kind["name"]: kind["count"] for kind in found["splits"][split]["classes"]}
+                self.assertEqual(classes, {"warm": warm, "cold": cold})
 
 
 if __name__ == "__main__":
