@@ -21,6 +21,9 @@ extension ObjectiveChoice: CustomStringConvertible {
         + option("covariance", objective.covariance, usual: VICReg().covariance)
     case .barlowTwins(let objective):
       "barlow-twins" + option("redundancy", objective.redundancy, usual: BarlowTwins().redundancy)
+    case .sigReg(let slices, let weight):
+      "sigreg" + option("slices", slices, usual: SIGReg.usualSlices)
+        + option("weight", weight, usual: SIGReg.usualWeight)
     case .byol(let predictor, let momentum):
       "byol" + option("predictor", predictor, usual: nil)
         + option("momentum", momentum, usual: Self.usualTargetMomentum)

@@ -9,6 +9,7 @@ public enum ObjectiveChoice: Sendable, Hashable {
   case tKernel
   case vicReg(VICReg)
   case barlowTwins(BarlowTwins)
+  case sigReg(slices: Int, weight: Double)
   /// The predictor's hidden width; nil for four times z's length.
   case byol(predictor: Int?, momentum: Double)
   /// The predictor's hidden width; nil for a quarter of z's length.
@@ -23,12 +24,13 @@ public enum ObjectiveChoice: Sendable, Hashable {
   public static let forms =
     "nt-xent (,dot ,learned ,tiled), dcl, moco:QUEUE (,momentum=0.999), spectral, supcon, alignment-uniformity "
     + "(,sharpness=2 ,weight=1), t-kernel, vicreg (,invariance=25 ,variance=25 ,covariance=1), barlow-twins "
-    + "(,redundancy=0.005), byol (,predictor=WIDTH ,momentum=0.99) or simsiam (,predictor=WIDTH)"
+    + "(,redundancy=0.005), sigreg (,slices=1024 ,weight=0.05), byol (,predictor=WIDTH ,momentum=0.99) or simsiam "
+    + "(,predictor=WIDTH)"
 
   /// Parses `nt-xent` with `dot`, `learned` (temperature) and `tiled` or `tile=512`; `dcl`; `moco:4096` with
   /// `momentum=0.999`; `spectral`; `supcon`; `alignment-uniformity` with `sharpness` and `weight`; `t-kernel`;
-  /// `vicreg` with `invariance`, `variance` and `covariance`; `barlow-twins` with `redundancy`; `byol` with
-  /// `predictor` and `momentum`; `simsiam` with `predictor`.
+  /// `vicreg` with `invariance`, `variance` and `covariance`; `barlow-twins` with `redundancy`; `sigreg` with
+  /// `slices` and `weight`; `byol` with `predictor` and `momentum`; `simsiam` with `predictor`.
   ///
   /// - Throws: `NotationError` for anything else.
   public init(parsing text: String) throws(NotationError) {
@@ -66,6 +68,10 @@ public enum ObjectiveChoice: Sendable, Hashable {
     case "barlow-twins":
       let redundancy = try notation.takeNumber("redundancy", in: weights)
       self = .barlowTwins(redundancy.map { BarlowTwins(redundancy: $0) } ?? BarlowTwins())
+    case "sigreg":
+      self = .sigReg(
+        slices: try notation.takeWhole("slices", from: 1) ?? SIGReg.usualSlices,
+        weight: try notation.takeNumber("weight", in: 0...1) ?? SIGReg.usualWeight)
     case "byol":
       self = .byol(
         predictor: try notation.takeWhole("predictor", from: 1),
@@ -95,6 +101,7 @@ public enum ObjectiveChoice: Sendable, Hashable {
     case .tKernel: TKernelContrastive()
     case .vicReg(let objective): objective
     case .barlowTwins(let objective): objective
+    case .sigReg(let slices, let weight): SIGReg(slices: slices, weight: weight)
     case .byol(let predictor, let momentum):
       BYOL(dimension: dimension, hidden: predictor ?? 4 * dimension, momentum: momentum)
     case .simSiam(let predictor):

@@ -136,6 +136,31 @@ enum Naive {
       })
   }
 
+  static func sigReg(_ z: Views, directions: [Vector], weight: Double) -> Double {
+    let samples = z[0].indices
+    let spread = samples.map { i in
+      z[0][i].indices.map { j in
+        let center = mean(z.map { $0[i][j] })
+        return mean(z.map { ($0[i][j] - center) * ($0[i][j] - center) })
+      }
+    }
+    let statistics = z.flatMap { view in
+      directions.map { direction in
+        let seen = view.map { row in zip(row, direction).reduce(0) { $0 + $1.0 * $1.1 } }
+        let values = (0...16).map { k in
+          let t = -5 + 10 * Double(k) / 16
+          let window = exp(-t * t / 2)
+          let real = mean(seen.map { cos(t * $0) }) - window
+          let imaginary = mean(seen.map { sin(t * $0) })
+          return (real * real + imaginary * imaginary) * window
+        }
+        let sums = zip(values, values.dropFirst()).map { ($0 + $1) / 2 * 10 / 16 }
+        return sums.reduce(0, +) * Double(samples.count)
+      }
+    }
+    return (1 - weight) * mean(spread.flatMap { $0 }) + weight * mean(statistics)
+  }
+
   static func barlowTwins(_ z: Views, redundancy: Double) -> Double {
     func standardized(_ view: [Vector]) -> [Vector] {
       let columns = view[0].indices.map { j in

@@ -74,6 +74,13 @@ struct ObjectiveCase: CustomTestStringConvertible, Sendable {
       } naive: { _, batch in
         Naive.barlowTwins(batch.rows, redundancy: 0.1)
       },
+      ObjectiveCase(testDescription: "sigreg") { _ in
+        SIGReg(slices: 6, weight: 0.3)
+      } naive: { objective, batch in
+        let directions = (objective as? SIGReg)?.directions(dimension: batch.embeddings.size(1))
+        return Naive.sigReg(
+          batch.rows, directions: directions.map { matrix($0.transposed()) } ?? [], weight: 0.3)
+      },
       ObjectiveCase(testDescription: "byol") { dimension in
         BYOL(dimension: dimension, hidden: 5)
       } naive: { objective, batch in

@@ -17,6 +17,8 @@ import TorchNN
         "alignment-uniformity,weight=0.5",
         .alignmentUniformity(AlignmentUniformity(sharpness: 2, weight: 0.5))
       ),
+      ("sigreg", .sigReg(slices: 1024, weight: 0.05)),
+      ("sigreg,slices=64,weight=0.5", .sigReg(slices: 64, weight: 0.5)),
       ("vicreg,covariance=4.0", .vicReg(VICReg(invariance: 25, variance: 25, covariance: 4))),
       ("barlow-twins,redundancy=0.1", .barlowTwins(BarlowTwins(redundancy: 0.1))),
       ("byol", .byol(predictor: nil, momentum: 0.99)),
@@ -92,6 +94,7 @@ import TorchNN
   @Test(arguments: [
     "", "simclr", "nt-xent:0.1", "nt-xent,euclidean", "nt-xent,tile=0", "moco", "moco:0", "moco:-8",
     "moco:64,momentum=2", "vicreg,variance=-1", "vicreg,variance=inf", "barlow-twins,redundancy=x",
+    "sigreg,slices=0", "sigreg,weight=2",
     "byol,predictor=0", "dcl,dot", "spectral,", "byol,predictor=4,predictor=5",
   ])
   func whatIsNotAnObjective(_ text: String) {

@@ -19,6 +19,7 @@ import TorchNN
       ("dcl", .init(temperature: 0.25, candidates: .otherSamples)),
       ("moco:8", .init(temperature: 0.25, candidates: .queue)),
       ("spectral", nil), ("alignment-uniformity", nil), ("t-kernel", nil), ("vicreg", nil),
+      ("sigreg", nil),
       ("barlow-twins", nil), ("byol", nil), ("simsiam", nil),
     ] as [(String, SoftmaxConvention?)])
   func eachSaysWhichSoftmaxItHas(_ text: String, _ expected: SoftmaxConvention?) throws {
@@ -101,7 +102,8 @@ import TorchNN
   }
 
   @Test(arguments: [
-    "dcl", "moco:8", "supcon", "spectral", "alignment-uniformity", "vicreg", "barlow-twins", "byol",
+    "dcl", "moco:8", "supcon", "spectral", "alignment-uniformity", "vicreg", "barlow-twins",
+    "sigreg", "byol",
     "simsiam",
   ])
   func aLossThatIsNoSuchBoundHasNone(_ text: String) throws {
