@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -110,9 +111,9 @@ def _text(value: float | None) -> str:
 
 
 def _place(name: str) -> tuple[int, int, str]:
-    if name == "h":
-        return (0, 0, name)
-    if name == "z":
-        return (2, 0, name)
-    number = name.removeprefix("head.")
-    return (1, int(number), name) if number.isdigit() else (3, 0, name)
+    if name in ("h", "z"):
+        return (1 if name == "h" else 3, 0, name)
+    for place, pattern in enumerate((r"(?:stage|block)([1-9]\d*)", r"head\.(\d+)")):
+        if match := re.fullmatch(pattern, name):
+            return (2 * place, int(match[1]), name)
+    return (4, 0, name)

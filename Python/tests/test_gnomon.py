@@ -41,6 +41,14 @@ class MeasuringTests(unittest.TestCase):
         self.assertIn("between_class_share", figures["h"])
         self.assertEqual(figures.flat("x/")["x/z/rankme"], figures["z"]["rankme"])
 
+    def test_layers_stand_in_the_order_of_the_network(self) -> None:
+        names = ["z", "head.2", "h", "block10", "block2", "head.1", "stage3", "stage1", "x"]
+        layer = {"n": 1, "dimension": 1}
+        self.assertEqual(
+            list(gnomon.figures.Figures({name: layer for name in names})),
+            ["stage1", "block2", "stage3", "block10", "h", "head.1", "head.2", "z", "x"],
+        )
+
     def test_a_file_and_an_array_measure_alike(self) -> None:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "h.npy"

@@ -67,9 +67,16 @@ struct TangentPlanes: Measure {
 
   func measure(_ subject: any Subject, into figures: inout [LayerFigures]) throws {
     guard let model = subject.model else { return }
-    // Hundreds of decompositions of matrices of a few dozen rows.
+    // Goes through the encoder, if it has not yet been asked for.
+    _ = model.factorTangents()
+    guard figures.allSatisfy({ $0.dimension <= TangentPlanes.dimensionsOfOneThread }) else {
+      return try compare(of: model, subject, into: &figures)
+    }
     try Runtime.onOneThread { try compare(of: model, subject, into: &figures) }
   }
+
+  /// Up to here hundreds of small matrices are decomposed faster without a second thread.
+  private static let dimensionsOfOneThread = 512
 
   private func compare(
     of model: ModelSubject, _ subject: any Subject, into figures: inout [LayerFigures]

@@ -2,7 +2,7 @@ import Torch
 
 /// Layer-wise adaptive rate scaling for large batches (You, Gitman & Ginsburg 2017), as SimCLR uses
 /// it: v ← μv + r·(g + λw), w ← w − η·v, with the trust ratio r = c·‖w‖/(‖g‖ + λ‖w‖).
-/// Vectors (biases, batch-norm scales) are neither decayed nor rescaled.
+/// Vectors (biases, batch-norm scales, a class token) are neither decayed nor rescaled.
 public final class LARS: Optimizer {
   /// The step size, set before each step.
   public var learningRate: Double
@@ -32,7 +32,7 @@ public final class LARS: Optimizer {
       for (index, weight, gradient) in active {
         let velocity = velocities[index]
         velocity.multiply(by: momentum)
-        if weight.rank > 1 {
+        if !isVector(weight) {
           velocity.add((gradient + weight * weightDecay) * trustRatio(weight, gradient))
         } else {
           velocity.add(gradient)
@@ -40,6 +40,11 @@ public final class LARS: Optimizer {
         weight.add(velocity, scale: -learningRate)
       }
     }
+  }
+
+  /// One dimension, or 1×1×W: a token.
+  private func isVector(_ weight: Tensor) -> Bool {
+    weight.rank < 2 || weight.rank == 3 && weight.shape.dropLast() == [1, 1]
   }
 
   // The ratio stays a tensor, so that no step waits for a device.

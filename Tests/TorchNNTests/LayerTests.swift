@@ -106,6 +106,17 @@ import TorchNN
     }
   }
 
+  @Test func aTokenIsAVectorToLARS() {
+    func changed(_ shape: [Int]) -> [Float] {
+      let parameter = Parameter(.full(shape, 1e-5))
+      parameter.tensor.gradient = .ones(shape)
+      LARS([("weight", parameter)], learningRate: 0.5, momentum: 0, weightDecay: 0).step()
+      return parameter.tensor.scalars(Float.self)
+    }
+    #expect(changed([1, 1, 3]) == changed([3]))
+    #expect(changed([1, 3]) != changed([3]))
+  }
+
   @Test func warmUpAndCosineAgreeWithTheReference() throws {
     var index = 0
     while recorded["schedule.case\(index).total"] != nil {
