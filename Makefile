@@ -7,7 +7,7 @@ ifndef GNOMON_TORCH
 export GNOMON_TORCH = $(firstword $(wildcard $(CURDIR)/.venv/lib/python3*/site-packages/torch))
 endif
 
-SWIFT_SOURCES = Package.swift Sources Tests Benchmarks Examples
+SWIFT_SOURCES = Package.swift Sources Tests Benchmarks Examples Fuzzing/Harness
 GNOMON = .build/release/gnomon
 
 demo: build
@@ -69,6 +69,12 @@ check-onnx: build
 check-package: .venv/ready
 	Tools/check-package.sh
 
+# Every parser with libFuzzer, on Linux: make fuzz SECONDS_EACH=60 PARSERS="idx tar".
+.PHONY: fuzz
+SECONDS_EACH ?= 600
+fuzz: .venv/ready
+	@Tools/fuzz.sh $(SECONDS_EACH) $(PARSERS)
+
 bench: build
 	@Tools/bench.sh
 
@@ -79,4 +85,4 @@ lint:
 	swift format lint --strict --parallel --recursive $(SWIFT_SOURCES)
 
 clean:
-	rm -rf .build
+	rm -rf .build .build-fuzz

@@ -289,3 +289,15 @@ let package = Package(
   ],
   cxxLanguageStandard: .cxx20
 )
+
+// libFuzzer brings its own main, so that the target is there only for `make fuzz`, which sets GNOMON_FUZZING.
+if Context.environment["GNOMON_FUZZING"] == "1" {
+  package.targets.append(
+    .executableTarget(
+      name: "gnomon-fuzz",
+      dependencies: [
+        "Datasets", "Interchange", "Pickle", "RunStore", "Runs", "Studies", "TensorBoardLog",
+        "Torch",
+      ],
+      path: "Fuzzing/Harness", swiftSettings: swiftSettings))
+}

@@ -104,6 +104,20 @@ public struct HeadArchitecture: Sendable, Hashable {
     }
   }
 
+  /// The shapes of the matrices that the head is made of, for an h of length `inputs`.
+  package func matrixShapes(inputs: Int) -> [[Int]] {
+    func chain(_ widths: [Int]) -> [[Int]] { zip(widths, [inputs] + widths).map { [$0, $1] } }
+    let shapes: [[Int]] =
+      switch form {
+      case .identity, .first, .reweighting, .lowRank(_, isDiagonal: true, _): []
+      case .layers(let widths): chain(widths)
+      case .bottleneck(let hidden, let narrow, let output): chain(hidden + [narrow, output])
+      case .orthogonal(let output): chain([output])
+      case .lowRank(let rank, isDiagonal: false, _): chain([rank, inputs])
+      }
+    return shapes + (prototypes.map { [[$0, comparedDimension(inputs: inputs)]] } ?? [])
+  }
+
   /// Refuses an h that is too short for this head.
   ///
   /// - Throws: `NotationError`, one line.

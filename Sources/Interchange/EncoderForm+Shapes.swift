@@ -26,9 +26,12 @@ extension EncoderForm {
       let list = blocks.map(String.init).joined(separator: ", ")
       throw refusal("stages of \(list) \(isBottleneck ? "bottleneck" : "basic") blocks")
     }
-    let last = [8 * width, (isBottleneck ? 16 : 4) * width]
-    guard let shape = state["layer4.0.conv1.weight"]?.shape, Array(shape.prefix(2)) == last else {
-      throw refusal("layer4.0.conv1.weight does not map \(last[1]) channels to \(last[0])")
+    let kernel = isBottleneck ? 1 : 3
+    let last = [8 * width, (isBottleneck ? 16 : 4) * width, kernel, kernel]
+    guard state["layer4.0.conv1.weight"]?.shape == last else {
+      throw refusal(
+        "layer4.0.conv1.weight does not map \(last[1]) channels to \(last[0]) by \(kernel)×\(kernel)"
+      )
     }
     return .resNet(depth, stem: stem, width: width)
   }

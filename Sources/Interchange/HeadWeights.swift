@@ -91,7 +91,9 @@ public struct HeadWeights {
       guard !tensors.isEmpty else { continue }
       do throws(HeadChain.Fault) {
         // A file of Gnomon's says what its head is, also where names do not.
-        if let notation, ProjectionHead(notation, inputs: inputs).fits(tensors) {
+        if let notation, notation.canBe(of: tensors, inputs: inputs),
+          ProjectionHead(notation, inputs: inputs).fits(tensors)
+        {
           self.init(
             path: file.path, prefix: prefix, architecture: notation, inputs: inputs, state: tensors)
           return
@@ -138,6 +140,19 @@ public struct HeadWeights {
       throw WeightsError(path, .mismatch(error))
     }
     return head
+  }
+}
+
+extension HeadArchitecture {
+  /// Whether each matrix of such a head is there, as is seen before a head of that size is built.
+  fileprivate func canBe(of tensors: [String: Tensor], inputs: Int) -> Bool {
+    guard (try? check(inputs: inputs)) != nil else { return false }
+    var left: [[Int]: Int] = [:]
+    for tensor in tensors.values { left[tensor.shape, default: 0] += 1 }
+    return matrixShapes(inputs: inputs).allSatisfy { shape in
+      left[shape, default: 0] -= 1
+      return left[shape, default: 0] >= 0
+    }
   }
 }
 

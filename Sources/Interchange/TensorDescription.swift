@@ -80,13 +80,14 @@ struct TensorDescription {
     else { return false }
     var (count, last) = (1, offset)
     for (length, stride) in zip(shape, strides) {
-      let (product, tooMany) = count.multipliedReportingOverflow(by: length)
+      // Of an empty tensor the other lengths make strides all the same.
+      let (product, tooMany) = count.multipliedReportingOverflow(by: max(length, 1))
       let (step, tooFar) = stride.multipliedReportingOverflow(by: max(length - 1, 0))
       let (sum, beyond) = last.addingReportingOverflow(step)
       guard !tooMany, !tooFar, !beyond else { return false }
       (count, last) = (product, sum)
     }
-    return count == 0 || count <= storageCount && last < storageCount
+    return shape.contains(0) || count <= storageCount && last < storageCount
   }
 
   /// The tensor over its storage, a vector of `storageCount` elements.

@@ -7,8 +7,11 @@ extension RunFolder {
   public func readConfiguration() throws(RunStoreError) -> JSONValue {
     guard let data = try AtomicFile.readIfPresent(config) else { return .null }
     do {
-      let node = try Yams.compose(yaml: String(decoding: data, as: UTF8.self))
-      return try node.map(JSONValue.init(yaml:)) ?? .null
+      let parser = try Parser(yaml: String(decoding: data, as: UTF8.self))
+      // Anchors live as long as their parser.
+      return try withExtendedLifetime(parser) {
+        try parser.singleRoot().map(JSONValue.init(yaml:)) ?? .null
+      }
     } catch {
       throw .damaged(path: config.path, line: nil, reason: "not valid YAML")
     }
@@ -16,7 +19,11 @@ extension RunFolder {
 }
 
 extension JSONValue {
+  /// Gnomon writes no anchors, and an alias stands for a whole subtree: a few lines of them for billions of values.
+  private struct AnchorError: Error {}
+
   fileprivate init(yaml node: Node) throws {
+    guard node.anchor == nil else { throw AnchorError() }
     switch node {
     case .mapping(let mapping):
       let members = try mapping.map { (key: $0.string ?? "", value: try JSONValue(yaml: $1)) }

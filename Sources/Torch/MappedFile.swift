@@ -52,12 +52,14 @@ public final class MappedFile {
     return Tensor(borrowing: start, of: self, shape: shape, dtype: dtype)
   }
 
-  /// The product of a shape's lengths and the size of an element, or nil where it overflows.
+  /// The product of a shape's lengths and the size of an element, or nil where it overflows, also where only another
+  /// length of 0 makes it small: strides are products of some of the lengths.
   static func byteCount(_ shape: [Int], _ dtype: DType) -> Int? {
-    shape.reduce(dtype.byteCount as Int?) { product, length in
+    let product = shape.reduce(dtype.byteCount as Int?) { product, length in
       guard let product, length >= 0 else { return nil }
-      let (result, overflow) = product.multipliedReportingOverflow(by: length)
+      let (result, overflow) = product.multipliedReportingOverflow(by: max(length, 1))
       return overflow ? nil : result
     }
+    return product.map { shape.contains(0) ? 0 : $0 }
   }
 }

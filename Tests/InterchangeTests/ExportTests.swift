@@ -45,6 +45,24 @@ func write(_ tensors: SafeTensors, to path: String) throws {
     }
   }
 
+  @Test(arguments: [
+    "first:99", "mlp:99999999-4", "orthogonal:99999999", "mlp:4-4,prototypes=99999999",
+  ])
+  func aHeadThatTheFileHasNoNumbersForIsNotBuilt(_ notation: String) throws {
+    try withFile(["head.0.weight": .zeros([1])], metadata: ["head": notation]) { file in
+      #expect(throws: WeightsError.self) { try HeadWeights(in: file, inputs: 16) }
+    }
+  }
+
+  @Test func aNetworkWhoseLargestTensorIsEmptyIsNotBuilt() throws {
+    var tensors = ResNet(.resNet18, stem: .small, width: 2).state
+    tensors["layer4.0.conv1.weight"] = .zeros([16, 8, 0, 0])
+    try withFile(tensors) { file in
+      let error = #expect(throws: WeightsError.self) { try EncoderWeights(in: file) }
+      #expect("\(error.map { "\($0)" } ?? "")".contains("8 channels to 16 by 3×3"))
+    }
+  }
+
   @Test(arguments: VisionTransformer.Pooling.allCases)
   func aVisionTransformerIsReadBackBitForBit(_ pooling: VisionTransformer.Pooling) throws {
     let size = VisionTransformer.Size(patch: 8, width: 64, depth: 2)

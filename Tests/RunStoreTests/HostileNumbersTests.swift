@@ -72,6 +72,17 @@ import Testing
     }
   }
 
+  @Test func aConfigurationOfAFewLinesThatStandForBillionsIsDamage() throws {
+    let lines = (1...30).map {
+      "a\($0): &a\($0) [\($0 == 1 ? "x, x" : "*a\($0 - 1), *a\($0 - 1)")]"
+    }
+    try withTemporaryFolder { url in
+      let folder = RunFolder(path: url.path)
+      try Data(lines.joined(separator: "\n").utf8).write(to: folder.config)
+      #expect(throws: RunStoreError.self) { try folder.readConfiguration() }
+    }
+  }
+
   @Test func seedsKeepTheirLastDigitInAConfiguration() throws {
     for seed in [9_007_199_254_740_993, Int.max, Int.max - 1] {
       try withTemporaryFolder { url in

@@ -33,6 +33,14 @@ struct FigureExpressionTests {
     #expect(figures.map(\.key) == ["attribute.hue", "cka.head.2"])
   }
 
+  @Test func aFormulaWhoseTreeIsDeeperThanTheStackIsRefused() {
+    for text in [String(repeating: "1+", count: 100_000) + "1", String(repeating: "-", count: 500)]
+    {
+      let error = #expect(throws: ExpressionError.self) { try FigureExpression(text) }
+      #expect((error?.description.count ?? 0) < 300)
+    }
+  }
+
   @Test func aMissingFigureAndAnInfiniteResultHaveNoValue() throws {
     #expect(try value("h.rankme + 1") == nil)
     #expect(try value("1 / (h.effective_rank - 8)") == nil)

@@ -55,6 +55,7 @@ import Torch
     #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}"#,
     #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[-8,0]}}"#,
     #"{"a":{"dtype":"F32","shape":[4611686018427387904,4],"data_offsets":[0,8]}}"#,
+    #"{"a":{"dtype":"F32","shape":[0,4611686018427387904,8],"data_offsets":[0,0]}}"#,
     #"{"a":{"dtype":"C64","shape":[1],"data_offsets":[0,8]}}"#,
     #"{"a":{"dtype":"F32","shape":[2]}}"#,
     #"[1, 2]"#,
@@ -131,6 +132,8 @@ import Torch
     "{'descr': '<f4', 'fortran_order': False, 'shape': (200,), }",
     "{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999999999999,), }",
     "{'descr': '<f4', 'fortran_order': False, 'shape': (4611686018427387904, 8), }",
+    "{'descr': '<f4', 'fortran_order': False, 'shape': (0, 4611686018427387904, 8), }",
+    "{'descr': '<f4', 'fortran_order': True, 'shape': (4611686018427387904, 8, 0), }",
     "{'fortran_order': False, 'shape': (2,), }",
     "not a header",
   ])

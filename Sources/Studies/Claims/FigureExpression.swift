@@ -90,6 +90,8 @@ private struct ExpressionParser {
   }
 
   mutating func whole() throws(ExpressionError) -> FigureExpression {
+    // A long sum is a deep tree.
+    guard text.utf8.count <= 2_000 else { throw error("it is longer than 2000 bytes") }
     let expression = try sum()
     skipSpace()
     guard rest.isEmpty else { throw error("'\(rest.prefix(20))' was not expected") }
