@@ -154,7 +154,7 @@ def texts():
     copy("configuration", "earlier/*.yaml")
     put("configuration", "some", "head: bottleneck:8-4-2,bn\npolicy: simclr\nstrength: .5\ndata: ~\n"
         "layers: [h, z]\nlearning_rate: 1e-3\nnormalise: 0.5,0.5,0.5/0.2,0.2,0.2\n")
-    put("configuration", "aliases", "a: &a [x, x]\nb: &b [*a, *a]\n")
+    put("configuration", "aliases", "a: &a [x, x]\nb: &b [*a, *a]\n? *b\n: 1\n")
     for path in sorted((ROOT / "Examples").glob("*.yaml")):
         put("study", path.name, path.read_bytes())
     copy("study", "schema1/study.yaml")

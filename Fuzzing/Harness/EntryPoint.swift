@@ -5,7 +5,7 @@ let chosenParser: FuzzedParser = {
   let name = ProcessInfo.processInfo.environment["GNOMON_FUZZ"] ?? ""
   guard let parser = FuzzedParser.all.first(where: { $0.name == name }) else {
     let known = FuzzedParser.all.map(\.name).joined(separator: " ")
-    FileHandle.standardError.write(Data("GNOMON_FUZZ should be one of: \(known)\n".utf8))
+    report("GNOMON_FUZZ should be one of: \(known)")
     exit(2)
   }
   // What libraries set up once is not charged to the first input.
@@ -13,13 +13,25 @@ let chosenParser: FuzzedParser = {
   return parser
 }()
 
+/// Whether to print what comes of each input, as one wants it of a single one.
+private let saysOutcome = ProcessInfo.processInfo.environment["GNOMON_FUZZ_SAY"] != nil
+
+private func report(_ line: String) {
+  FileHandle.standardError.write(Data("\(line)\n".utf8))
+}
+
 /// libFuzzer's entry: one input is read, and what the parser throws is what it is for.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   let input = Array(UnsafeBufferPointer(start: start, count: count))
   let parser = chosenParser
   let before = MemoryPeak.bytes
-  try? parser.read(input)
+  do {
+    try parser.read(input)
+    if saysOutcome { report("\(parser.name): read") }
+  } catch {
+    if saysOutcome { report("\(parser.name): \(error)") }
+  }
   let taken = MemoryPeak.bytes - before
   let allowed = parser.growth.allowance(for: count)
   precondition(

@@ -2,7 +2,7 @@ import Pickle
 import Torch
 
 /// A tensor as a checkpoint's pickle describes it: a part of a storage, whose bytes are a member of the archive.
-struct TensorDescription {
+struct TensorDescription: Hashable {
   /// The storage's name in the archive.
   let key: String
   let dtype: DType
@@ -88,6 +88,21 @@ struct TensorDescription {
       (count, last) = (product, sum)
     }
     return shape.contains(0) || count <= storageCount && last < storageCount
+  }
+
+  /// Whether its elements lie in a row, so that it can lie over its storage.
+  var isContiguous: Bool {
+    var step = 1
+    for (length, stride) in zip(shape, strides).reversed() where length != 1 {
+      if stride != step { return shape.contains(0) }
+      step *= length
+    }
+    return true
+  }
+
+  /// Whether another says the same of the storage.
+  func isOfSameStorage(as other: TensorDescription) -> Bool {
+    (key, storageCount) == (other.key, other.storageCount) && dtype == other.dtype
   }
 
   /// The tensor over its storage, a vector of `storageCount` elements.

@@ -12,6 +12,12 @@ struct TorchCheckpoint {
   /// More instructions than any dictionary of tensors and hyper-parameters has.
   private static let instructionLimit = 2_000_000
 
+  /// The longest name of a tensor, in bytes.
+  private static let nameLimit = 1_024
+
+  /// How much copies of parts of a storage may take, in lengths of it: parts that are not in a row are copied.
+  private static let copyLimit = 4
+
   /// Reads a file.
   init(path: String) throws(WeightsError) {
     do throws(WeightsError.Fault) {
@@ -47,6 +53,11 @@ struct TorchCheckpoint {
     for entry in value.namedEntries {
       guard let key = entry.key.text else { continue }
       let name = prefix + key
+      // Every tensor below has all of it in its own name.
+      guard name.utf8.count <= nameLimit else {
+        throw .tensor(
+          name: "\(name.prefix(60))…", reason: "has a name of more than \(nameLimit) bytes")
+      }
       if let description = try TensorDescription(entry.value, name: name) {
         found[name] = description
       } else {
@@ -61,13 +72,30 @@ struct TorchCheckpoint {
     let keys = Dictionary(grouping: descriptions.keys.sorted()) { descriptions[$0]?.key ?? "" }
     var tensors: [String: Tensor] = [:]
     try archive.readStorages(Set(keys.keys)) { (key, bytes) throws(WeightsError.Fault) in
-      var storages: [String: Tensor] = [:]
+      var storage: (description: TensorDescription, elements: Tensor)?
+      var parts: [TensorDescription: Tensor] = [:]
+      var copied = 0
       for name in keys[key] ?? [] {
         guard let description = descriptions[name] else { continue }
-        // One storage is described alike each time, unless the file is hostile.
-        let kind = "\(description.dtype) \(description.storageCount)"
-        if storages[kind] == nil { storages[kind] = try description.storage(bytes, name: name) }
-        tensors[name] = storages[kind].map(description.tensor)
+        if let known = parts[description] {
+          tensors[name] = known
+          continue
+        }
+        if storage == nil {
+          storage = (description, try description.storage(bytes, name: name))
+        }
+        guard let whole = storage else { continue }
+        // PyTorch describes a storage alike each time.
+        guard description.isOfSameStorage(as: whole.description) else {
+          throw .tensor(name: name, reason: "describes its storage otherwise than another does")
+        }
+        let part = description.tensor(in: whole.elements)
+        if !description.isContiguous { copied += part.count }
+        guard copied <= copyLimit * description.storageCount else {
+          throw .tensor(name: name, reason: "is one of too many that repeat a storage")
+        }
+        parts[description] = part
+        tensors[name] = part
       }
     }
     return tensors

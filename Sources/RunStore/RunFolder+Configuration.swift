@@ -7,7 +7,9 @@ extension RunFolder {
   public func readConfiguration() throws(RunStoreError) -> JSONValue {
     guard let data = try AtomicFile.readIfPresent(config) else { return .null }
     do {
-      let parser = try Parser(yaml: String(decoding: data, as: UTF8.self))
+      let text = String(decoding: data, as: UTF8.self)
+      guard !YAMLAliases.areTooMany(in: text) else { throw AnchorError() }
+      let parser = try Parser(yaml: text)
       // Anchors live as long as their parser.
       return try withExtendedLifetime(parser) {
         try parser.singleRoot().map(JSONValue.init(yaml:)) ?? .null
@@ -18,10 +20,10 @@ extension RunFolder {
   }
 }
 
-extension JSONValue {
-  /// Gnomon writes no anchors, and an alias stands for a whole subtree: a few lines of them for billions of values.
-  private struct AnchorError: Error {}
+/// There are anchors or aliases, of which Gnomon writes none.
+private struct AnchorError: Error {}
 
+extension JSONValue {
   fileprivate init(yaml node: Node) throws {
     guard node.anchor == nil else { throw AnchorError() }
     switch node {

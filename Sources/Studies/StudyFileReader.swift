@@ -1,4 +1,5 @@
 import Records
+import RunStore
 import Runs
 import Yams
 
@@ -11,6 +12,10 @@ struct StudyFileReader {
   /// - Throws: `StudyFileError` for text that is not YAML, for anchors and aliases, and for anything but a
   ///   mapping.
   func root(of text: String) throws(StudyFileError) -> Node.Mapping {
+    guard !YAMLAliases.areTooMany(in: text) else {
+      throw StudyFileError(
+        source, .notYAML(reason: "it has more than \(YAMLAliases.limit) aliases (*name)"))
+    }
     let node: Node?
     do {
       let parser = try Parser(yaml: text)

@@ -54,6 +54,11 @@ import Torch
       line("refused_\(name).pt") == "tensor 'w' reaches beyond its storage, or lies over itself")
   }
 
+  @Test func tensorsThatTakeMoreMemoryThanTheFileAreRefused() {
+    #expect(line("refused_copied.pt") == "tensor 'w5' is one of too many that repeat a storage")
+    #expect(line("refused_named.pt").hasSuffix("aaa…' has a name of more than 1024 bytes"))
+  }
+
   @Test func anArchiveThatPyTorchNeverWritesIsRefused() {
     #expect(line("refused_compressed.pt").contains("more bytes than the file has"))
     #expect(line("refused_outside.pt").contains("../outside leads out"))

@@ -72,13 +72,15 @@ import Testing
     }
   }
 
-  @Test func aConfigurationOfAFewLinesThatStandForBillionsIsDamage() throws {
-    let lines = (1...30).map {
+  @Test(arguments: [4, 30])
+  func aConfigurationOfAFewLinesThatStandForManyIsDamage(_ depth: Int) throws {
+    let lines = (1...depth).map {
       "a\($0): &a\($0) [\($0 == 1 ? "x, x" : "*a\($0 - 1), *a\($0 - 1)")]"
     }
     try withTemporaryFolder { url in
       let folder = RunFolder(path: url.path)
-      try Data(lines.joined(separator: "\n").utf8).write(to: folder.config)
+      try Data((lines + ["? *a\(depth)", ": 1"]).joined(separator: "\n").utf8).write(
+        to: folder.config)
       #expect(throws: RunStoreError.self) { try folder.readConfiguration() }
     }
   }

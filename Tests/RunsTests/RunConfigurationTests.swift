@@ -76,6 +76,14 @@ import Torch
       return
     }
     #expect(!reason.isEmpty && !reason.contains("\n"))
+    var bomb = "a: &a [x, x]\n"
+    for (next, last) in zip("bcdefghijklmnopqrstuvwxyz", "abcdefghijklmnopqrstuvwxy") {
+      bomb += "\(next): &\(next) [*\(last), *\(last)]\n"
+    }
+    let expanded = #expect(throws: ConfigurationError.self) {
+      try configuration(bomb + "? *z\n: 1")
+    }
+    #expect(expanded?.description == "run.yaml is not YAML: it has more than 16 aliases (*name)")
     #expect(throws: ConfigurationError.unreadable(path: "/none.yaml")) {
       try RunConfiguration(path: "/none.yaml")
     }

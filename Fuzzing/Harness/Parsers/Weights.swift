@@ -17,10 +17,10 @@ extension FuzzedParser {
     try readNetworks(Scratch.file("checkpoint.pt", input))
   }
 
-  /// The pickle of a checkpoint, in an archive with storages of 4,096 bytes.
+  /// The pickle of a checkpoint, in an archive with storages of 256 bytes.
   static let checkpointPickle = FuzzedParser("checkpoint-pickle") { input in
     let storages = ["0", "1", "2"].map {
-      ("archive/data/\($0)", [UInt8](repeating: 1, count: 4_096))
+      ("archive/data/\($0)", [UInt8](repeating: 1, count: 256))
     }
     let archive = storedZip([("archive/data.pkl", input)] + storages)
     try readNetworks(Scratch.file("checkpoint.pt", archive))

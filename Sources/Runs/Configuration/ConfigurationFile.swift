@@ -1,5 +1,6 @@
 import Foundation
 import Records
+import RunStore
 import Yams
 
 extension RunConfiguration {
@@ -19,6 +20,10 @@ extension RunConfiguration {
   ///
   /// - Throws: what `init(path:)` throws for a file's text.
   public mutating func apply(yaml text: String, from source: String) throws(ConfigurationError) {
+    guard !YAMLAliases.areTooMany(in: text) else {
+      throw .notYAML(
+        source: source, reason: "it has more than \(YAMLAliases.limit) aliases (*name)")
+    }
     let node: Node?
     do {
       node = try compose(yaml: text)

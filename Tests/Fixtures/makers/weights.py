@@ -200,6 +200,12 @@ def refused(folder: Path) -> list[Path]:
         "negative.pt": {"w": _Called(rebuild, storage, -1, (2,), (1,), False, None)},
         "repeating.pt": {"w": _Called(rebuild, storage, 0, (1 << 40,), (0,), False, None)},
         "overflowing.pt": {"w": _Called(rebuild, storage, 0, (1 << 62, 4), (1 << 62, 1), False, None)},
+        # Twice, and eight others: all of the storage each, in another order.
+        "copied.pt": {
+            f"w{i}": _Called(rebuild, storage, 0, (2, 2, 1), (1, 2, max(i, 1)), False, None)
+            for i in range(9)
+        },
+        "named.pt": {"a" * 600: {"b" * 600: torch.zeros(2)}},
         "complex.pt": {"w": torch.zeros(2, dtype=torch.complex64)},
     }
     paths = []
