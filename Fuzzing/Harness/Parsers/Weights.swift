@@ -19,9 +19,7 @@ extension FuzzedParser {
 
   /// The pickle of a checkpoint, in an archive with storages of 256 bytes.
   static let checkpointPickle = FuzzedParser("checkpoint-pickle") { input in
-    let storages = ["0", "1", "2"].map {
-      ("archive/data/\($0)", [UInt8](repeating: 1, count: 256))
-    }
+    let storages = (0..<12).map { ("archive/data/\($0)", [UInt8](repeating: 1, count: 256)) }
     let archive = storedZip([("archive/data.pkl", input)] + storages)
     try readNetworks(Scratch.file("checkpoint.pt", archive))
   }
