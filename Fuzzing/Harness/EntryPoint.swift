@@ -6,7 +6,7 @@ let chosenParser: FuzzedParser = {
   guard let parser = FuzzedParser.all.first(where: { $0.name == name }) else {
     let known = FuzzedParser.all.map(\.name).joined(separator: " ")
     report("GNOMON_FUZZ should be one of: \(known)")
-    exit(2)
+    _exit(2)
   }
   // What libraries set up once is not charged to the first input.
   for seed in [[], Array("{}".utf8)] { try? parser.read(seed) }

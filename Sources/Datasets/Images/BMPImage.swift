@@ -22,7 +22,7 @@ enum BMPImage {
       try runs.decode(file[min(header.dataOffset, file.count)...])
       pixels = try colored(runs.indices, by: header.palette)
     }
-    if !header.isTopDown { reverseRows(of: &pixels, rowLength: width * 3) }
+    if !header.isTopDown { pixels = reversedRows(of: pixels, rowLength: width * 3) }
     return RGBImage(width: width, height: height, pixels: pixels)
   }
 
@@ -81,12 +81,13 @@ enum BMPImage {
     }
   }
 
-  private static func reverseRows(of pixels: inout [UInt8], rowLength: Int) {
-    let rows = pixels.count / rowLength
-    for row in 0..<rows / 2 {
-      let first = row * rowLength
-      let last = (rows - 1 - row) * rowLength
-      for byte in 0..<rowLength { pixels.swapAt(first + byte, last + byte) }
+  /// Row by row: a few bytes of run lengths may stand for as many pixels as an image may have.
+  private static func reversedRows(of pixels: [UInt8], rowLength: Int) -> [UInt8] {
+    var reversed: [UInt8] = []
+    reversed.reserveCapacity(pixels.count)
+    for end in stride(from: pixels.count, to: 0, by: -rowLength) {
+      reversed += pixels[end - rowLength..<end]
     }
+    return reversed
   }
 }
