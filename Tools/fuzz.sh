@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Fuzzes parsers with libFuzzer: Tools/fuzz.sh [SECONDS [NAME...]], 600 seconds for each of all of them unless said otherwise.
-# FUZZ_JOBS of them at a time, as many as there are cores unless said otherwise. What a finding was read from lies in
+# FUZZ_JOBS of them at a time, as many as there are cores unless said otherwise, beginning with the random number FUZZ_SEED. What a finding was read from lies in
 # build/fuzz/findings, what else was learnt in build/fuzz/corpus; the exit code is 1 when there is any.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -27,7 +27,7 @@ fuzz() {
   mkdir -p "build/fuzz/corpus/$name"
   rm -f build/fuzz/findings/"$name"-*
   GNOMON_FUZZ=$name GNOMON_FUZZ_FOLDER=$folder SWIFT_BACKTRACE=enable=no OMP_NUM_THREADS=1 "$program" \
-    -max_total_time="$seconds" -timeout=10 -rss_limit_mb=4096 -malloc_limit_mb=2048 -print_final_stats=1 \
+    -seed="${FUZZ_SEED:-0}" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=4096 -malloc_limit_mb=2048 -print_final_stats=1 \
     -artifact_prefix="build/fuzz/findings/$name-" "${dictionary[@]}" \
     "build/fuzz/corpus/$name" "Fuzzing/Corpus/$name" >"$log" 2>&1 || status=$?
   awk -v name="$name" -v status="$status" '
