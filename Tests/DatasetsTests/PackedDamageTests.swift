@@ -264,6 +264,36 @@ import Torch
         == .description("factor x"))
   }
 
+  @Test func splitsThatDoNotAgreeAreRefused() throws {
+    let names = (0..<26).map { "\"\($0)\"" }.joined(separator: ",")
+    let others = split("held_out", "3", classes: names)
+    let classes = try described(split("train", "5") + "," + others)
+    #expect(classes == .classes(of: "train", and: "held_out"), "\(classes as Any)")
+    let fault = try fault {
+      let entry = $0.entry(kind: 0)
+      let start = $0.long(entry + 16)
+      let bytes = $0.bytes[start..<start + $0.long(entry + 24)]
+      var text = String(decoding: bytes, as: UTF8.self)
+      // The last one is of the held-out images.
+      if let period = text.range(of: "\"period\":6.", options: .backwards) {
+        text.replaceSubrange(period, with: "\"period\":7.")
+      }
+      $0.replaceSection(at: entry, with: Array(text.utf8))
+      $0.seal()
+    }
+    guard case .factorKind(_, of: "train", and: "held_out") = fault else {
+      Issue.record("\(fault as Any)")
+      return
+    }
+  }
+
+  @Test func moreFactorsThanThereCanBeAreRefusedBeforeTheyAreCompared() throws {
+    let factors = (0..<80_000).map { "{\"name\":\"\($0)\",\"kind\":\"linear\"}" }
+    let train = split("train", "5", factors: factors.joined(separator: ","))
+    #expect(
+      try described(train + "," + split("held_out", "3")) == .factorCount(80_000, split: "train"))
+  }
+
   @Test(arguments: [Float.nan, .infinity, -1, 4, 0.5]) func valuesOfNoKindAreRefused(value: Float)
     throws
   {

@@ -140,6 +140,88 @@ import Testing
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
   }
 
+  private struct Stop: Error {}
+
+  /// Packs sprites over a file, and returns what `whileRead` or the writer threw; the file must be as it was.
+  private func errorOfPacking(whileRead: () throws -> Void) throws -> (any Error)? {
+    try folder.write("what was there", to: "images.gnomon")
+    let splits = try DatasetRequest(kind: .sprites, imageSize: 8, trainCount: 9, heldOutCount: 9)
+      .load()
+    let error = #expect(throws: (any Error).self) {
+      try PackedDatasetWriter.write(splits, to: path, provenance: "") { step in
+        guard case .verified(let done, let all) = step, done < all else { return }
+        try whileRead()
+      }
+    }
+    #expect(try String(contentsOfFile: path, encoding: .utf8) == "what was there")
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["images.gnomon"])
+    return error
+  }
+
+  @Test func aFileThatIsFoundDamagedWhenItIsReadAgainTakesNoName() throws {
+    let error = try errorOfPacking {
+      // The training pixels were read; of the held-out ones, which begin the third page, a byte changes.
+      let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+      let name = try #require(names.first { $0.hasSuffix(".tmp") })
+      let file = try #require(FileHandle(forUpdatingAtPath: folder.path + "/" + name))
+      let start = UInt64(2 * PackedBytes.page)
+      try file.seek(toOffset: start)
+      let byte = try #require(try file.read(upToCount: 1)?.first)
+      try file.seek(toOffset: start)
+      try file.write(contentsOf: [byte ^ 1])
+      try file.close()
+    }
+    #expect(
+      error as? DatasetError
+        == DatasetError(path, .format(.packed(.checksum("pixels of held_out")))))
+  }
+
+  @Test func whatEndsTheReadingLeavesWhatWasThere() throws {
+    #expect(try errorOfPacking { throw Stop() } is Stop)
+  }
+
+  /// The fault of packing one image under each of two splits.
+  private func fault(
+    _ first: (classes: [String], factors: [Factor]),
+    _ second: (classes: [String], factors: [Factor])
+  ) throws -> DatasetError.Fault? {
+    let writer = try PackedDatasetWriter(path: path, side: 8, provenance: "")
+    do {
+      for (split, part) in [(PackedSplit.train, first), (.heldOut, second)] {
+        try writer.begin(split, name: "")
+        try writer.append([UInt8](repeating: 1, count: 192))
+        try writer.end(
+          labels: part.classes.isEmpty ? [] : [0], classNames: part.classes, factors: part.factors)
+      }
+      _ = try writer.finish()
+      return nil
+    } catch let error as DatasetError {
+      #expect(!error.description.contains("\n"))
+      return error.fault
+    }
+  }
+
+  @Test func splitsThatDoNotAgreeAreNotPacked() throws {
+    let linear = Factor(name: "x", kind: .linear, values: [0])
+    let kinds = Factor(name: "x", kind: .categorical(count: 2), values: [0])
+    let more = Factor(name: "x", kind: .categorical(count: 3), values: [0])
+    let names = (0...1000).map { Factor(name: "\($0)", kind: .linear, values: [0]) }
+    for (first, second) in [(["a", "b"], ["v", "w", "x"]), (["a", "b"], ["b", "a"])] {
+      #expect(
+        try fault((first, []), (second, []))
+          == .format(.packed(.classes(of: "train", and: "held_out"))))
+    }
+    for (first, second) in [(kinds, linear), (kinds, more)] {
+      #expect(
+        try fault(([], [first]), ([], [second]))
+          == .format(.packed(.factorKind("x", of: "train", and: "held_out"))))
+    }
+    #expect(
+      try fault(([], names), ([], [])) == .format(.packed(.factorCount(1001, split: "train"))))
+    #expect(try fault((["a"], [linear]), ([], [linear])) == nil, "one split has no labels")
+    #expect(try fault(([], Array(names.dropLast())), ([], [kinds])) == nil)
+  }
+
   @Test func aSplitWithoutImagesIsAnError() throws {
     let writer = try PackedDatasetWriter(path: path, side: 8, provenance: "")
     #expect(throws: DatasetError.self) { try writer.finish() }

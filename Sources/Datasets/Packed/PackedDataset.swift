@@ -28,8 +28,17 @@ public struct PackedDataset: Sendable {
   /// - Throws: `DatasetError` for a file that is missing, damaged, of another version, or none of this kind.
   ///   Nothing is allocated beyond the file's length.
   public init(path: String) throws(DatasetError) {
+    try self.init(path: path, whileAt: path)
+  }
+
+  /// Opens a file that has not taken its name yet.
+  ///
+  /// - Parameters:
+  ///   - path: the name it will have, for messages.
+  ///   - place: where it is.
+  init(path: String, whileAt place: String) throws(DatasetError) {
     self.path = path
-    let file = try MappedBytes(path: path)
+    let file = try MappedBytes(path: place)
     do throws(PackedFault) {
       let header = try PackedDataset.header(of: file)
       let description = try PackedDescription(
@@ -115,6 +124,9 @@ public struct PackedDataset: Sendable {
         continue
       }
       parts.append(try part(split, described, header, file))
+    }
+    try PackedDescription.checkAgreement(of: description.splits) { split in
+      parts.contains { $0.split.name == split.split && !$0.images.labels.isEmpty }
     }
     return parts
   }

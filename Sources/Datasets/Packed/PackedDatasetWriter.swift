@@ -25,6 +25,8 @@ public final class PackedDatasetWriter {
   private var open: Open?
   private var descriptions: [PackedDescription.Split] = []
   private var sections: [PackedSection] = []
+  /// The splits that have labels.
+  private var labelled: Set<String> = []
 
   /// Begins a file.
   ///
@@ -79,7 +81,8 @@ public final class PackedDatasetWriter {
   /// Ends a split with what is known of its images. Traps when labels or factors are not of as many images as were
   /// added, or a label has no class.
   ///
-  /// - Throws: `DatasetError` where no image was added, or the file cannot be written.
+  /// - Throws: `DatasetError` where no image was added, for more than 1,000 factors or two of one name, for classes or
+  ///   kinds of factors that are not those of the splits before, and where the file cannot be written.
   public func end(
     labels: [Int] = [], classNames: [String] = [], factors: [Factor] = []
   ) throws(DatasetError) {
@@ -93,6 +96,18 @@ public final class PackedDatasetWriter {
       labels.isEmpty || labels.count == count, "\(labels.count) labels of \(count) images")
     precondition(labels.allSatisfy(classNames.indices.contains), "a label without a class")
     precondition(factors.allSatisfy { $0.values.count == count }, "factors of other images")
+    let description = PackedDescription.Split(
+      split: split.split.name, name: split.name, count: count, classNames: classNames,
+      factors: factors.map(PackedDescription.FactorDescription.init))
+    if !labels.isEmpty { labelled.insert(description.split) }
+    do throws(PackedFault) {
+      try description.checkFactors()
+      try PackedDescription.checkAgreement(of: descriptions + [description]) {
+        labelled.contains($0.split)
+      }
+    } catch {
+      throw DatasetError(path, .format(.packed(error)))
+    }
     sections.append(
       PackedSection(
         kind: .pixels, split: split.split, checksum: split.checksum,
@@ -104,18 +119,15 @@ public final class PackedDatasetWriter {
       let values = factors.flatMap { $0.values.map(\.bitPattern) }
       try add(LittleEndianBytes.encoded(values), .factors, of: split.split)
     }
-    descriptions.append(
-      PackedDescription.Split(
-        split: split.split.name, name: split.name, count: count, classNames: classNames,
-        factors: factors.map(PackedDescription.FactorDescription.init)))
+    descriptions.append(description)
   }
 
-  /// Ends the file, lets it take its name, and reads it again to see that the disk holds what was written. Traps when
-  /// a split has not ended.
+  /// Ends the file, reads it again to see that it opens and has its checksums, and lets it take its name. Traps when a
+  /// split has not ended.
   ///
   /// - Returns: the packed data set.
   /// - Throws: `DatasetError` where training or held-out images are missing, the file cannot be written, or is not
-  ///   what was written; what `progress` throws.
+  ///   what was written; what `progress` throws. Then what had the name still has it.
   /// - Parameter progress: told how many bytes of how many have been read again.
   public func finish(
     progress: (Int, Int) throws -> Void = { _, _ in }
@@ -131,9 +143,9 @@ public final class PackedDatasetWriter {
       bytes.mapError { DatasetError(path, .format(.packed($0))) }.get(), .description, of: .train)
     let header = PackedHeader(side: side, fileLength: file.length, sections: sections)
     try file.overwrite(header.encoded, at: 0)
-    try file.commit()
-    let packed = try PackedDataset(path: path)
+    let packed = try PackedDataset(path: path, whileAt: file.temporary)
     try packed.verifyPixels(progress: progress)
+    try file.commit()
     return packed
   }
 

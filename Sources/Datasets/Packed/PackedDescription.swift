@@ -24,6 +24,9 @@ struct PackedDescription: Codable, Equatable {
   let provenance: String
   let splits: [Split]
 
+  /// The most factors that a split may have.
+  static let factorLimit = 1_000
+
   /// The most bytes that a description may have: a hundred times those of ImageNet's classes.
   static let longest = 1 << 26
 
@@ -48,9 +51,31 @@ struct PackedDescription: Codable, Equatable {
       guard splits.count(where: { $0.split == split.split }) == 1 else {
         throw .description("split \(split.split) twice")
       }
+      try split.checkFactors()
+    }
+  }
+
+  /// Sees whether splits can be of one data set: those with labels have the same classes, and factors of one name are
+  /// of one kind.
+  ///
+  /// - Parameter isLabelled: whether a split has labels.
+  static func checkAgreement(
+    of splits: [Split], isLabelled: (Split) -> Bool
+  ) throws(PackedFault) {
+    if let first = splits.first(where: isLabelled),
+      let other = splits.first(where: { isLabelled($0) && $0.classNames != first.classNames })
+    {
+      throw .classes(of: first.split, and: other.split)
+    }
+    var known: [String: (split: String, factor: FactorDescription)] = [:]
+    for split in splits {
       for factor in split.factors {
-        guard factor.form != nil, split.factors.count(where: { $0.name == factor.name }) == 1 else {
-          throw .description("factor \(factor.name)")
+        if let before = known[factor.name] {
+          guard before.factor == factor else {
+            throw .factorKind(factor.name, of: before.split, and: split.split)
+          }
+        } else {
+          known[factor.name] = (split.split, factor)
         }
       }
     }
@@ -68,6 +93,21 @@ struct PackedDescription: Codable, Equatable {
   }
 
   func split(_ split: PackedSplit) -> Split? { splits.first { $0.split == split.name } }
+}
+
+extension PackedDescription.Split {
+  /// Refuses more factors than there can be, two of one name, and one of no kind.
+  func checkFactors() throws(PackedFault) {
+    guard factors.count <= PackedDescription.factorLimit else {
+      throw .factorCount(factors.count, split: split)
+    }
+    var names: Set<String> = []
+    for factor in factors {
+      guard factor.form != nil, names.insert(factor.name).inserted else {
+        throw .description("factor \(factor.name)")
+      }
+    }
+  }
 }
 
 extension PackedDescription.FactorDescription {

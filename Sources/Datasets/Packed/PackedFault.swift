@@ -30,6 +30,12 @@ public enum PackedFault: Error, Equatable, Sendable {
   case label(Int, classes: Int, split: String)
   /// A factor has a value that is none of its kind.
   case factor(String, split: String)
+  /// A split has more factors than it can have.
+  case factorCount(Int, split: String)
+  /// Two splits with labels have other classes.
+  case classes(of: String, and: String)
+  /// A factor is of one kind in a split and of another in another.
+  case factorKind(String, of: String, and: String)
 }
 
 extension PackedFault {
@@ -54,6 +60,12 @@ extension PackedFault {
     case .label(let label, let classes, let split):
       "label \(label) of \(split) is not one of \(classes) classes"
     case .factor(let name, let split): "a value of factor \(name) of \(split) is none of its kind"
+    case .factorCount(let count, let split):
+      "\(count) factors of \(split), of which there can be \(PackedDescription.factorLimit)"
+    case .classes(let first, let second):
+      "the classes of \(second) are not those of \(first)"
+    case .factorKind(let name, let first, let second):
+      "factor \(name) of \(second) is of another kind than that of \(first)"
     }
   }
 
@@ -62,6 +74,9 @@ extension PackedFault {
     case .notPacked: "name a file that was packed"
     case .version(let version):
       version > PackedHeader.version ? "use a newer Gnomon" : "pack the images again"
+    case .factorCount: "pack fewer of them"
+    case .classes: "pack splits whose classes are the same, in one order"
+    case .factorKind: "pack splits whose factors of one name are of one kind"
     default: "get the file again, or pack the images again"
     }
   }

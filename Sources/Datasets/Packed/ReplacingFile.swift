@@ -9,7 +9,8 @@ final class ReplacingFile {
   private let path: String
   /// The file that takes it: what a link leads to, so that the link stays.
   private let target: String
-  private let temporary: String
+  /// Where its bytes are until then.
+  let temporary: String
   private let descriptor: Int32
   private var isCommitted = false
 
