@@ -25,6 +25,16 @@ package struct FNV1a: Equatable, Sendable {
     return String(repeating: "0", count: 16 - digits.count) + digits
   }
 
+  /// Eight hexadecimal digits to name files by.
+  package var eightDigits: String {
+    // FNV-1a leaves neighbours alike in the high bits; splitmix64's finaliser spreads them.
+    var state = value
+    state = (state ^ (state >> 30)) &* 0xbf58_476d_1ce4_e5b9
+    state = (state ^ (state >> 27)) &* 0x94d0_49bb_1331_11eb
+    let digits = String(UInt32(truncatingIfNeeded: state ^ (state >> 31)), radix: 16)
+    return String(repeating: "0", count: 8 - digits.count) + digits
+  }
+
   private mutating func add(_ byte: UInt8) {
     value = (value ^ UInt64(byte)) &* 0x100_0000_01b3
   }

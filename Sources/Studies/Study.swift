@@ -36,7 +36,7 @@ public struct Study {
   /// The file's text, with the settings that were given beside it.
   let text: String
   /// The file's text as it was read.
-  var fileText: String
+  let fileText: String
   let settings: [(key: String, value: SettingValue)]
   let arms: [Arm]
   /// In the file's order, the arms first.

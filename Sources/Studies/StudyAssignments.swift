@@ -1,5 +1,4 @@
-import Foundation
-import Runs
+import Records
 import Yams
 
 /// Settings that are given beside a study file and take the place of the file's: another study of the same
@@ -13,35 +12,35 @@ public struct StudyAssignments: Sendable {
   /// Whether nothing is assigned.
   public var isEmpty: Bool { assignments.isEmpty }
 
-  /// A study file with the assignments among its settings, and among those of `quick` that it has there.
+  /// A study file's mapping with the assignments among its settings, and among those of `quick` that it has there.
+  /// What is of the file keeps its lines.
   ///
-  /// The name gets each key and value, of a path the last part alone: `strength` with `dataset=packed` is
-  /// `strength_dataset-packed`.
+  /// The name gets each key and value, of a path the last part alone, and eight digits of a hash of all that is
+  /// assigned: `strength` with `dataset=packed` is `strength_dataset-packed_` and the digits.
   ///
   /// - Parameters:
-  ///   - yaml: the file's text.
-  ///   - source: the file's name, for messages.
-  /// - Throws: `StudyFileError` for a file that is no mapping, and for a key that an axis or an arm sets.
-  func applied(to yaml: String, source: String) throws(StudyFileError) -> String {
-    let reader = StudyFileReader(source: source)
-    var root = try reader.root(of: yaml)
+  ///   - root: the file's mapping.
+  ///   - reader: what reads it.
+  ///   - fallback: the study's name where the file does not give it.
+  /// - Throws: `StudyFileError` for a key that an axis or an arm sets.
+  func applied(
+    to root: Node.Mapping, _ reader: StudyFileReader, fallback: String
+  ) throws(StudyFileError) -> Node.Mapping {
+    var root = root
     try checkPlaces(root, reader)
-    let fallback = URL(fileURLWithPath: source).deletingPathExtension().lastPathComponent
     root["name"] = Node(named(root["name"]?.string ?? fallback))
     var settings = root["settings"]?.mapping ?? Node.Mapping([])
     for (key, text) in assignments {
-      settings[Node(key)] = Node(text)
+      // Without a tag an empty text would be no value.
+      let value = Node(text, text.isEmpty ? Tag(.str) : .implicit)
+      settings[Node(key)] = value
       if var quick = root["quick"]?.mapping, quick[Node(key)] != nil {
-        quick[Node(key)] = Node(text)
+        quick[Node(key)] = value
         root["quick"] = .mapping(quick)
       }
     }
     root["settings"] = .mapping(settings)
-    do {
-      return try Yams.serialize(node: .mapping(root), allowUnicode: true)
-    } catch {
-      throw StudyFileError(source, .notYAML(reason: "\(error)"))
-    }
+    return root
   }
 
   /// A setting under a key that varies would be overridden.
@@ -70,6 +69,9 @@ public struct StudyAssignments: Sendable {
       }
       return "_\(key)-\(String(plain))"
     }
-    return String((name + parts.joined()).prefix(100))
+    // No argument holds the byte that ends each.
+    let all = assignments.map { "\($0)=\($1)\0" }.joined()
+    let end = "_" + FNV1a(all).eightDigits
+    return (name + parts.joined()).prefix(StudyFileReader.longestName - end.count) + end
   }
 }

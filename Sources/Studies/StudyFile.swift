@@ -23,22 +23,28 @@ extension Study {
     guard let data = FileManager.default.contents(atPath: path),
       let text = String(data: data, encoding: .utf8)
     else { throw StudyFileError(path, .unreadable) }
-    let assigned =
-      assignments.isEmpty ? text : try assignments.applied(to: text, source: path)
-    try self.init(yaml: assigned, source: path, isQuick: isQuick, threads: threads)
-    fileText = text
+    try self.init(
+      yaml: text, source: path, isQuick: isQuick, assignments: assignments, threads: threads)
   }
 
   /// The same for a file's text; `source` is its name for messages.
   package init(
-    yaml text: String, source: String, isQuick: Bool = false, threads: Int
+    yaml text: String, source: String, isQuick: Bool = false,
+    assignments: StudyAssignments = StudyAssignments([]), threads: Int
   ) throws(StudyFileError) {
     let reader = StudyFileReader(source: source)
-    let root = try reader.root(of: text)
+    let fallback = URL(fileURLWithPath: source).deletingPathExtension().lastPathComponent
+    fileText = text
+    var root = try reader.root(of: text)
+    if assignments.isEmpty {
+      self.text = text
+    } else {
+      root = try assignments.applied(to: root, reader, fallback: fallback)
+      self.text = try reader.text(of: root)
+    }
     let members = try reader.members(
       of: .mapping(root), "the study", known: Study.fileKeys)
 
-    let fallback = URL(fileURLWithPath: source).deletingPathExtension().lastPathComponent
     name =
       try members["name"].map { node throws(StudyFileError) in
         try reader.name(node)
@@ -60,8 +66,6 @@ extension Study {
     }
     self.isQuick = isQuick
     self.source = source
-    self.text = text
-    fileText = text
     settings = grid.settings
     arms = full.arms
     axes = grid.axes
@@ -76,6 +80,18 @@ extension Study {
 }
 
 extension StudyFileReader {
+  /// The most characters that a study's name may have.
+  static let longestName = 100
+
+  /// A mapping as a file's text.
+  fileprivate func text(of root: Node.Mapping) throws(StudyFileError) -> String {
+    do {
+      return try Yams.serialize(node: .mapping(root), allowUnicode: true)
+    } catch {
+      throw StudyFileError(source, .notYAML(reason: "\(error)"))
+    }
+  }
+
   /// The columns of the study's table.
   fileprivate func figures(
     _ node: Node?
@@ -99,7 +115,7 @@ extension StudyFileReader {
     let isPlain = name.allSatisfy {
       $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0))
     }
-    guard isPlain, !name.hasPrefix("."), name.count <= 100 else {
+    guard isPlain, !name.hasPrefix("."), name.count <= Self.longestName else {
       throw error(
         "name is '\(name)': use letters, digits, hyphens and underscores, since it names a folder",
         at: node)

@@ -50,11 +50,6 @@ public struct StudyRun: Sendable {
     let versions = "gnomon \(PackageVersion.current) libtorch \(Runtime.version)\n"
     var hash = FNV1a(versions)
     json.withUnsafeBytes { hash.update($0) }
-    var state = hash.value
-    // FNV-1a leaves neighbours alike in the high bits; splitmix64's finaliser spreads them.
-    state = (state ^ (state >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    state = (state ^ (state >> 27)) &* 0x94d0_49bb_1331_11eb
-    let digits = String(UInt32(truncatingIfNeeded: state ^ (state >> 31)), radix: 16)
-    return String(repeating: "0", count: 8 - digits.count) + digits
+    return hash.eightDigits
   }
 }

@@ -183,6 +183,37 @@ struct StudyFileTests {
     #expect(try study(files[1] + "axes: {seed: [0]}").runs.count == 2)
   }
 
+  private func assigned(
+    _ text: String, _ assignments: [(key: String, text: String)]
+  ) throws -> Study {
+    try Study(
+      yaml: text, source: "s.yaml", assignments: StudyAssignments(assignments), threads: 1)
+  }
+
+  @Test func settingsBesideAFileGiveAStudyANameOfItsOwn() throws {
+    let long = String(repeating: "n", count: 100)
+    for file in ["axes: {seed: [0]}", "name: \(long)\naxes: {seed: [0]}"] {
+      let names = try ["a/x.gnomon", "b/x.gnomon", "a/x.gnomon"].map {
+        try assigned(file, [("dataset", "packed"), ("data", $0)]).name
+      }
+      #expect(names[0] == names[2] && names[0] != names[1])
+      #expect(names.allSatisfy { $0.count <= 100 && $0 != long })
+    }
+    let name = try assigned("axes: {seed: [0]}", [("data", "a/x.gnomon")]).name
+    #expect(name.wholeMatch(of: /s_data-x\.gnomon_[0-9a-f]{8}/) != nil, "\(name)")
+    // What the manual says.
+    let manual = try String(contentsOfFile: fixture("../../Docs/MadeData.md"), encoding: .utf8)
+    let made = [("dataset", "packed"), ("data", "data/glyphs.gnomon")]
+    let strength = try assigned("name: strength\naxes: {seed: [0]}", made).name
+    #expect(manual.contains("`studies/\(strength)`"), "\(strength)")
+  }
+
+  @Test func settingsBesideAFileLeaveItsLinesAsTheyAre() throws {
+    let text = "# what it is about\n\naxes: {seed: [0]}\n\nsettings: {epoch: 3}\n"
+    let error = #expect(throws: StudyFileError.self) { try assigned(text, [("width", "4")]) }
+    #expect(error?.description.contains("line 5: settings: unknown key 'epoch'") == true)
+  }
+
   private func expectRefusal(_ text: String, _ part: String) {
     do {
       _ = try study(text)
