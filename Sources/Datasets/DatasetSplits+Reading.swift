@@ -10,11 +10,11 @@ extension DatasetSplits {
   /// Sees whether all images could be read that were asked for so far, or others in their places.
   ///
   /// - Throws: `DatasetError` for an image whose place no other of its class could take, and where the request was
-  ///   strict for any that could not be read. Such an image came out black.
+  ///   strict for any that could not be read: of several the first in the order of their paths. Such an image came
+  ///   out black.
   public func checkReading() throws(DatasetError) {
-    for stream in streams {
-      if let problem = stream.problem { throw problem }
-    }
+    let problems = streams.compactMap(\.problem)
+    if let first = problems.min(by: { FileNames.precedes($0.place, $1.place) }) { throw first }
   }
 
   /// Whether images of any split are read when they are asked for.

@@ -1,3 +1,4 @@
+import Datasets
 import Torch
 import TorchNN
 
@@ -21,8 +22,9 @@ extension MeasuredModel {
   /// The embeddings of the held-out images as they are, in evaluation mode.
   ///
   /// - Parameter limit: how many images at most; of more, a random sample that is the same each time.
-  public func heldOutEmbeddings(atMost limit: Int) -> HeldOutEmbeddings {
-    inEvaluationMode([encoder, head]) {
+  /// - Throws: `DatasetError` for images that could not be read from their files.
+  public func heldOutEmbeddings(atMost limit: Int) throws(DatasetError) -> HeldOutEmbeddings {
+    let embeddings = inEvaluationMode([encoder, head]) {
       withoutGradients {
         let network = Network(self)
         let samples = network.sample(limit).sorted()
@@ -35,5 +37,7 @@ extension MeasuredModel {
           })
       }
     }
+    try splits.checkReading()
+    return embeddings
   }
 }

@@ -72,13 +72,22 @@ public struct MeasuredModel {
 
   /// The embeddings of the held-out images as they are, or of those that probes are fitted on: N×D a layer, in
   /// order, without gradients, on the model's device.
-  public func embeddings(ofHeldOut isHeldOut: Bool = true) -> [ProjectionHead.Layer] {
-    inEvaluationMode([encoder, head]) {
+  ///
+  /// - Throws: `DatasetError` for images that could not be read from their files.
+  public func embeddings(
+    ofHeldOut isHeldOut: Bool = true
+  ) throws(DatasetError) -> [ProjectionHead.Layer] {
+    let layers = inEvaluationMode([encoder, head]) {
       withoutGradients {
         Network(self).embeddings(of: isHeldOut ? splits.heldOut : splits.fitted)
       }
     }
+    try splits.checkReading()
+    return layers
   }
+
+  /// What `DatasetSplits.skippedLines` says of the images that were loaded, and read so far.
+  public var skippedLines: [String] { splits.skippedLines() }
 
   /// The figures of each layer, in order.
   ///

@@ -192,7 +192,9 @@ public final class TrainingRun {
       let epochsDone = step.isMultiple(of: stepsPerEpoch) ? step / stepsPerEpoch : nil
       if let epochsDone, step < totalSteps, plan.measures(epoch: epochsDone) {
         report(.measuring(epoch: epochsDone, isLast: false))
-        let layers = try model.figures(.light(samples: plan.samples))
+        let layers = try reading.checking({ report(.warning($0)) }) {
+          try model.figures(.light(samples: plan.samples))
+        }
         try append(layers, to: geometry)
         try log?.write(layers, step: step)
       }
@@ -209,15 +211,14 @@ public final class TrainingRun {
 
     if shouldStop() { return .interrupted(step: step) }
     report(.measuring(epoch: totalEpochs, isLast: true))
-    let layers = try model.figures(.full)
+    let layers = try reading.checking({ report(.warning($0)) }) { try model.figures(.full) }
     report(.measured)
-    try reading.check { report(.warning($0)) }
     // A process that was killed here has left these lines already.
     try geometry.truncate(afterStep: totalSteps - 1)
     try append(layers, to: geometry)
     try log?.write(layers, step: step)
     if let log {
-      let embeddings = model.heldOutEmbeddings(atMost: TensorBoardRunLog.pointLimit)
+      let embeddings = try model.heldOutEmbeddings(atMost: TensorBoardRunLog.pointLimit)
       try log.write(embeddings, of: splits.heldOut)
     }
     progress.add(meter, wall: wallStart)

@@ -70,6 +70,11 @@ struct EmbeddingInput: ParsableArguments {
 
 extension MeasuredModel.Layers: ExpressibleByArgument {}
 
+extension MeasuredModel {
+  /// Says which files are not among the images that were measured.
+  func tellSkipped() { skippedLines.forEach { Terminal.warning($0) } }
+}
+
 extension MeasuredRun {
   /// Puts figures into the run's folder, and says so; a folder that cannot be written costs a warning.
   func recordAndTell(_ layers: [LayerFigures]) {

@@ -82,11 +82,12 @@ struct ExportCommand: ParsableCommand {
 
   private func writeEmbeddings(_ layer: String, of folder: RunFolder) throws {
     let run = try MeasuredRun(folder, layers: .all, warn: Terminal.warning)
-    let layers = run.model.embeddings()
+    let layers = try run.model.embeddings()
     guard let found = layers.first(where: { $0.name == layer }) else {
       let names = layers.map(\.name).joined(separator: ", ")
       throw Failure.usage("--embeddings \(layer): the run has the layers \(names)")
     }
+    run.model.tellSkipped()
     let file = file("\(layer).npy", in: folder)
     try AtomicFile.write(NumPyArray.encode(found.embedding), to: file)
     Terminal.note(

@@ -46,13 +46,16 @@ struct GeometryCommand: ParsableCommand {
         }
         let run = try MeasuredRun(folder, layers: input.layers, warn: Terminal.warning)
         let layers = try run.model.figures(.geometry)
+        run.model.tellSkipped()
         try Output.show(layers, asJSON: json)
         run.recordAndTell(layers)
       case .weights(let weights):
         guard views == nil, projectionViews == nil else {
           throw Failure.usage("--views go with --embeddings: weights make their own")
         }
-        try Output.show(weights.model.figures(.geometry), of: weights, asJSON: json)
+        let layers = try weights.model.figures(.geometry)
+        weights.model.tellSkipped()
+        try Output.show(layers, of: weights, asJSON: json)
       case .files(let h, let z):
         let given = try GivenEmbeddings(
           h: h, z: z, hViews: views, zViews: projectionViews, labels: input.labels,

@@ -44,9 +44,11 @@ struct PreviewCommand: ParsableCommand {
         strengths: strengths, of: configuration, withGenerators: generators)
       try columns.check(rows: rows, side: configuration.imageSize)
       let splits = try configuration.loadData()
-      splits.leftOutLines().forEach { Terminal.warning($0) }
       let preview = Preview(of: splits.train, rows: rows, columns: columns)
       let content = isPage ? try preview.page(configuration) : try preview.picture()
+      // Images that are read when they are asked for can fail to be.
+      try splits.checkReading()
+      splits.leftOutLines().forEach { Terminal.warning($0) }
       try AtomicFile.write(content, to: file)
       if !isPage { Terminal.note("columns: \(columns.all.map(\.label).joined(separator: " · "))") }
       Terminal.note("wrote \(output)")

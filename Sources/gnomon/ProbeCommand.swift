@@ -22,10 +22,13 @@ struct ProbeCommand: ParsableCommand {
       case .run(let folder):
         let run = try MeasuredRun(folder, layers: input.layers, warn: Terminal.warning)
         let layers = try run.model.figures(.evaluation)
+        run.model.tellSkipped()
         try Output.show(layers, asJSON: json)
         run.recordAndTell(layers)
       case .weights(let weights):
-        try Output.show(weights.model.figures(.evaluation), of: weights, asJSON: json)
+        let layers = try weights.model.figures(.evaluation)
+        weights.model.tellSkipped()
+        try Output.show(layers, of: weights, asJSON: json)
       case .files(let h, let z):
         guard let labels = input.labels else {
           throw Failure.usage("a probe of --embeddings needs --labels FILE")

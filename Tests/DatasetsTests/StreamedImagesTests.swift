@@ -115,6 +115,20 @@ import Testing
     #expect(error?.problem == "not a PNG, JPEG, WebP, GIF, BMP or TIFF file")
   }
 
+  @Test func ofSeveralProblemsTheFirstByPathIsNamedWhateverIsReadFirst() throws {
+    let folder = try photographs()
+    let streamed = try load(.folder, folder.path, .stream, strict: true)
+    for name in ["val/0/a.png", "train/1/9.png", "train/1/3.png"] {
+      try folder.write("no image", to: name)
+    }
+    _ = streamed.heldOut.pixels.bytes
+    for image in [19, 13] + Array(0..<20) { _ = streamed.train.pixels[image] }
+    let error = #expect(throws: DatasetError.self) { try streamed.checkReading() }
+    #expect(error?.place == folder.path + "/train/1/3.png")
+    let lines = streamed.skippedLines()
+    #expect(lines.count == 4 && lines.first?.hasPrefix("skipped 3 files: 3 × not a PNG") == true)
+  }
+
   @Test func filesThatAreGoneAreAProblem() throws {
     let folder = try photographs()
     let streamed = try load(.folder, folder.path, .stream)

@@ -102,7 +102,7 @@ import Torch
     }
   }
 
-  @Test func aStrictRunStopsBeforeTheStepThatWouldSeeTheImage() throws {
+  @Test func aStrictRunStopsBeforeTheStepThatWouldSeeTheImageAndListsIt() throws {
     try withTemporaryFolder { folder in
       let data = try makePhotographs(in: folder)
       try Data("no image".utf8).write(to: data.appendingPathComponent("0/4.png"))
@@ -110,6 +110,8 @@ import Torch
       let run = try TrainingRun(configuration(data, .stream) { $0.strict = true }, folder: place)
       let error = #expect(throws: DatasetError.self) { try run.run() }
       #expect(error?.place.hasSuffix("0/4.png") == true)
+      let lines = try text(of: place.skippedFiles).split(separator: "\n")
+      #expect(lines.count == 1 && lines.first?.contains("0/4.png\t") == true)
     }
   }
 }

@@ -27,7 +27,7 @@ final class ImageStream: Sendable {
     /// The images that take others' places.
     var substitutes: [Int: Int] = [:]
     var skipped: [SkippedFile] = []
-    /// An image whose place none can take.
+    /// An image whose place none can take: of several the first in the order of their paths.
     var problem: DatasetError?
   }
 
@@ -164,7 +164,7 @@ final class ImageStream: Sendable {
       if !findings.skipped.contains(file) { findings.skipped.append(file) }
       if let substitute {
         findings.substitutes[image] = substitute
-      } else if findings.problem == nil {
+      } else if findings.problem.map({ FileNames.precedes(file.path, $0.place) }) ?? true {
         findings.problem = DatasetError(
           file.path,
           isStrict ? .skipped(reason: file.reason) : .noSubstitute(reason: file.reason))
