@@ -82,9 +82,10 @@ CFontsOutcome cfonts_read_picture(
   memset(picture, 0, sizeof *picture);
   FT_UInt glyph = FT_Get_Char_Index(face->face, character);
   if (!glyph || !select_largest(face->face)) return CFONTS_ABSENT;
+  // A glyph without a bitmap is loaded as an outline, whose bytecode is not to run.
+  const FT_Int32 flags = FT_LOAD_COLOR | FT_LOAD_NO_HINTING;
   // The size first, before a picture is decoded.
-  FT_Error error =
-      FT_Load_Glyph(face->face, glyph, FT_LOAD_COLOR | FT_LOAD_BITMAP_METRICS_ONLY);
+  FT_Error error = FT_Load_Glyph(face->face, glyph, flags | FT_LOAD_BITMAP_METRICS_ONLY);
   FT_GlyphSlot slot = face->face->glyph;
   if (!error && slot->format == FT_GLYPH_FORMAT_BITMAP) {
     if (slot->bitmap.width > CFONTS_PICTURE_LIMIT || slot->bitmap.rows > CFONTS_PICTURE_LIMIT) {
@@ -93,7 +94,7 @@ CFontsOutcome cfonts_read_picture(
           slot->bitmap.width, slot->bitmap.rows, CFONTS_PICTURE_LIMIT);
       return CFONTS_DAMAGED;
     }
-    error = FT_Load_Glyph(face->face, glyph, FT_LOAD_COLOR);
+    error = FT_Load_Glyph(face->face, glyph, flags);
   }
   if (error) return fonts_failed(error, message);
   const FT_Bitmap *bitmap = &slot->bitmap;

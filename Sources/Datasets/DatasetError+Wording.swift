@@ -111,7 +111,7 @@ private func text(_ dimensions: [Int]) -> String {
 }
 
 /// The text with every control character, a line break among them, shown as "?".
-func singleLine(_ text: String) -> String {
+package func singleLine(_ text: String) -> String {
   let scalars = text.unicodeScalars.map { scalar in
     scalar.properties.generalCategory == .control
       || scalar.properties.isPatternWhitespace

@@ -67,10 +67,11 @@ public struct DatasetKind: RawRepresentable, CaseIterable, Sendable {
   /// The names of the factors that its images carry.
   public var factorNames: [String] { imageFactors.map(\.name) }
 
-  /// The names of the factors that images of some kind carry, each once.
+  /// The names of the factors that images of some kind carry, or of a set that is made here and packed, each once.
   public static let allFactorNames: [String] = {
     var names: [String] = []
-    for name in allCases.flatMap(\.factorNames) where !names.contains(name) {
+    let made = MadeGlyphs.knownFactors.map(\.name) + [MadePictograms.factorName]
+    for name in allCases.flatMap(\.factorNames) + made where !names.contains(name) {
       names.append(name)
     }
     return names

@@ -57,7 +57,7 @@ struct DataInspectCommand: ParsableCommand {
       of: images, columns: columns, rows: DataInspectCommand.sheetRows,
       magnification: max(1, 32 / images.height))
     try AtomicFile.write(Data(try sheet.png()), to: URL(fileURLWithPath: path))
-    Terminal.note("rows: \(sheet.rowNames.joined(separator: " · "))")
+    Terminal.note("rows: \(sheet.rowNames.map(singleLine).joined(separator: " · "))")
     Terminal.note("wrote \(path)")
   }
 }

@@ -1,3 +1,4 @@
+import Datasets
 import Foundation
 import Interchange
 import Measures
@@ -21,6 +22,8 @@ enum ErrorWording {
     case let error as RunStoreError: "\(error)" + error.advice
     case let error as StudyFileError: error.line
     case let error as ReportError: "\(error)" + error.advice
+    case MakingError.imageSize(let size, let allowed):
+      "--image-size is \(size): use a whole number from \(allowed.lowerBound) to \(allowed.upperBound)"
     case let error as GivenEmbeddingsError: error.line
     case let error as StudyError: "\(error)" + error.advice
     default: "\(error)"

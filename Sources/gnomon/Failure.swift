@@ -1,3 +1,4 @@
+import Datasets
 import Runs
 import Studies
 
@@ -29,7 +30,7 @@ extension Failure {
   private static func code(for error: any Error) -> Int32 {
     switch error {
     case is ConfigurationError, is StudyFileError, RunError.outputExists, StudyError.isAStudyFolder,
-      StudyError.hasItsSettings:
+      StudyError.hasItsSettings, MakingError.imageSize:
       usage
     default: failed
     }

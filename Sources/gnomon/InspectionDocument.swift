@@ -40,6 +40,11 @@ struct InspectionDocument: Encodable {
     let exactWithinTrain: Int
     let exactWithinHeldOut: Int
     let exactAcross: Int
+    /// Of the images that probes are fitted on; absent where these are those that are trained on.
+    let exactWithinFitted: Int?
+    let exactAcrossFitted: Int?
+    let nearWithinFitted: Int?
+    let nearAcrossFitted: Int?
     let nearWithinTrain: Int
     let nearWithinHeldOut: Int
     let nearAcross: Int
@@ -52,6 +57,10 @@ struct InspectionDocument: Encodable {
       case exactWithinTrain = "exact_within_train"
       case exactWithinHeldOut = "exact_within_held_out"
       case exactAcross = "exact_across"
+      case exactWithinFitted = "exact_within_fitted"
+      case exactAcrossFitted = "exact_across_fitted"
+      case nearWithinFitted = "near_within_fitted"
+      case nearAcrossFitted = "near_across_fitted"
       case nearWithinTrain = "near_within_train"
       case nearWithinHeldOut = "near_within_held_out"
       case nearAcross = "near_across"
@@ -68,11 +77,11 @@ struct InspectionDocument: Encodable {
   }
 
   struct Place: Encodable {
-    let split: String
+    let split: ImageDuplicates.Split
     let index: Int
 
     init(_ place: ImageDuplicates.Place) {
-      split = place.isHeldOut ? "held_out" : "train"
+      split = place.split
       index = place.index
     }
   }
@@ -126,12 +135,17 @@ extension InspectionDocument.Duplicates {
   init(_ inspection: DatasetInspection) {
     let found = inspection.duplicates
     leastCorrelation = ImageDuplicates.leastCorrelation
-    exactWithinTrain = found.exactWithin(heldOut: false)
-    exactWithinHeldOut = found.exactWithin(heldOut: true)
-    exactAcross = found.exactAcross
-    nearWithinTrain = found.nearWithin(heldOut: false)
-    nearWithinHeldOut = found.nearWithin(heldOut: true)
-    nearAcross = found.nearAcross
+    exactWithinTrain = found.exactWithin(.train)
+    exactWithinHeldOut = found.exactWithin(.heldOut)
+    exactAcross = found.exactAcross(from: .train)
+    nearWithinTrain = found.nearWithin(.train)
+    nearWithinHeldOut = found.nearWithin(.heldOut)
+    nearAcross = found.nearAcross(from: .train)
+    let isFittedApart = inspection.fitted != nil
+    exactWithinFitted = isFittedApart ? found.exactWithin(.fitted) : nil
+    exactAcrossFitted = isFittedApart ? found.exactAcross(from: .fitted) : nil
+    nearWithinFitted = isFittedApart ? found.nearWithin(.fitted) : nil
+    nearAcrossFitted = isFittedApart ? found.nearAcross(from: .fitted) : nil
     conflictingLabels = inspection.conflictCount
     let all = found.exact + found.near
     pairs = (all.filter(\.crosses) + all.filter { !$0.crosses })

@@ -36,9 +36,9 @@ struct InspectionText {
     }
     let factors = inspection.train.factorNames
     let image = splits.train
-    return "\(image.name), \(image.width)×\(image.height)\n"
+    return "\(singleLine(image.name)), \(image.width)×\(image.height)\n"
       + TextTable(rows: [header] + rows).text
-      + (factors.isEmpty ? "" : "\nfactors: \(factors.joined(separator: ", "))")
+      + (factors.isEmpty ? "" : "\nfactors: \(factors.map(singleLine).joined(separator: ", "))")
   }
 
   /// The most classes that are all shown; of more the ten largest and the ten smallest are.
@@ -55,7 +55,7 @@ struct InspectionText {
       let counts = labelled.map { _, split in
         index < split.classCounts.count ? "\(split.classCounts[index])" : ""
       }
-      return [String(first.classNames[index].prefix(32))] + counts + [bar]
+      return [String(singleLine(first.classNames[index]).prefix(32))] + counts + [bar]
     }
     var indices = Array(first.classNames.indices)
     var rows = indices.map(row)
@@ -102,24 +102,29 @@ struct InspectionText {
 
   private var duplicates: String {
     let found = inspection.duplicates
-    let table = TextTable(rows: [
-      ["duplicates", "equal", "near"],
-      [
-        "within train", "\(found.exactWithin(heldOut: false))",
-        "\(found.nearWithin(heldOut: false))",
-      ],
-      [
-        "within held out", "\(found.exactWithin(heldOut: true))",
-        "\(found.nearWithin(heldOut: true))",
-      ],
-      ["held out, also in train", "\(found.exactAcross)", "\(found.nearAcross)"],
-    ]).text
-    let across = (found.exact + found.near).filter(\.crosses)
-    var lines = across.prefix(5).map { pair in
-      let kind = pair.correlation.map { String(format: "correlation %.3f", $0) } ?? "equal"
-      return "held out \(name(of: pair.second)) and train \(name(of: pair.first)): \(kind)"
+    func within(_ split: ImageDuplicates.Split, _ name: String) -> [String] {
+      ["within \(name)", "\(found.exactWithin(split))", "\(found.nearWithin(split))"]
     }
-    if across.count > 5 { lines.append("\(across.count - 5) more pairs with --json") }
+    func across(_ split: ImageDuplicates.Split, _ name: String) -> [String] {
+      [
+        "held out, also \(name)", "\(found.exactAcross(from: split))",
+        "\(found.nearAcross(from: split))",
+      ]
+    }
+    let isFittedApart = inspection.fitted != nil
+    let table = TextTable(
+      rows: [["duplicates", "equal", "near"], within(.train, "train")]
+        + (isFittedApart ? [within(.fitted, "fitted")] : [])
+        + [within(.heldOut, "held out"), across(.train, "in train")]
+        + (isFittedApart ? [across(.fitted, "fitted on")] : [])
+    ).text
+    let pairs = (found.exact + found.near).filter(\.crosses)
+    var lines = pairs.prefix(5).map { pair in
+      let kind = pair.correlation.map { String(format: "correlation %.3f", $0) } ?? "equal"
+      return
+        "held out \(name(of: pair.second)) and \(pair.first.split.rawValue) \(name(of: pair.first)): \(kind)"
+    }
+    if pairs.count > 5 { lines.append("\(pairs.count - 5) more pairs with --json") }
     if inspection.conflictCount > 0 {
       lines.append("\(inspection.conflictCount) equal images have different labels")
     }
@@ -127,9 +132,9 @@ struct InspectionText {
   }
 
   private func name(of place: ImageDuplicates.Place) -> String {
-    let images = place.isHeldOut ? splits.heldOut : splits.train
+    let images = splits.images(of: place.split)
     guard !images.labels.isEmpty else { return "image \(place.index)" }
-    return "image \(place.index) (\(images.classNames[images.labels[place.index]]))"
+    return "image \(place.index) (\(singleLine(images.classNames[images.labels[place.index]])))"
   }
 
   private var leftOut: String? {

@@ -101,6 +101,24 @@ import Testing
     }
   }
 
+  @Test func namesOfFilesLeaveTheTerminalAsItIs() throws {
+    try withTemporaryFolder { folder in
+      let images = folder.appendingPathComponent("images")
+      try Photos.make(in: images)
+      try FileManager.default.moveItem(
+        at: images.appendingPathComponent("cats"),
+        to: images.appendingPathComponent("ca\nts\u{1B}[2J"))
+      let data = [
+        "--dataset", "folder", "--data", images.path, "--sheet",
+        folder.appendingPathComponent("sheet.png").path,
+      ]
+      let result = try inspect(data)
+      #expect(result.code == 0, "\(result.error)")
+      #expect(result.output.contains("\nca?ts?[2J") && !result.output.contains("\u{1B}"))
+      #expect(result.error.contains("rows: ca?ts?[2J · dogs\n") && !result.error.contains("\u{1B}"))
+    }
+  }
+
   @Test func mistakesAreOneLineThatSaysWhatToDo() throws {
     try expectUsageError(["make", "digits", "--output", "x"], saying: "digits needs --from FOLDER")
     try expectUsageError(["make", "faces", "--output", "x"], saying: "faces")
@@ -115,7 +133,8 @@ import Testing
     let missing = try make(["digits", "--from", "nowhere", "--output", "x"])
     #expect(missing.code == 1 && missing.error.contains("nowhere: no such folder; check the path"))
     let size = try make(["glyphs", "--image-size", "4", "--output", "x"])
-    #expect(size.code == 1 && size.error.contains("image size: 4 is not from 8 to 1024"))
+    #expect(size.code == 2, "\(size.error)")
+    #expect(size.error.contains("--image-size is 4: use a whole number from 8 to 1024"))
   }
 
   @Test func aStudyIsPointedAtAnotherDataSetAndHasAFolderOfItsOwn() throws {
@@ -129,7 +148,7 @@ import Testing
         settings: {dataset: sprites, steps: 2, batch_size: 8, width: 2, head: 'mlp:8-4', threads: 1}
         axes: {seed: [0, 1]}
         quick: {dataset: sprites, seed: [0]}
-        figures: [h.linear_top1]
+        figures: [h.linear_top1, h.attribute.weight]
         """
       try Data(text.utf8).write(to: study)
       let arguments = ["--set", "dataset=packed", "--set", "data=\(file)", "--quick", "--quiet"]

@@ -65,6 +65,10 @@ import Testing
     #expect(DatasetKind.cifar100.knownFactors.map(\.name) == ["superclass", "subclass"])
     #expect(DatasetKind.allFactorNames.first == "position_x")
     #expect(Set(DatasetKind.allFactorNames).isSuperset(of: ["superclass", "subclass", "digit"]))
+    // Of the sets that are made and then packed.
+    #expect(
+      Set(DatasetKind.allFactorNames)
+        .isSuperset(of: ["weight", "italic", "monospaced", "serif", "subgroup"]))
   }
 
   @Test func filesNeedAPath() {

@@ -77,7 +77,7 @@ import Torch
       #expect(Set(pairs).isSuperset(of: (0..<520).map { [$0, $0] }), "\(name): \(pairs.count)")
       // Sprites of one shape, place and hue are rare, and none is a copy.
       #expect(pairs.count <= 525, "\(name): \(pairs.count)")
-      #expect(found.nearAcross == 520)
+      #expect(found.nearAcross(from: .train) == 520)
     }
   }
 
@@ -89,13 +89,77 @@ import Torch
       [3, 1, 3, 4].map { images[$0] }, labels: [0, 0, 0, 1], classNames: ["a", "b"])
     let inspection = DatasetInspection(of: DatasetSplits(train: train, heldOut: heldOut))
     let found = inspection.duplicates
-    #expect(found.exactWithin(heldOut: false) == 2 && found.exactWithin(heldOut: true) == 1)
-    #expect(found.exactAcross == 1)
+    #expect(found.exactWithin(.train) == 2 && found.exactWithin(.heldOut) == 1)
+    #expect(found.exactAcross(from: .train) == 1)
     #expect(found.exact.first { $0.crosses }?.first.index == 1)
     #expect(inspection.conflictCount == 2)
     #expect(inspection.train.classCounts == [2, 3] && inspection.heldOut.classCounts == [3, 1])
     #expect(inspection.train.extremes?.least == 2 && inspection.train.extremes?.most == 3)
     #expect(inspection.fitted == nil)
+  }
+
+  /// An image with other noise of up to `most` levels.
+  private func noisy(_ image: RGBImage, most: Int = 3, _ random: inout CounterRandom) -> RGBImage {
+    RGBImage(
+      width: image.width, height: image.height,
+      pixels: image.pixels.map { level in
+        let noise = Int(random.nextWord() % UInt32(2 * most + 1)) - most
+        return UInt8(clamping: Int(level) + noise)
+      })
+  }
+
+  /// More images than are all compared, many or all of one scene.
+  @Test(arguments: [(frames: 1_100, others: 0), (frames: 700, others: 500)])
+  func heldOutFramesOfASceneThatIsTrainedOnAreAllFound(frames: Int, others: Int) {
+    var random = CounterRandom(seed: 7)
+    let made = sprites(1 + others, size: 16)
+    let scene = (0..<frames).map { _ in noisy(made[0], &random) }
+    let found = ImageDuplicates(
+      train: dataset(Array(scene.dropFirst(50) + made.dropFirst())),
+      heldOut: dataset(Array(scene.prefix(50))))
+    #expect(found.exact.isEmpty && found.nearAcross(from: .train) == 50)
+    // All but the first; of an image the 256 neighbours at most that are compared may all come after it.
+    #expect(found.nearWithin(.heldOut) >= 47)
+    #expect(Double(found.nearWithin(.train)) > 0.97 * Double(frames - 50))
+    let keys = found.near.map { [$0.first, $0.second] }
+    #expect(Set(keys).count == keys.count)
+  }
+
+  @Test func everyCopyCountsInItsSplitAndAcross() {
+    let image = sprites(1, size: 32)[0]
+    var random = CounterRandom(seed: 8)
+    let other = noisy(image, most: 1, &random)
+    let twice = ImageDuplicates(train: dataset([image]), heldOut: dataset([image, image]))
+    #expect(twice.exactWithin(.heldOut) == 1 && twice.exactWithin(.train) == 0)
+    #expect(twice.exactAcross(from: .train) == 2 && twice.near.isEmpty)
+    let near = ImageDuplicates(train: dataset([image]), heldOut: dataset([other, other, other]))
+    #expect(near.exactWithin(.heldOut) == 2 && near.exactAcross(from: .train) == 0)
+    #expect(near.nearAcross(from: .train) == 3 && near.nearWithin(.heldOut) == 0)
+    // An image that has an equal one is not counted as a near one too.
+    let both = ImageDuplicates(train: dataset([image, other]), heldOut: dataset([other, image]))
+    #expect(both.exactAcross(from: .train) == 2 && both.nearAcross(from: .train) == 0)
+    #expect(both.nearWithin(.train) == 1 && both.nearWithin(.heldOut) == 1)
+  }
+
+  @Test func imagesThatProbesAreFittedOnAreComparedWithTheHeldOutOnes() throws {
+    let images = sprites(4, size: 32)
+    var random = CounterRandom(seed: 9)
+    let near = noisy(images[1], most: 1, &random)
+    let inspection = DatasetInspection(
+      of: DatasetSplits(
+        train: dataset([images[0], images[2]]),
+        heldOut: dataset(
+          [images[2], images[0], near], labels: [0, 1, 0], classNames: ["a", "b"]),
+        fitted: dataset(
+          [images[1], images[0], images[0]], labels: [0, 0, 0], classNames: ["a", "b"])))
+    let found = inspection.duplicates
+    #expect(found.exactAcross(from: .train) == 2 && found.nearAcross(from: .train) == 0)
+    #expect(found.exactAcross(from: .fitted) == 1 && found.nearAcross(from: .fitted) == 1)
+    #expect(found.exactWithin(.fitted) == 1 && found.exactWithin(.train) == 0)
+    #expect(found.near.map(\.first.split) == [.fitted] && found.near[0].first.index == 0)
+    // Held-out image 1 is equal to the fitted image 1, whose label is another.
+    #expect(inspection.conflictCount == 1)
+    #expect(inspection.fitted?.count == 3)
   }
 
   @Test func otherColoursAndPlainImagesAreNoDuplicates() {

@@ -107,6 +107,71 @@ import Testing
     #expect(!expected.isEmpty && pairs.map { [$0.first, $0.second] } == expected)
   }
 
+  @Test func aFileOrFolderThatCannotBeReadIsLeftOut() throws {
+    let folder = try TemporaryFolder()
+    for name in try FileManager.default.contentsOfDirectory(atPath: letters) {
+      try folder.write(contents(name), to: name)
+    }
+    try folder.write("", to: "closed.ttf")
+    try folder.write("", to: "shut/any.ttf")
+    let closed = ["closed.ttf", "shut"].map { folder.path + "/" + $0 }
+    for path in closed { #expect(chmod(path, 0) == 0) }
+    defer { for path in closed { chmod(path, 0o700) } }
+    let made = try MadeGlyphs.make(from: folder.path)
+    #expect(made.train.count + made.heldOut.count == 60)
+    // Nothing is closed to the superuser.
+    let isSuperuser = geteuid() == 0
+    #expect(
+      Set(made.skipped.map(\.path))
+        == Set(isSuperuser ? [closed[0], closed[1] + "/any.ttf"] : closed))
+    #expect(made.skipped.allSatisfy { ($0.reason == "it cannot be read") != isSuperuser })
+  }
+
+  @Test func theFacesOfACollectionAreTakenWhoseFirstIsDamaged() throws {
+    let folder = try TemporaryFolder()
+    for name in try FileManager.default.contentsOfDirectory(atPath: letters)
+    where name != "steps.ttf" {
+      try folder.write(contents(name), to: name)
+    }
+    // The header of a collection of two, the first of which is read from the header itself.
+    let start = 20
+    var face = try contents("steps.ttf")
+    for table in 0..<(Int(face[4]) << 8 | Int(face[5])) {
+      let place = 12 + 16 * table + 8
+      let offset = face[place..<place + 4].reduce(0) { $0 << 8 | Int($1) } + start
+      face.replaceSubrange(place..<place + 4, with: bigEndian(offset))
+    }
+    let header = Array("ttcf".utf8) + [0x10000, 2, 0, start].flatMap(bigEndian)
+    try folder.write(header + face, to: "collection.ttc")
+    let made = try MadeGlyphs.make(from: folder.path)
+    #expect(made.train.count + made.heldOut.count == 60)
+    #expect(made.skipped.map(\.path) == [folder.path + "/collection.ttc"])
+    // A collection that claims more faces than it has room for.
+    try folder.write(
+      Array("ttcf".utf8) + [0x10000, 0xFFFF_FFFF, 0].flatMap(bigEndian), to: "collection.ttc")
+    #expect(try MadeGlyphs.make(from: folder.path).skipped.count == 1)
+  }
+
+  @Test func moreFontsThanMemoryHoldsAreRefusedBeforeAnyIsDrawn() throws {
+    let folder = try TemporaryFolder()
+    // Ten letters a face, nine bytes a pixel while images are drawn, gathered and divided.
+    let bytes = Double(10 * 9 * 1024 * 1024)
+    let count = Int(Double(ProcessInfo.processInfo.physicalMemory) / bytes) + 1
+    for number in 0..<count { try folder.write("", to: "\(number).ttf") }
+    let error = #expect(throws: MakingError.self) {
+      try MadeGlyphs.make(from: folder.path, side: 1024)
+    }
+    #expect(error?.description.contains("\(10 * count) images of 1024×1024 take") == true)
+  }
+
+  private func contents(_ name: String) throws -> [UInt8] {
+    try Array(Data(contentsOf: URL(fileURLWithPath: letters + "/" + name)))
+  }
+
+  private func bigEndian(_ number: Int) -> [UInt8] {
+    [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: number >> $0) }
+  }
+
   @Test func tooFewFontsAndNoFolderAreErrors() throws {
     #expect(throws: MakingError.tooFewFaces(fixture("fonts/odd"), usable: 1, groups: 1)) {
       try MadeGlyphs.make(from: fixture("fonts/odd"))

@@ -42,7 +42,7 @@ public struct DatasetInspection: Sendable {
   public let fitted: Split?
   /// Images that are there more than once.
   public let duplicates: ImageDuplicates
-  /// How many equal images have different labels.
+  /// How many images have another label than one before them that is equal.
   public let conflictCount: Int
 
   /// Looks through a data set.
@@ -50,14 +50,27 @@ public struct DatasetInspection: Sendable {
     train = Split(of: splits.train)
     heldOut = Split(of: splits.heldOut)
     fitted = splits.fittedApart.map(Split.init)
-    duplicates = ImageDuplicates(train: splits.train, heldOut: splits.heldOut)
+    duplicates = ImageDuplicates(
+      train: splits.train, heldOut: splits.heldOut, fitted: splits.fittedApart)
     func label(_ place: ImageDuplicates.Place) -> Int? {
-      let labels = place.isHeldOut ? splits.heldOut.labels : splits.train.labels
+      let labels = splits.images(of: place.split).labels
       return labels.isEmpty ? nil : labels[place.index]
     }
-    conflictCount = duplicates.exact.count { pair in
+    let conflicts = duplicates.exact.filter { pair in
       guard let first = label(pair.first), let second = label(pair.second) else { return false }
       return first != second
+    }
+    conflictCount = Set(conflicts.map(\.second)).count
+  }
+}
+
+extension DatasetSplits {
+  /// The images of a split.
+  package func images(of split: ImageDuplicates.Split) -> ImageDataset {
+    switch split {
+    case .train: train
+    case .fitted: fitted
+    case .heldOut: heldOut
     }
   }
 }

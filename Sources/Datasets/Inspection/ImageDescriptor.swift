@@ -76,6 +76,11 @@ struct ImageDescriptor: Sendable {
     return values
   }
 
+  /// Where `frequencies` has that of so many half waves along each direction, not both 0.
+  static func frequency(vertical: Int, horizontal: Int) -> Int {
+    vertical * waves.count + horizontal - 1
+  }
+
   /// cos(π (column + ½) k / 16), one wave a frequency k.
   private static let waves: [[Float]] = (0...8).map { frequency in
     (0..<side).map { column in

@@ -1,28 +1,37 @@
 /// The faces of font files: those that draw the letters, and what was left out.
 struct FaceSurvey {
-  private let root: String
   private let side: Int
   private(set) var faces: [LetterFace] = []
   private(set) var skipped: [SkippedFile] = []
   /// What was passed over that is no fault of a file.
   private(set) var remarks: [String] = []
 
-  init(root: String, side: Int) {
-    self.root = root
-    self.side = side
+  init(side: Int) { self.side = side }
+
+  /// Notes a file or folder that cannot be read.
+  mutating func skip(_ path: FilePath) {
+    skipped.append(SkippedFile(path: path.description, reason: "it cannot be read"))
   }
 
   /// Draws the letters of every face of a file.
-  mutating func add(_ path: FilePath, file bytes: [UInt8]) {
+  mutating func add(_ path: FilePath) {
+    let bytes: [UInt8]
+    do throws(MakingError) {
+      bytes = try FileTree.read(path)
+    } catch {
+      skip(path)
+      return
+    }
     let file = FontFile(bytes)
     var index = 0
-    var count = 1
+    // A collection's own word, as its first face may be damaged.
+    var count = file.collectionCount ?? 1
     while index < min(count, MadeGlyphs.faceLimit) {
       let place = path.description + (index == 0 ? "" : ", face \(index)")
       do {
         let face = try opened(file, index: index)
-        count = face.description.faceCount
-        faces.append(try LetterFace(face, place: place, side: side))
+        count = max(count, face.description.faceCount)
+        faces.append(try LetterFace(face, side: side))
       } catch {
         skipped.append(SkippedFile(path: place, reason: error.reason))
       }

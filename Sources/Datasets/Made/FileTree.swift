@@ -2,6 +2,8 @@
 struct FileTree {
   /// Paths below the folder, sorted by their bytes.
   let files: [FilePath]
+  /// Folders below it that cannot be read, sorted alike.
+  let unreadable: [FilePath]
 
   /// Hidden files and folders are passed over, and links to folders are not followed.
   ///
@@ -11,9 +13,14 @@ struct FileTree {
   ) throws(MakingError) {
     guard FileBytes.isFolder(root) else { throw .noFolder(root) }
     var found: [FilePath] = []
+    var unreadable: [FilePath] = []
     var folders = [FilePath(root)]
     while let folder = folders.popLast() {
-      guard let directory = Directory(folder) else { throw .unreadable(folder.description) }
+      guard let directory = Directory(folder) else {
+        guard folder != FilePath(root) else { throw .unreadable(root) }
+        unreadable.append(folder)
+        continue
+      }
       for (name, kind) in directory.entries {
         let path = folder.appending(name)
         switch kind {
@@ -26,14 +33,16 @@ struct FileTree {
       }
     }
     files = found.sorted()
+    self.unreadable = unreadable.sorted()
   }
 
   /// The first file of a name.
   static func file(named name: String, below root: String) throws(MakingError) -> FilePath {
     let wanted = name.lowercased()
     let tree = try FileTree(below: root) { whole, _ in whole == wanted }
-    guard let file = tree.files.first else { throw .noFile(name: name, folder: root) }
-    return file
+    if let file = tree.files.first { return file }
+    if let folder = tree.unreadable.first { throw .unreadable(folder.description) }
+    throw .noFile(name: name, folder: root)
   }
 
   /// All of a file.

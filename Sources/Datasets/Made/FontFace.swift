@@ -10,6 +10,18 @@ package final class FontFile {
   }
 
   deinit { bytes.deallocate() }
+
+  /// How many faces the header of a collection claims, no more than the file has room for; nil for other files.
+  ///
+  /// Source: Microsoft, *OpenType specification*, The OpenType Font File: the TTC header.
+  var collectionCount: Int? {
+    let headerLength = 12
+    guard bytes.count >= headerLength, bytes.prefix(4).elementsEqual("ttcf".utf8) else {
+      return nil
+    }
+    let claimed = bytes[8..<headerLength].reduce(0) { $0 << 8 | Int($1) }
+    return min(claimed, (bytes.count - headerLength) / 4)
+  }
 }
 
 /// A face of a font file, as FreeType reads it.

@@ -10,8 +10,6 @@ struct LetterFace {
   /// The letters that are drawn, as of notMNIST.
   static let letters: [Unicode.Scalar] = ["A", "B", "C", "D", "E", "F", "G", "H", "I", "J"]
 
-  /// The file and, of several faces in it, the face's number.
-  let place: String
   let family: String
   /// From 100 (thin) to 900 (black); 400 is regular.
   let weight: Int
@@ -44,10 +42,8 @@ struct LetterFace {
 
   /// Draws the letters.
   ///
-  /// - Parameters:
-  ///   - place: how the face is named in messages.
-  ///   - side: rows and columns of a letter's square.
-  init(_ face: FontFace, place: String, side: Int) throws(Fault) {
+  /// - Parameter side: rows and columns of a letter's square.
+  init(_ face: FontFace, side: Int) throws(Fault) {
     let said = face.description
     guard said.isScalable else { throw .bitmapsAlone }
     // PANOSE's kind 5, Latin Symbol; IBM's class 12, symbolic.
@@ -60,7 +56,6 @@ struct LetterFace {
     let squares = stride(from: 0, to: levels.count, by: size).map { Array(levels[$0..<$0 + size]) }
     let comparison = FaceComparison(squares, side: side)
     guard comparison.pairs(within: MadeGlyphs.sameDifference).isEmpty else { throw .equalLetters }
-    self.place = place
     self.levels = levels
     family = said.family
     isItalic = said.isItalic

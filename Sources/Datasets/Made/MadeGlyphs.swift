@@ -32,7 +32,7 @@ public enum MadeGlyphs {
   ///   - folder: the fonts, in any subfolders.
   ///   - side: rows and columns of the images.
   /// - Returns: two splits that share no design, what was left out, and remarks on it.
-  /// - Throws: `MakingError` when the folder cannot be read or holds too few faces.
+  /// - Throws: `MakingError` when the folder cannot be read, holds too few faces, or more than memory can hold.
   public static func make(
     from folder: String, side: Int = 32
   ) throws(MakingError) -> DatasetSplits {
@@ -40,8 +40,15 @@ public enum MadeGlyphs {
       throw .imageSize(side, allowed: DatasetRequest.imageSizes)
     }
     let tree = try FileTree(below: folder) { MadeGlyphs.endings.contains($1) }
-    var survey = FaceSurvey(root: folder, side: side)
-    for path in tree.files { survey.add(path, file: try FileTree.read(path)) }
+    var survey = FaceSurvey(side: side)
+    tree.unreadable.forEach { survey.skip($0) }
+    for (number, path) in tree.files.enumerated() {
+      // At least one face of every file that is left.
+      let faces = survey.faces.count + tree.files.count - number
+      try MadeImages.checkMemory(
+        count: faces * LetterFace.letters.count, side: side, place: folder)
+      survey.add(path)
+    }
     survey.dropRepetitions(within: MadeGlyphs.sameDifference)
     let faces = survey.faces
     let groups = FaceGroups(

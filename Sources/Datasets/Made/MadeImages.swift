@@ -11,6 +11,17 @@ struct MadeImages {
 
   var count: Int { labels.count }
 
+  /// Refuses what this machine's memory cannot hold: the images as they are drawn, all of them together, and
+  /// divided.
+  static func checkMemory(count: Int, side: Int, place: String) throws(MakingError) {
+    do throws(DatasetError) {
+      try ImageLoader.checkMemory(
+        count: count, size: side, place: place, bytesBesides: 2 * 3 * side * side)
+    } catch {
+      throw .memory(error)
+    }
+  }
+
   /// A fifth of every class held out by hashes of the images' keys, as of data that is read from files
   /// without splits.
   func divided(by keys: [String]) -> DatasetSplits {

@@ -8,6 +8,9 @@ public enum MadePictograms {
   /// Groups with fewer emoji are left out.
   static let leastOfGroup = 20
 
+  /// The factor of the images.
+  static let factorName = "subgroup"
+
   /// Draws every emoji that is one character and has a coloured bitmap in the font; a fifth of every
   /// group is held out, those whose code points have the smallest hashes. The subgroup is a factor.
   ///
@@ -17,7 +20,7 @@ public enum MadePictograms {
   /// - Parameters:
   ///   - folder: where the packages were unpacked; the files may lie anywhere below it.
   ///   - side: rows and columns of the images.
-  /// - Throws: `MakingError` when a file is missing or holds no emoji.
+  /// - Throws: `MakingError` when a file is missing or holds no emoji, or memory cannot hold the images.
   public static func make(
     from folder: String, side: Int = 64
   ) throws(MakingError) -> DatasetSplits {
@@ -27,6 +30,7 @@ public enum MadePictograms {
     let listPath = try FileTree.file(named: listName, below: folder)
     let fontPath = try FileTree.file(named: fontName, below: folder)
     let list = EmojiList(String(decoding: try FileTree.read(listPath), as: UTF8.self))
+    try MadeImages.checkMemory(count: list.emoji.count, side: side, place: folder)
     let font = try opened(fontPath)
     var drawn = Drawn()
     for emoji in list.emoji { try drawn.add(emoji, from: font, path: fontPath, side: side) }
@@ -56,7 +60,7 @@ public enum MadePictograms {
 private struct Drawn {
   var emoji: [EmojiList.Emoji] = []
   private var pictures: [[UInt8]] = []
-  private var places: Set<[UInt8]> = []
+  private var seen: Set<[UInt8]> = []
   private var absent = 0
   private var repeated = 0
 
@@ -65,7 +69,7 @@ private struct Drawn {
   ) throws(MakingError) {
     do throws(FontFace.Fault) {
       let picture = try font.picture(of: emoji.character)
-      guard places.insert(picture.pixels).inserted else {
+      guard seen.insert(picture.pixels).inserted else {
         repeated += 1
         return
       }
@@ -109,7 +113,7 @@ private struct Drawn {
       zip(classNames, 0...), uniquingKeysWith: { first, _ in first })
     let numbers = Dictionary(zip(subgroups, 0...), uniquingKeysWith: { first, _ in first })
     let subgroup = Factor(
-      name: "subgroup", kind: .categorical(count: subgroups.count),
+      name: MadePictograms.factorName, kind: .categorical(count: subgroups.count),
       values: emoji.map { Float(numbers[$0.subgroup] ?? 0) })
     return MadeImages(
       name: "pictograms", side: side, pixels: pictures.flatMap { $0 },

@@ -20,6 +20,8 @@ public enum MakingError: Error, Equatable, Sendable {
   case tooFewFaces(String, usable: Int, groups: Int)
   /// The list of emoji names none that the font draws, or the font lacks them.
   case noPictograms(list: String, font: String)
+  /// This machine's memory cannot hold the images.
+  case memory(DatasetError)
   /// The images that come out would be too small or too large.
   case imageSize(Int, allowed: ClosedRange<Int>)
 }
@@ -43,6 +45,7 @@ extension MakingError: CustomStringConvertible {
           + "out; add fonts"
       case .noPictograms(let list, let font):
         "\(font): draws none of the emoji of \(list); use a font with coloured bitmaps"
+      case .memory(let error): error.description
       case .imageSize(let size, let allowed):
         "image size: \(size) is not from \(allowed.lowerBound) to \(allowed.upperBound); choose "
           + "one that is"
