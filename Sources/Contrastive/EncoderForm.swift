@@ -14,25 +14,48 @@ public enum EncoderArchitecture: String, Sendable, CaseIterable {
   case vitBase16 = "vit_base_patch16"
   case vitBase8 = "vit_base_patch8"
 
+  /// The two kinds of encoders, and how large one is.
+  public enum Kind: Sendable, Hashable {
+    /// A residual network.
+    case resNet(ResNet.Depth)
+    /// A vision transformer.
+    case visionTransformer(VisionTransformer.Size)
+  }
+
+  /// Its kind, and how large it is.
+  public var kind: Kind {
+    func transformer(_ patch: Int, _ width: Int, _ depth: Int) -> Kind {
+      .visionTransformer(VisionTransformer.Size(patch: patch, width: width, depth: depth))
+    }
+    return switch self {
+    case .resNet18: .resNet(.resNet18)
+    case .resNet34: .resNet(.resNet34)
+    case .resNet50: .resNet(.resNet50)
+    case .vitMini4: transformer(4, 192, 6)
+    case .vitTiny16: transformer(16, 192, 12)
+    case .vitSmall16: transformer(16, 384, 12)
+    case .vitSmall8: transformer(8, 384, 12)
+    case .vitBase16: transformer(16, 768, 12)
+    case .vitBase8: transformer(8, 768, 12)
+    }
+  }
+
   /// The residual network's depth; nil for a vision transformer.
-  public var depth: ResNet.Depth? { ResNet.Depth(rawValue: rawValue) }
+  public var depth: ResNet.Depth? {
+    if case .resNet(let depth) = kind { depth } else { nil }
+  }
 
   /// The vision transformer's size; nil for a residual network.
   public var size: VisionTransformer.Size? {
-    switch self {
-    case .resNet18, .resNet34, .resNet50: nil
-    case .vitMini4: VisionTransformer.Size(patch: 4, width: 192, depth: 6)
-    case .vitTiny16: VisionTransformer.Size(patch: 16, width: 192, depth: 12)
-    case .vitSmall16: VisionTransformer.Size(patch: 16, width: 384, depth: 12)
-    case .vitSmall8: VisionTransformer.Size(patch: 8, width: 384, depth: 12)
-    case .vitBase16: VisionTransformer.Size(patch: 16, width: 768, depth: 12)
-    case .vitBase8: VisionTransformer.Size(patch: 8, width: 768, depth: 12)
-    }
+    if case .visionTransformer(let size) = kind { size } else { nil }
   }
 
   /// The length of h; of a residual network with `width` channels in its first stage.
   public func outputDimension(width: Int) -> Int {
-    depth?.outputDimension(width: width) ?? size?.width ?? 0
+    switch kind {
+    case .resNet(let depth): depth.outputDimension(width: width)
+    case .visionTransformer(let size): size.width
+    }
   }
 }
 

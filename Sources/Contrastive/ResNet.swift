@@ -15,6 +15,21 @@ public final class ResNet: Module, DescribedEncoder {
 
     /// The side of its convolution.
     package var kernel: Int { self == .imageNet ? 7 : 3 }
+
+    /// Its convolution's stride.
+    package var stride: Int { self == .imageNet ? 2 : 1 }
+
+    /// How many pixels its convolution pads by on each side.
+    package var padding: Int {
+      switch self {
+      case .small: 1
+      case .smallPadded: 2
+      case .imageNet: 3
+      }
+    }
+
+    /// Whether max-pooling of 3×3 windows with stride 2 follows.
+    package var isPooled: Bool { self == .imageNet }
   }
 
   /// The depths built here.
@@ -65,12 +80,8 @@ public final class ResNet: Module, DescribedEncoder {
     self.stem = stem
     self.width = width
     self.normalization = normalization
-    conv1 =
-      switch stem {
-      case .small: .kaiming(3, width, kernel: 3, padding: 1)
-      case .smallPadded: .kaiming(3, width, kernel: 3, padding: 2)
-      case .imageNet: .kaiming(3, width, kernel: 7, stride: 2, padding: 3)
-      }
+    conv1 = .kaiming(
+      3, width, kernel: stem.kernel, stride: stem.stride, padding: stem.padding)
     bn1 = BatchNorm(width)
     var inputs = width
     func stage(_ index: Int) -> Sequential {
@@ -116,7 +127,7 @@ public final class ResNet: Module, DescribedEncoder {
 
   private func stemmed(_ images: Tensor) -> Tensor {
     let features = bn1(conv1(images.normalized(by: normalization))).reluInPlace()
-    return stem == .imageNet ? features.maxPooled(kernel: 3, stride: 2, padding: 1) : features
+    return stem.isPooled ? features.maxPooled(kernel: 3, stride: 2, padding: 1) : features
   }
 }
 

@@ -89,6 +89,13 @@ public final class VisionTransformer: Module, DescribedEncoder {
   /// The length of h: a token's.
   public var outputDimension: Int { size.width }
 
+  /// How many scores the attention of one block has for an image: one a head and pair of tokens.
+  package var scoreCount: Int {
+    let side = imageSize / size.patch
+    let tokens = 1 + side * side
+    return size.heads * tokens * tokens
+  }
+
   /// Its size, its images' and its pooling.
   public var form: EncoderForm {
     .visionTransformer(size, imageSize: imageSize, pooling: pooling)
@@ -100,13 +107,15 @@ public final class VisionTransformer: Module, DescribedEncoder {
   }
 
   /// What each block gives, `block1`, `block2`, …, and h: of the tokens after a block the class token, or the mean of the
-  /// patches' where `pooling` is `average`, without a norm.
+  /// patches' where `pooling` is `average`, without a norm. None keeps a block's tokens in memory.
   public func trace(_ images: Tensor) -> [ProjectionHead.Layer] {
     var tokens = tokens(of: images)
     var layers: [ProjectionHead.Layer] = []
     for (index, block) in blocks.enumerated() {
       tokens = block(tokens)
-      layers.append(("block\(index + 1)", pooled(tokens)))
+      // A view of the class tokens would keep all others, a hundred times as many.
+      let isView = pooling == .token
+      layers.append(("block\(index + 1)", isView ? pooled(tokens).copied() : pooled(tokens)))
     }
     return layers + [("h", h(of: tokens))]
   }

@@ -16,11 +16,17 @@ package struct SoftmaxRegression {
   private static let stepsOfAnApproximation = 4
   /// Up to so many numbers, a product is over before a second thread has woken.
   private static let elementsOfOneThread = 4_000_000
+  /// The Hessian's diagonal blocks, C×(D+1)×(D+1), are factorised up to so many numbers, which take 4 GB; of larger ones the
+  /// diagonal alone is used.
+  private let blockLimit: Int
 
   /// - Parameters:
   ///   - features: N×D in float64, standardised.
   ///   - labels: N classes in int64, from 0 to below `classCount`.
-  package init(features: Tensor, labels: Tensor, classCount: Int) {
+  package init(
+    features: Tensor, labels: Tensor, classCount: Int, blockLimit: Int = 1 << 29
+  ) {
+    self.blockLimit = blockLimit
     let rows = features.size(0)
     let ones = Tensor.ones([rows, 1], .float64, on: features.device)
     self.features = Tensor.concatenated([features, ones], along: 1)
@@ -56,7 +62,13 @@ package struct SoftmaxRegression {
       let probabilities = logits(point).softmax(along: 0)
       let penalties = penaltyRow(penalty)
       if kept.map({ $0.steps == SoftmaxRegression.stepsOfAnApproximation }) ?? true {
-        kept = (blockSolution(probabilities, penalties), 0)
+        let size = features.size(1)
+        let isSmall = targets.size(0) * size * size <= blockLimit
+        kept = (
+          isSmall
+            ? blockSolution(probabilities, penalties) : diagonalSolution(probabilities, penalties),
+          0
+        )
       }
       kept?.steps += 1
       return TruncatedNewton.Curvature(
@@ -111,6 +123,14 @@ package struct SoftmaxRegression {
     let size = features.size(1)
     return Tensor((0..<size).map { $0 < size - 1 ? penalty : 0 }, shape: [1, size])
       .to(features.device)
+  }
+
+  /// The inverse of the Hessian's diagonal, between projections onto what is balanced.
+  private func diagonalSolution(_ probabilities: Tensor, _ penalties: Tensor) -> (Tensor) -> Tensor
+  {
+    let weights = (probabilities - probabilities.squared()) / Double(features.size(0))
+    let diagonal = weights.matmul(features.squared()) + penalties + 1e-12
+    return { direction in balanced(balanced(direction) / diagonal) }
   }
 
   /// The inverse of the Hessian's diagonal blocks, XᵀD_cX/N + penalty with p_c(1−p_c) on the diagonal of D_c for

@@ -21,6 +21,8 @@ extension GeometryError.Obstacle: CustomStringConvertible {
     case .noVariance(let subject): "the \(subject) do not vary: all rows are equal"
     case .tooFewDirections(let found, let needed):
       "a plane of rank \(needed) where there are \(found) directions"
+    case .tooManyDimensions(let found, let limit):
+      "embeddings of \(found) dimensions, where \(limit) at most are measured"
     case .noTangents: "a plane spanned by no tangents: give at least one factor"
     case .zeroTangents: "the tangents are zero at every embedding"
     case .dependentTangents: "the tangents are zero or depend on each other at every point"

@@ -20,6 +20,8 @@ public enum GeometryError: Error, Equatable, Sendable {
     case noVariance(of: Subject)
     /// A plane of more dimensions than there are directions.
     case tooFewDirections(found: Int, needed: Int)
+    /// Rows of more dimensions than are measured.
+    case tooManyDimensions(found: Int, limit: Int)
     /// No direction was given, as where a data set knows no factors.
     case noTangents
     /// The tangents are zero at every embedding.

@@ -36,17 +36,24 @@ extension EncoderForm {
     return .resNet(depth, stem: stem, width: width)
   }
 
-  /// Size, images and pooling of a vision transformer in timm's names.
+  /// The widths whose heads of attention are 64 wide wherever timm and DINO have them: weights do not say how many there are. A
+  /// width of 64 is one such head.
+  private static let widthsOfUsualHeads = [64, 192, 384, 768, 1024]
+
+  /// Size, images and pooling of a vision transformer in timm's names, which lies under `prefix`.
   static func ofVisionTransformer(
-    _ state: [String: Tensor]
+    _ state: [String: Tensor], prefix: String
   ) throws(WeightsError.Fault) -> EncoderForm {
     let refusal = { WeightsError.Fault.encoderShape(reason: $0) }
     guard let patches = state["patch_embed.proj.weight"]?.shape, patches.count == 4,
       patches[1] == 3, 1...1024 ~= patches[2], patches[2] == patches[3]
     else { throw refusal("patch_embed.proj.weight is no convolution of three channels") }
     let (width, patch) = (patches[0], patches[2])
-    guard width > 0, width.isMultiple(of: 64) else {
-      throw refusal("tokens of length \(width) do not divide into heads of 64")
+    guard widthsOfUsualHeads.contains(width) else {
+      let widths = widthsOfUsualHeads.map(String.init).joined(separator: ", ")
+      throw refusal(
+        "weights do not say how many heads of attention tokens of length \(width) have, as they do not differ for "
+          + widths)
     }
     guard let positions = state["pos_embed"]?.shape, positions.count == 3, positions[0] == 1,
       positions[2] == width
@@ -54,6 +61,11 @@ extension EncoderForm {
     let side = Int(Double(max(positions[1] - 1, 0)).squareRoot().rounded())
     guard side > 0, side * side + 1 == positions[1] else {
       throw refusal("\(positions[1]) positions are not a class token's and those of a square")
+    }
+    guard width != 384 || !isOfMoCo3(state, prefix: prefix) else {
+      throw refusal(
+        "a small vision transformer of MoCo v3's, by its fixed positions or its name: it has 12 heads of attention "
+          + "where all others of its width have 6, and weights do not say so")
     }
     let depth = (0..<state.count).prefix { state["blocks.\($0).attn.qkv.weight"] != nil }.count
     for block in 0..<depth {
@@ -70,6 +82,20 @@ extension EncoderForm {
     return .visionTransformer(
       VisionTransformer.Size(patch: patch, width: width, depth: depth), imageSize: side * patch,
       pooling: state["fc_norm.weight"] == nil ? .token : .average)
+  }
+
+  /// Whether it is MoCo v3's by its name, or by positions that are sines and cosines rather than learned: zero for the class
+  /// token, and sin 0, cos 0, sin 0, cos 0 for the first patch.
+  private static func isOfMoCo3(_ state: [String: Tensor], prefix: String) -> Bool {
+    let parts = prefix.split(separator: ".")
+    if parts.last == "base_encoder" || parts.last == "momentum_encoder" { return true }
+    guard let positions = state["pos_embed"] else { return false }
+    let first = positions.slice(0..<2, along: 1).to(.float32).scalars(Float.self)
+    let width = first.count / 2
+    return first.indices.allSatisfy { index in
+      let isCosine = index >= width && (index - width) / (width / 4) % 2 == 1
+      return first[index] == (isCosine ? 1 : 0)
+    }
   }
 
   /// The architecture's name, or what it is without one.

@@ -65,7 +65,7 @@ public struct EncoderWeights {
     self.names = names
     form =
       chosen.names == .visionTransformer
-      ? try .ofVisionTransformer(state) : try .ofResNet(state)
+      ? try .ofVisionTransformer(state, prefix: chosen.prefix) : try .ofResNet(state)
   }
 
   /// The network with these weights, in float32.

@@ -94,6 +94,9 @@ public struct HeadWeights {
         if let notation, notation.canBe(of: tensors, inputs: inputs),
           ProjectionHead(notation, inputs: inputs).fits(tensors)
         {
+          guard !withPrototypes || notation.prototypes != nil else {
+            throw .prototypes("it is \(notation)")
+          }
           self.init(
             path: file.path, prefix: prefix, architecture: notation, inputs: inputs, state: tensors)
           return

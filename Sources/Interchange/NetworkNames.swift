@@ -7,7 +7,7 @@ enum NetworkNames: CaseIterable {
   case children
   /// The children of a network without a pooling stem by number: lightly's for small images.
   case smallChildren
-  /// `cls_token`, `pos_embed`, `patch_embed`, `blocks`, `norm`: a vision transformer as timm, DINO, MAE and MoCo v3 have it.
+  /// `cls_token`, `pos_embed`, `patch_embed`, `blocks`, `norm`: a vision transformer as timm and DINO have it.
   case visionTransformer
 
   /// This naming's first components, and Gnomon's.

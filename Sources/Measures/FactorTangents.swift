@@ -12,7 +12,8 @@ struct LayerTangents {
     var widths: [Int] = []
     // All layers side by side, so that one pass differentiates them all.
     let all = tangents(
-      at: images.channelsLast(), along: directions.channelsLast(), batchSize: Network.batchSize
+      at: images.channelsLast(), along: directions.channelsLast(),
+      batchSize: network.tangentBatchSize
     ) { images in
       let traced = network.trace(images).map(\.embedding)
       widths = traced.map { $0.size(1) }

@@ -124,6 +124,10 @@ extension GivenEmbeddings.Layer {
     guard embeddings.shape.count == 2, embeddings.shape[1] >= 1 else {
       throw .notAMatrix(file: reference, shape: embeddings.shape)
     }
+    let limit = MeasuredModel.usualDimensionLimit
+    guard embeddings.shape[1] <= limit else {
+      throw .tooWide(file: reference, dimension: embeddings.shape[1], limit: limit)
+    }
     for file in [embeddings] + (views.map { [$0] } ?? []) where !file.dtype.isFloatingPoint {
       throw .notFloatingPoint(file: file.reference, dtype: file.dtype)
     }

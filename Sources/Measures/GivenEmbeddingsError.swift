@@ -8,6 +8,8 @@ public enum GivenEmbeddingsError: Error, Equatable, Sendable {
   case viewsWithoutEmbeddings(views: String, layer: String)
   /// Embeddings that are no matrix of at least one column.
   case notAMatrix(file: String, shape: [Int])
+  /// Embeddings of more dimensions than are measured.
+  case tooWide(file: String, dimension: Int, limit: Int)
   /// Whole numbers where floating-point numbers should be.
   case notFloatingPoint(file: String, dtype: DType)
   /// Layers of different numbers of rows.
@@ -33,6 +35,8 @@ extension GivenEmbeddingsError: CustomStringConvertible {
       "\(views) holds views of layer \(layer), whose embeddings are missing"
     case .notAMatrix(let file, let shape):
       "\(file) has shape \(shape): give a matrix, one embedding a row"
+    case .tooWide(let file, let dimension, let limit):
+      "\(file) has \(dimension) columns, and embeddings of \(limit) dimensions at most are measured: leave it out"
     case .notFloatingPoint(let file, let dtype):
       "\(file) holds \(dtype): give floating-point numbers"
     case .unequalRowCounts(let file, let rows, let other, let otherRows):

@@ -1,6 +1,7 @@
 import Augmentations
 import Contrastive
 import Datasets
+import Geometry
 import Records
 import Torch
 import TorchNN
@@ -19,6 +20,9 @@ import TorchNN
 public struct MeasuredModel {
   /// The fixed strengths of `invariance_at`, by which runs of different strength compare.
   public static let fixedStrengths = [0.25, 0.5, 1.0]
+
+  /// A wider layer is left out of all measuring: covariances of D×D numbers in float64 take 2 GB at this D.
+  public static let usualDimensionLimit = 16_384
 
   /// Which layers are measured.
   public enum Layers: String, Sendable, CaseIterable {
@@ -39,6 +43,8 @@ public struct MeasuredModel {
   let device: Device
   /// Which layers are measured.
   public var layers: Layers
+  /// The dimensions that a layer has at most to be measured.
+  package var dimensionLimit = MeasuredModel.usualDimensionLimit
 
   /// A model to be measured.
   ///
@@ -71,15 +77,17 @@ public struct MeasuredModel {
   }
 
   /// The embeddings of the held-out images as they are, or of those that probes are fitted on: N×D a layer, in
-  /// order, without gradients, on the model's device.
+  /// order, without gradients, on the model's device. Layers that are too wide to be measured are among them.
   ///
   /// - Throws: `DatasetError` for images that could not be read from their files.
   public func embeddings(
     ofHeldOut isHeldOut: Bool = true
   ) throws(DatasetError) -> [ProjectionHead.Layer] {
+    var model = self
+    model.dimensionLimit = .max
     let layers = inEvaluationMode([encoder, head]) {
       withoutGradients {
-        Network(self).embeddings(of: isHeldOut ? splits.heldOut : splits.fitted)
+        Network(model).embeddings(of: isHeldOut ? splits.heldOut : splits.fitted)
       }
     }
     try splits.checkReading()
@@ -89,19 +97,66 @@ public struct MeasuredModel {
   /// What `DatasetSplits.skippedLines` says of the images that were loaded, and read so far.
   public var skippedLines: [String] { splits.skippedLines() }
 
+  /// The embeddings at one layer alone, without the memory that the others take; nil for a name that no layer has.
+  ///
+  /// - Throws: `DatasetError` for images that could not be read from their files.
+  public func embeddings(
+    of layer: String, ofHeldOut isHeldOut: Bool = true
+  ) throws(DatasetError) -> Tensor? {
+    var model = self
+    model.dimensionLimit = .max
+    if !FigureKey.isTrunkLayer(layer) { model.layers = .head }
+    let embeddings = inEvaluationMode([encoder, head]) {
+      withoutGradients {
+        let dataset = isHeldOut ? splits.heldOut : splits.fitted
+        return Network(model).embeddings(of: Array(0..<dataset.count), in: dataset, at: [layer])
+          .first?.embedding
+      }
+    }
+    try splits.checkReading()
+    return embeddings
+  }
+
+  /// The names of the layers in order, those that are too wide to be measured included.
+  public var layerNames: [String] {
+    var model = self
+    model.dimensionLimit = .max
+    return inEvaluationMode([encoder, head]) {
+      withoutGradients { Network(model).embeddings(of: [0], in: splits.heldOut).map(\.name) }
+    }
+  }
+
+  /// A line that names the head's layers that are left out for their width; nil where none is.
+  public var leftOut: String? {
+    let layers = inEvaluationMode([head]) {
+      withoutGradients {
+        head.trace(.zeros([1, head.inputDimension], on: device)).dropFirst()
+          .filter { $0.embedding.size(1) > dimensionLimit }
+      }
+    }
+    guard !layers.isEmpty else { return nil }
+    let names = layers.map { "\($0.name) of \($0.embedding.size(1)) dimensions" }
+    return
+      "\(names.joined(separator: ", ")): not measured, as \(dimensionLimit) dimensions at most are"
+  }
+
   /// The figures of each layer, in order.
   ///
   /// - Parameters:
   ///   - extent: how much is measured.
   ///   - measures: what is measured, where it belongs to the extent.
   ///   - willMeasure: told of each measure before it is taken. What several need is made by the first of them.
-  /// - Throws: `GeometryError` or `EvaluationError`, for embeddings that are not finite, and for labels or
-  ///   factors that do not fit the images; `DatasetError` for images that could not be read from their files.
+  /// - Throws: `GeometryError` or `EvaluationError`, for embeddings that are not finite, for an h that is too wide to be
+  ///   measured, and for labels or factors that do not fit the images; `DatasetError` for images that could not be read from their files.
   public func figures(
     _ extent: Extent = .full, by measures: [any Measure] = StandardMeasures.all,
     willMeasure: (any Measure) -> Void = { _ in }
   ) throws -> [LayerFigures] {
-    try inEvaluationMode([encoder, head]) {
+    guard encoder.outputDimension <= dimensionLimit else {
+      throw GeometryError.notMeasurable(
+        .tooManyDimensions(found: encoder.outputDimension, limit: dimensionLimit))
+    }
+    return try inEvaluationMode([encoder, head]) {
       try withoutGradients {
         let subject = ModelSubject(self, extent)
         let figures = try subject.figures(

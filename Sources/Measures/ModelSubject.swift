@@ -56,8 +56,10 @@ public final class ModelSubject: Subject {
   /// Itself.
   public var model: ModelSubject? { self }
 
-  /// The softmax behind what theory predicts; nil where the objective has none.
-  public var softmax: PairSoftmax? { measured.softmax }
+  /// The softmax behind what theory predicts; nil where the objective has none, or z is too wide to be measured.
+  public var softmax: PairSoftmax? { isZMeasured ? measured.softmax : nil }
+
+  private var isZMeasured: Bool { measured.head.outputDimension <= measured.dimensionLimit }
 
   /// The sample is in a random order.
   public func randomRows(_ count: Int) -> [Int] { Array(0..<min(count, clean[0].size(0))) }
@@ -135,7 +137,7 @@ public final class ModelSubject: Subject {
     return made
   }
 
-  /// The head's Jacobians at the anchors; nil where there is no head to differentiate.
+  /// The head's Jacobians at the anchors; nil where there is no head to differentiate, or z is too wide to be measured.
   func projectorGeometry() throws -> ProjectorGeometry? {
     if let geometryOfHead { return geometryOfHead }
     let made = try makeProjectorGeometry()
@@ -145,7 +147,7 @@ public final class ModelSubject: Subject {
 
   private func makeProjectorGeometry() throws -> ProjectorGeometry? {
     let head = measured.head
-    guard head.architecture != .none else { return nil }
+    guard head.architecture != .none, isZMeasured else { return nil }
     let h = clean[placeOfH][0..<anchorCount]
     return try whereMeasurable {
       let (inputs, outputs) = (h.size(1), head.outputDimension)

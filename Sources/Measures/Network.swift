@@ -22,11 +22,16 @@ struct Network {
     embeddings(of: Array(0..<dataset.count), in: dataset)
   }
 
-  /// The embeddings of some clean images, N×D a layer.
-  func embeddings(of samples: [Int], in dataset: ImageDataset) -> [ProjectionHead.Layer] {
+  /// The embeddings of some clean images, N×D a layer; of those named `names` alone where these are given.
+  func embeddings(
+    of samples: [Int], in dataset: ImageDataset, at names: [String]? = nil
+  ) -> [ProjectionHead.Layer] {
     let source = source(dataset, measured.policy)
     source.willNeed(samples)
-    return concatenated(batches(samples).map { trace(source.cleanImages(of: $0)) })
+    return concatenated(
+      batches(samples).map { batch in
+        trace(source.cleanImages(of: batch)).filter { names?.contains($0.name) ?? true }
+      })
   }
 
   /// The embeddings of views of each of the held-out samples: the views of each layer, N×D each.
@@ -54,9 +59,23 @@ struct Network {
 
   /// All measured layers' embeddings of images.
   func trace(_ images: Tensor) -> [ProjectionHead.Layer] {
-    guard measured.layers == .all else { return measured.head.trace(measured.encoder(images)) }
+    guard measured.layers == .all else { return headTrace(at: measured.encoder(images)) }
     let trunk = measured.encoder.trace(images)
-    return trunk.dropLast() + (trunk.last.map { measured.head.trace($0.embedding) } ?? [])
+    return withinLimit(trunk.dropLast()) + (trunk.last.map { headTrace(at: $0.embedding) } ?? [])
+  }
+
+  /// The embeddings of h and of the head's layers that are measured.
+  func headTrace(at h: Tensor) -> [ProjectionHead.Layer] { withinLimit(measured.head.trace(h)) }
+
+  private func withinLimit(_ layers: [ProjectionHead.Layer]) -> [ProjectionHead.Layer] {
+    layers.filter { $0.embedding.size(1) <= measured.dimensionLimit }
+  }
+
+  /// How many images tangents are taken of at once: what attention's scores take, which forward mode holds as a whole, stays
+  /// below 256 MB.
+  var tangentBatchSize: Int {
+    guard let transformer = measured.encoder as? VisionTransformer else { return Network.batchSize }
+    return max(1, min(Network.batchSize, (256 << 20) / (4 * transformer.scoreCount)))
   }
 
   private func batches(_ samples: [Int]) -> [ArraySlice<Int>] {

@@ -51,7 +51,6 @@ struct TangentsAlongTransformations: Measure {
     _ tangents: LayerTangents, _ name: String, _ h: Tensor, of model: ModelSubject,
     to figures: inout [LayerFigures]
   ) throws {
-    let head = model.measured.head
     let place = model.placeOfH
     let convention = Convention(centered: false, rowNormalized: false, n: h.size(0))
     for (index, own) in tangents.layers.enumerated() {
@@ -60,7 +59,7 @@ struct TangentsAlongTransformations: Measure {
       guard index > place else { continue }
       let gain = try whereMeasurable {
         try tangentGain(at: h, along: tangents.layers[place]) {
-          head.trace($0)[index - place].embedding
+          model.network.headTrace(at: $0)[index - place].embedding
         }
       }
       if let gain { figures[index].record(gain, as: "tangent_gain.\(name)", convention) }

@@ -1,21 +1,15 @@
 import Contrastive
+import TorchNN
 
 extension GraphBuilder {
   /// Adds a ResNet whose weights have torchvision's names.
   mutating func addResNet(
     _ depth: ResNet.Depth, _ stem: ResNet.Stem, _ images: String, output: String
   ) {
-    let padding =
-      switch stem {
-      case .small: 1
-      case .smallPadded: 2
-      case .imageNet: 3
-      }
-    let isLarge = stem == .imageNet
     let first = convolution(
-      images, "conv1", kernel: stem.kernel, stride: isLarge ? 2 : 1, padding: padding)
+      images, "conv1", kernel: stem.kernel, stride: stem.stride, padding: stem.padding)
     var features = add("Relu", [batchNormalization(first, "bn1")], "relu1")
-    if isLarge {
+    if stem.isPooled {
       features = add("MaxPool", [features], "maxpool", window(kernel: 3, stride: 2, padding: 1))
     }
     for (stage, count) in depth.blocks.enumerated() {
@@ -70,7 +64,8 @@ extension GraphBuilder {
 
   private mutating func batchNormalization(_ input: String, _ name: String) -> String {
     let vectors = ["weight", "bias", "running_mean", "running_var"].map { weight("\(name).\($0)") }
-    return add("BatchNormalization", [input] + vectors, name, [.real("epsilon", 1e-5)])
+    return add(
+      "BatchNormalization", [input] + vectors, name, [.real("epsilon", BatchNorm.standardEpsilon)])
   }
 
   /// A square window over height and width.

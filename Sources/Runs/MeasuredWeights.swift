@@ -51,10 +51,19 @@ public struct MeasuredWeights {
     let normalization = configuration.normalise ?? file.normalization
     var configuration = configuration
     configuration.normalise = normalization
-    if case .resNet(let depth, let stem, let width) = found.form {
+    switch found.form {
+    case .resNet(let depth, let stem, let width):
       configuration.encoder = depth.architecture
       configuration.width = width
       configuration.stem = configuration.stem ?? file.stem ?? stem
+    case .visionTransformer(_, let imageSize, _):
+      guard !isStemGiven else {
+        throw ConfigurationError.settingOfOtherEncoders(
+          key: RunConfiguration.settings.stem.key, encoder: found.form.description)
+      }
+      if !configuration.has(RunConfiguration.settings.imageSize) {
+        configuration.imageSize = imageSize
+      }
     }
     configuration.head = .none
     configuration.schedule = .none
@@ -85,6 +94,7 @@ public struct MeasuredWeights {
       notes.append("the file holds further encoders, which are left out: \(others)")
     }
     notes.append(headNote)
+    if let leftOut = model.leftOut { notes.append(leftOut) }
     if case .resNet(_, .small, _) = encoder.form, file.stem == nil, !isStemGiven {
       notes.append(
         "how far a 3×3 stem pads cannot be seen in weights: stem small pads by 1 pixel; solo-learn's networks for "

@@ -23,7 +23,7 @@ public struct SavedModel {
   /// - Throws: `RunError` or `ConfigurationError`, one line each.
   public init(_ folder: RunFolder, warn: (String) -> Void) throws {
     guard folder.hasConfiguration else { throw RunError.notARun(path: folder.url.path) }
-    configuration = try RunConfiguration(path: folder.config.path).resolved()
+    configuration = try RunConfiguration(of: folder).resolved()
     let (checkpoint, damaged) = try CheckpointFolder(folder: folder).readNewest()
     for message in damaged { warn("\(message); taking step \(checkpoint.record.step)") }
     let trainer = try configuration.makeTrainer()

@@ -67,7 +67,7 @@ public final class TrainingRun {
       if checkpoints.newestStep != nil {
         warn("no checkpoint of \(folder.url.path) was written to its end: the run begins again")
       }
-      let configuration = try RunConfiguration(path: folder.config.path)
+      let configuration = try RunConfiguration(of: folder)
       try self.init(resolved: configuration.resolved(), folder: folder, begins: true)
       try folder.create()
     } else {
@@ -81,7 +81,7 @@ public final class TrainingRun {
     guard folder.hasConfiguration else {
       throw RunError.notARun(path: folder.url.path)
     }
-    let configuration = try RunConfiguration(path: folder.config.path)
+    let configuration = try RunConfiguration(of: folder)
     let (checkpoint, damaged) = try CheckpointFolder(folder: folder).readNewest()
     for message in damaged { warn("\(message); going on from step \(checkpoint.record.step)") }
     try self.init(resolved: configuration.resolved(), folder: folder, begins: false)
@@ -112,6 +112,7 @@ public final class TrainingRun {
       throw ConfigurationError.batchTooLarge(
         batchSize: configuration.batchSize, images: splits.train.count)
     }
+    if let leftOut = measuredModel.leftOut { self.notes.append(leftOut) }
   }
 
   /// Trains to the end, measures, and writes the summary.

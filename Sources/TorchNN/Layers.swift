@@ -63,8 +63,13 @@ public final class BatchNorm: Module, UnaryLayer {
   /// What is added to the variance.
   package let epsilon: Double
 
+  /// PyTorch's ε.
+  public static let standardEpsilon = 1e-5
+
   /// A layer initialised as PyTorch's: scale 1, offset 0.
-  public init(_ channels: Int, momentum: Double = 0.1, epsilon: Double = 1e-5) {
+  public init(
+    _ channels: Int, momentum: Double = 0.1, epsilon: Double = BatchNorm.standardEpsilon
+  ) {
     weight = Parameter(.ones([channels]))
     bias = Parameter(.zeros([channels]))
     runningMean = Buffer(.zeros([channels]))

@@ -82,16 +82,15 @@ struct ExportCommand: ParsableCommand {
 
   private func writeEmbeddings(_ layer: String, of folder: RunFolder) throws {
     let run = try MeasuredRun(folder, layers: .all, warn: Terminal.warning)
-    let layers = try run.model.embeddings()
-    guard let found = layers.first(where: { $0.name == layer }) else {
-      let names = layers.map(\.name).joined(separator: ", ")
+    guard let embeddings = try run.model.embeddings(of: layer) else {
+      let names = run.model.layerNames.joined(separator: ", ")
       throw Failure.usage("--embeddings \(layer): the run has the layers \(names)")
     }
     run.model.tellSkipped()
     let file = file("\(layer).npy", in: folder)
-    try AtomicFile.write(NumPyArray.encode(found.embedding), to: file)
+    try AtomicFile.write(NumPyArray.encode(embeddings), to: file)
     Terminal.note(
-      "wrote \(file.relativePath), \(found.embedding.size(0)) held-out images at step \(run.step)")
+      "wrote \(file.relativePath), \(embeddings.size(0)) held-out images at step \(run.step)")
   }
 
   private func file(_ name: String, in folder: RunFolder) -> URL {

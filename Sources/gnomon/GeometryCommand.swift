@@ -45,6 +45,7 @@ struct GeometryCommand: ParsableCommand {
           throw Failure.usage("--views go with --embeddings: a run makes its own")
         }
         let run = try MeasuredRun(folder, layers: input.layers, warn: Terminal.warning)
+        run.model.leftOut.map(Terminal.note)
         let layers = try run.model.figures(.geometry)
         run.model.tellSkipped()
         try Output.show(layers, asJSON: json)

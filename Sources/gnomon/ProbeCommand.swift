@@ -21,6 +21,7 @@ struct ProbeCommand: ParsableCommand {
       switch try input.source() {
       case .run(let folder):
         let run = try MeasuredRun(folder, layers: input.layers, warn: Terminal.warning)
+        run.model.leftOut.map(Terminal.note)
         let layers = try run.model.figures(.evaluation)
         run.model.tellSkipped()
         try Output.show(layers, asJSON: json)

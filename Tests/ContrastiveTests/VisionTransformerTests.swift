@@ -101,6 +101,8 @@ import TorchNN
         let trace = network.trace(images)
         #expect(trace.map(\.name) == (1...6).map { "block\($0)" } + ["h"])
         #expect(trace.allSatisfy { $0.embedding.shape == [2, 192] })
+        // A view of a block's tokens would not be, and would keep them in memory.
+        #expect(trace.allSatisfy { $0.embedding.isContiguous })
         #expect(trace[6].embedding.scalars(Float.self) == network(images).scalars(Float.self))
         // h is what the last block gives, normed.
         let name = pooling == .token ? "norm" : "fc_norm"

@@ -76,5 +76,12 @@ import Torch
       let nearby = fit.point + Tensor.randomNormal(fit.point.shape).to(.float64) * 1e-3
       #expect(regression.objective(nearby, penalty: penalty).value > value)
     }
+    // Without the blocks of the Hessian, which take much memory, it is the same minimum, more slowly.
+    let frugal = SoftmaxRegression(
+      features: Standardization(of: features)(features), labels: labels, classCount: 5,
+      blockLimit: 0)
+    let slow = frugal.fit(penalty: penalty, tolerance: 1e-7)
+    #expect(slow.converged)
+    #expect(abs(slow.value - value) < 1e-7)
   }
 }

@@ -42,6 +42,21 @@ func write(_ tensors: SafeTensors, to path: String) throws {
       let loaded = try HeadWeights(beside: found, in: file)
       #expect(loaded.architecture == head.architecture)
       #expect(bits(try loaded.makeHead().state) == bits(head.state))
+      let error = #expect(throws: WeightsError.self) {
+        try HeadWeights(beside: found, in: file, withPrototypes: true)
+      }
+      #expect(text(error).contains("no prototypes"), "\(text(error))")
+    }
+  }
+
+  @Test func prototypesOfGnomonsOwnHeadsAreThereWhereTheyAreAskedFor() throws {
+    let head = ProjectionHead(
+      try HeadArchitecture(parsing: "mlp:6-4,prototypes=9"), inputs: 128)
+    let exported = SafeTensors(exporting: encoder, head, as: .gnomon, configuration: "")
+    try withFile(exported.tensors, metadata: exported.metadata) { file in
+      let found = try EncoderWeights(in: file)
+      let loaded = try HeadWeights(beside: found, in: file, withPrototypes: true)
+      #expect(loaded.architecture == head.architecture)
     }
   }
 

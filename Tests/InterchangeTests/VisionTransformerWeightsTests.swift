@@ -1,4 +1,5 @@
 import Contrastive
+import Foundation
 import Interchange
 import TestSupport
 import Testing
@@ -91,10 +92,58 @@ import TorchNN
       try refusal { $0["pos_embed"] = .zeros([1, 4, 64]) }.contains("4 positions are not"))
     #expect(
       try refusal { $0["patch_embed.proj.weight"] = .zeros([65536, 3, 8, 8]) }
-        .contains("no positions of length 65536"))
+        .contains("how many heads of attention tokens of length 65536 have"))
     #expect(
       try refusal { $0["blocks.0.mlp.fc1.weight"] = .zeros([128, 64]) }
         .contains("blocks.0.mlp.fc1.weight does not map 64 numbers to 256"))
+  }
+
+  @Test(arguments: [128, 320, 512, 1280])
+  func aWidthThatLeavesTheNumberOfHeadsOpenIsRefused(_ width: Int) throws {
+    let other = VisionTransformer.Size(patch: 8, width: width, depth: 1)
+    try withFile(VisionTransformer(other, imageSize: 16).state) { file in
+      let error = #expect(throws: WeightsError.self) { try EncoderWeights(in: file) }
+      #expect(text(error).contains("how many heads of attention tokens of length \(width) have"))
+    }
+  }
+
+  /// The positions of MoCo v3's `build_2d_sincos_position_embedding`, and zeros for the class token.
+  private func fixedPositions(side: Int, width: Int) -> Tensor {
+    let rates = (0..<width / 4).map { pow(10_000, -Double($0) / Double(width / 4)) }
+    let patches = (0..<side * side).flatMap { patch -> [Double] in
+      let places = [Double(patch / side), Double(patch % side)]
+      return places.flatMap { place in
+        rates.map { sin(place * $0) } + rates.map { cos(place * $0) }
+      }
+    }
+    return Tensor(
+      ([Double](repeating: 0, count: width) + patches).map(Float.init),
+      shape: [1, 1 + side * side, width])
+  }
+
+  @Test func moCo3sSmallNetworkWithItsTwelveHeadsIsRefusedAndOthersAsWideAreNot() throws {
+    let small = VisionTransformer.Size(patch: 16, width: 384, depth: 1)
+    let learned = VisionTransformer(small, imageSize: 32).state
+    let form = EncoderForm.visionTransformer(small, imageSize: 32, pooling: .token)
+    let found = try withFile(learned) { file in try EncoderWeights(in: file).form }
+    #expect(found == form)
+    var fixed = learned
+    fixed["pos_embed"] = fixedPositions(side: 2, width: 384)
+    let named = { (prefix: String) in
+      Dictionary(uniqueKeysWithValues: learned.map { (prefix + $0, $1) })
+    }
+    for state in [fixed, named("module.base_encoder."), named("module.momentum_encoder.")] {
+      let error = #expect(throws: WeightsError.self) {
+        try withFile(state) { try EncoderWeights(in: $0) }
+      }
+      #expect(text(error).contains("MoCo v3's") && text(error).contains("12 heads"))
+    }
+    // Of the base network there is one number of heads.
+    let base = VisionTransformer.Size(patch: 16, width: 768, depth: 1)
+    var state = VisionTransformer(base, imageSize: 32).state
+    state["pos_embed"] = fixedPositions(side: 2, width: 768)
+    let foundBase = try withFile(state) { file in try EncoderWeights(in: file).form }
+    #expect(foundBase == .visionTransformer(base, imageSize: 32, pooling: .token))
   }
 
   @Test func anArchitectureThatIsAskedForIsRequired() throws {

@@ -90,6 +90,18 @@ import TorchNN
     }
   }
 
+  @Test func embeddingsOfOneLayerAreThoseThatItHasAmongAll() throws {
+    let encoder = Initializer.seeded(by: 1) { ResNet.resNet18(width: 4) }
+    let model = try model(encoder, layers: .all, head: .mlp(hidden: [16], output: 8))
+    let all = model.embeddings()
+    #expect(model.layerNames == all.map(\.name))
+    for (name, embedding) in all {
+      let alone = try #require(model.embeddings(of: name))
+      #expect(alone.scalars(Float.self) == embedding.scalars(Float.self), "\(name)")
+    }
+    #expect(model.embeddings(of: "stage4") == nil && model.embeddings(of: "y") == nil)
+  }
+
   @Test func layersStandInTheOrderOfTheNetwork() {
     let names = ["z", "head.2", "h", "block10", "block2", "head.1", "stage3", "stage1", "x"]
     #expect(

@@ -91,6 +91,37 @@ import TorchNN
     #expect(count == held)
   }
 
+  @Test(arguments: [
+    (ResNet.Stem.small, 1, 1), (ResNet.Stem.smallPadded, 1, 2), (ResNet.Stem.imageNet, 2, 3),
+  ])
+  func aResNetsWindowsAndEpsilonAreTorchvisions(
+    _ stem: ResNet.Stem, stride: Int64, padding: Int64
+  ) throws {
+    let nodes = try graph(ResNet(.resNet18, stem: stem, width: 4)).graph.node
+    func window(_ name: String) throws -> [String: [Int64]] {
+      let node = try #require(nodes.first { $0.output == [name] }, "\(name)")
+      return Dictionary(uniqueKeysWithValues: node.attribute.map { ($0.name, $0.ints) })
+    }
+    func expect(_ name: String, kernel: Int64, stride: Int64, padding: Int64) throws {
+      let expected = [
+        "kernel_shape": [kernel, kernel], "strides": [stride, stride],
+        "pads": [padding, padding, padding, padding],
+      ]
+      #expect(try window(name) == expected, "\(name)")
+    }
+    try expect("conv1", kernel: stem == .imageNet ? 7 : 3, stride: stride, padding: padding)
+    #expect(nodes.contains { $0.opType == "MaxPool" } == (stem == .imageNet))
+    if stem == .imageNet { try expect("maxpool", kernel: 3, stride: 2, padding: 1) }
+    try expect("layer1.0.conv1", kernel: 3, stride: 1, padding: 1)
+    try expect("layer2.0.conv1", kernel: 3, stride: 2, padding: 1)
+    try expect("layer2.0.conv2", kernel: 3, stride: 1, padding: 1)
+    try expect("layer2.0.downsample.0", kernel: 1, stride: 2, padding: 0)
+    let norms = nodes.filter { $0.opType == "BatchNormalization" }
+    #expect(norms.count == 20)
+    #expect(norms.allSatisfy { $0.attribute.map(\.name) == ["epsilon"] })
+    #expect(norms.allSatisfy { $0.attribute.map(\.f) == [1e-5] })
+  }
+
   @Test func imagesThatAreTakenAsTheyAreHaveNoNodesForIt() throws {
     let model = try graph(ResNet(.resNet18, width: 4))
     #expect(model.graph.node.first?.opType == "Conv")

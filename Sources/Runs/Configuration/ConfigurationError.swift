@@ -28,6 +28,10 @@ public enum ConfigurationError: Error, Equatable, Sendable {
   case device(DeviceError)
   /// The images do not divide into a vision transformer's patches.
   case patches(EncoderArchitecture, imageSize: Int, patch: Int)
+  /// A setting is set that the encoder has not.
+  case settingOfOtherEncoders(key: String, encoder: String)
+  /// h has more dimensions than are measured.
+  case tooWide(dimension: Int, limit: Int)
   /// The head does not fit the encoder.
   case head(NotationError)
   /// The policy cannot be made.
@@ -86,6 +90,10 @@ extension ConfigurationError: CustomStringConvertible {
     case .patches(let encoder, let imageSize, let patch):
       "image_size is \(imageSize), which does not divide into the patches of \(patch) pixels of encoder "
         + encoder.rawValue
+    case .settingOfOtherEncoders(let key, let encoder):
+      "\(key) is set, which encoder \(encoder) has not: leave it out"
+    case .tooWide(let dimension, let limit):
+      "the encoder gives an h of \(dimension) dimensions, where \(limit) at most are measured: take a smaller width"
     case .head(let error): "\(error)"
     case .policy(let error): "policy: \(error)"
     case .nothingToTrain(let schedule, let head):

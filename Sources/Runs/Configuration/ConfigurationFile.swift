@@ -16,6 +16,15 @@ extension RunConfiguration {
     try apply(yaml: text, from: path)
   }
 
+  /// Reads the configuration that a run has in its folder. What it says of encoders of the other kind than the run's had no
+  /// effect, and counts as not set.
+  ///
+  /// - Throws: as `init(path:)`.
+  init(of folder: RunFolder) throws(ConfigurationError) {
+    try self.init(path: folder.config.path)
+    reset(keysOfOtherEncoders)
+  }
+
   /// Changes what a YAML mapping of keys and values names; `source` is for messages.
   ///
   /// - Throws: what `init(path:)` throws for a file's text.

@@ -96,11 +96,11 @@ extension RunConfiguration {
 
   /// What the encoder is built as.
   var encoderForm: EncoderForm {
-    if let size = self.encoder.size {
-      return .visionTransformer(size, imageSize: self.imageSize, pooling: self.pool)
+    switch self.encoder.kind {
+    case .resNet(let depth): .resNet(depth, stem: self.stem ?? .small, width: self.width)
+    case .visionTransformer(let size):
+      .visionTransformer(size, imageSize: self.imageSize, pooling: self.pool)
     }
-    return .resNet(
-      self.encoder.depth ?? .resNet18, stem: self.stem ?? .small, width: self.width)
   }
 
   private func method(momentum: Double) -> OptimizerMethod {

@@ -1,14 +1,18 @@
 import Contrastive
 import Foundation
+import Measures
 
 extension RunConfiguration {
-  /// Refuses a model whose weights alone are more than this machine's memory, before anything is allocated.
+  /// Refuses a model whose weights alone are more than this machine's memory, before anything is allocated, and one whose h
+  /// is too wide to be measured.
   func checkMemory() throws(ConfigurationError) {
     let inputs = self.encoder.outputDimension(width: self.width)
     let count = encoderForm.weightCount + self.head.weightCount(inputs: inputs)
     let weights = 4 * count
     let memory = Double(ProcessInfo.processInfo.physicalMemory)
     guard weights < memory else { throw .modelTooLarge(weights: weights, memory: memory) }
+    let limit = MeasuredModel.usualDimensionLimit
+    guard inputs <= limit else { throw .tooWide(dimension: inputs, limit: limit) }
   }
 }
 

@@ -12,6 +12,9 @@ extension RunConfiguration {
   /// - Throws: `ConfigurationError`, also for a value out of range that was set in code.
   public func resolved() throws(ConfigurationError) -> RunConfiguration {
     try checkRanges()
+    if let key = keysOfOtherEncoders.first {
+      throw .settingOfOtherEncoders(key: key, encoder: self.encoder.rawValue)
+    }
     var resolved = self
     let device = try availableDevice()
     resolved.device = DeviceChoice(device)
@@ -39,6 +42,22 @@ extension RunConfiguration {
       resolved.stem = resolved.imageSize <= 64 ? .small : .imageNet
     }
     return resolved
+  }
+
+  /// The settings of encoders of the other kind than this that are set to another value than they have by themselves: a
+  /// run's own file spells those that do not apply, too.
+  var keysOfOtherEncoders: [String] {
+    let settings = RunConfiguration.settings
+    func differs<Value>(_ setting: Setting<Value>) -> Bool {
+      self[setting] != setting.defaultValue
+    }
+    switch self.encoder.kind {
+    case .resNet:
+      return differs(settings.pool) ? [settings.pool.key] : []
+    case .visionTransformer:
+      return (differs(settings.stem) ? [settings.stem.key] : [])
+        + (differs(settings.width) ? [settings.width.key] : [])
+    }
   }
 
   /// What is written must be what would be read.

@@ -46,6 +46,11 @@ public struct RunConfiguration: Sendable {
   /// Whether something has set it.
   func has<Value>(_ setting: Setting<Value>) -> Bool { values[setting.key] != nil }
 
+  /// Leaves settings as they are by themselves.
+  mutating func reset(_ keys: [String]) {
+    for key in keys { values.removeValue(forKey: key) }
+  }
+
   /// A value in a box: an optional in an existential is told apart from no value.
   private struct Held<Value: Sendable>: Sendable {
     let value: Value
