@@ -96,7 +96,7 @@ import TorchNN
     let all = try model.embeddings()
     #expect(model.layerNames == all.map(\.name))
     for (name, embedding) in all {
-      let alone = try #require(model.embeddings(of: name))
+      let alone = try #require(try model.embeddings(of: name))
       #expect(alone.scalars(Float.self) == embedding.scalars(Float.self), "\(name)")
     }
     #expect(try model.embeddings(of: "stage4") == nil)
