@@ -7,17 +7,10 @@ import numpy as np
 import onnx
 import onnxruntime
 
+from check_images import write_images
+
 # Float32 sums in another order, over the largest number.
 TOLERANCE = 1e-4
-
-
-def write_images(folder: Path) -> None:
-    folder.mkdir()
-    random = np.random.default_rng(5)
-    for split, count in (("train", 64), ("test", 40)):
-        coarse = random.integers(0, 256, (count, 8, 8, 3), dtype=np.uint8)
-        np.save(folder / f"x_{split}.npy", coarse.repeat(4, 1).repeat(4, 2))
-        np.save(folder / f"y_{split}.npy", np.arange(count) % 4)
 
 
 def compare(run: Path, folder: Path) -> None:

@@ -10,18 +10,10 @@ sys.path[:0] = [str(Path(__file__).resolve().parent), str(Path(__file__).resolve
 
 import reference.vision  # noqa: E402, F401  (torchvision beside a torch without CUDA)
 import load_encoder  # noqa: E402
+from check_images import write_images  # noqa: E402
 
 # Float32 sums in another order.
 TOLERANCE = 1e-5
-
-
-def write_images(folder: Path) -> None:
-    folder.mkdir()
-    random = np.random.default_rng(5)
-    for split, count in (("train", 64), ("test", 40)):
-        coarse = random.integers(0, 256, (count, 8, 8, 3), dtype=np.uint8)
-        np.save(folder / f"x_{split}.npy", coarse.repeat(4, 1).repeat(4, 2))
-        np.save(folder / f"y_{split}.npy", np.arange(count) % 4)
 
 
 def compare(run: Path, folder: Path) -> None:
