@@ -24,6 +24,10 @@ struct BetweenClassShare: Measure {
         Convention(
           centered: true, rowNormalized: false,
           n: subject.count(labels.count, beside: figures[index])))
+      let byChance = try subject.shuffledLabels.flatMap { labels in
+        try whereMeasurable { try betweenClassShare(of: embeddings, labels: labels) }
+      }
+      figures[index].record(byChance ?? .nan, as: "between_class_share", under: .shuffled)
     }
   }
 }

@@ -63,6 +63,9 @@ final class FileSubject: Subject {
     return Array(random.permutation(of: sample.count).prefix(count))
   }
 
+  /// Files hold no head.
+  func projectorGeometry() throws -> ProjectorGeometry? { nil }
+
   /// Every fifth row of each class is held out, among all rows.
   func probedSplits() throws -> [ProbedSplit]? {
     if let probed { return probed }
@@ -89,13 +92,16 @@ extension GivenEmbeddings {
   ///   - extent: `.geometry` or `.evaluation`.
   ///   - measures: what is measured, where it belongs to the extent.
   ///   - temperature: τ of the softmax behind what theory predicts.
+  ///   - withControls: whether a Gaussian of the same mean and covariance is measured as well.
   /// - Throws: `GeometryError` or `EvaluationError` for rows that cannot be read or do not fit.
   public func figures(
     _ extent: Extent = .geometry, by measures: [any Measure] = StandardMeasures.all,
-    temperature: Double = 0.2
+    temperature: Double = 0.2, withControls: Bool = true
   ) throws -> [LayerFigures] {
     let subject = FileSubject(self, extent, temperature: temperature)
-    return try subject.figures(by: measures, of: subject.shapes)
+    var figures = try subject.figures(by: measures, of: subject.shapes)
+    if withControls { try figures.addGaussian(like: subject, by: measures) }
+    return figures
   }
 
   /// What was not given, and the families of figures that are not measured without it.

@@ -57,7 +57,7 @@ struct InvarianceToPolicy: Measure {
   private func addFixedStrengths(
     of model: ModelSubject, to figures: inout [LayerFigures]
   ) throws {
-    let samples = model.sample(model.sizes.samples)
+    let samples = model.sample(model.sizes.fixedStrengthSamples)
     for strength in MeasuredModel.fixedStrengths {
       let fixed = try model.measured.policyChoice.policies(strength: Float(strength))
       let views =

@@ -33,8 +33,8 @@ public struct MeasuredModel {
     case all
   }
 
-  let encoder: any Encoder
-  let head: ProjectionHead
+  var encoder: any Encoder
+  var head: ProjectionHead
   let splits: DatasetSplits
   let policy: PolicyPair
   let policyChoice: PolicyChoice
@@ -43,6 +43,11 @@ public struct MeasuredModel {
   let device: Device
   /// Which layers are measured.
   public var layers: Layers
+  /// Makes the encoder and the head that training began with, for the control `untrained`, or gives nil where that is not
+  /// possible; nil where they are not known.
+  public var untrained: (() throws -> (encoder: any Encoder, head: ProjectionHead)?)?
+  /// Whether controls are measured beside the figures, but along training.
+  public var hasControls = true
   /// The dimensions that a layer has at most to be measured.
   package var dimensionLimit = MeasuredModel.usualDimensionLimit
 
@@ -159,8 +164,9 @@ public struct MeasuredModel {
     return try inEvaluationMode([encoder, head]) {
       try withoutGradients {
         let subject = ModelSubject(self, extent)
-        let figures = try subject.figures(
+        var figures = try subject.figures(
           by: measures, of: subject.shapes, willMeasure: willMeasure)
+        if hasControls { try addControls(to: &figures, of: subject, by: measures) }
         // Images that are read from files while they are measured can fail to be.
         try splits.checkReading()
         return figures

@@ -7,6 +7,8 @@ public struct MeasurementSizes: Sendable, Equatable {
   /// Spectra, invariance under the whole policy, intrinsic dimension, similarity of layers, null-space
   /// energy.
   public var samples = 2_000
+  /// Invariance under the whole policy at fixed strengths.
+  public var fixedStrengthSamples = 2_000
   /// Samples of LiDAR, orbit spread, and the decoding of augmentation parameters.
   public var orbitSamples = 500
   /// Views of each of these.
@@ -27,6 +29,17 @@ public struct MeasurementSizes: Sendable, Equatable {
 
   /// What is measured on at the end of a run, and by `gnomon geometry`.
   public static let full = MeasurementSizes()
+
+  /// What an untrained network is measured on: as many samples as the network itself where a figure depends on their number,
+  /// fewer where it is a mean over samples or points.
+  static let untrained: MeasurementSizes = {
+    var sizes = MeasurementSizes.full
+    sizes.fixedStrengthSamples = 256
+    sizes.partSamples = 64
+    sizes.tangentSamples = 32
+    sizes.anchors = 64
+    return sizes
+  }()
 
   /// What is measured on along training: fewer samples and points.
   public static func light(samples: Int) -> MeasurementSizes {

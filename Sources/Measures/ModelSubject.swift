@@ -27,16 +27,17 @@ public final class ModelSubject: Subject {
   private var alongFactors: [FactorTangents]?
   private var geometryOfHead: ProjectorGeometry??
 
-  init(_ measured: MeasuredModel, _ extent: Extent) {
+  /// A model to be measured on `sizes`, or on those of the extent.
+  init(_ measured: MeasuredModel, _ extent: Extent, sizes: MeasurementSizes? = nil) {
     self.measured = measured
     self.extent = extent
     if case .light(let samples) = extent {
-      sizes = .light(samples: samples)
+      self.sizes = .light(samples: samples)
     } else {
-      sizes = .full
+      self.sizes = sizes ?? .full
     }
     let network = Network(measured)
-    let chosen = network.sample(sizes.samples)
+    let chosen = network.sample(self.sizes.samples)
     let traced: [ProjectionHead.Layer]
     switch extent {
     case .light, .geometry:
@@ -138,31 +139,22 @@ public final class ModelSubject: Subject {
   }
 
   /// The head's Jacobians at the anchors; nil where there is no head to differentiate, or z is too wide to be measured.
-  func projectorGeometry() throws -> ProjectorGeometry? {
+  public func projectorGeometry() throws -> ProjectorGeometry? {
     if let geometryOfHead { return geometryOfHead }
-    let made = try makeProjectorGeometry()
+    let made = try projectorGeometry(at: clean[placeOfH][0..<anchorCount])
     geometryOfHead = .some(made)
     return made
   }
 
-  private func makeProjectorGeometry() throws -> ProjectorGeometry? {
+  /// The same at other points, n×D of h.
+  func projectorGeometry(at h: Tensor) throws -> ProjectorGeometry? {
     let head = measured.head
     guard head.architecture != .none, isZMeasured else { return nil }
-    let h = clean[placeOfH][0..<anchorCount]
     return try whereMeasurable {
       let (inputs, outputs) = (h.size(1), head.outputDimension)
       return try ProjectorGeometry(
         of: { head($0) }, at: h, rank: min(inputs, outputs, MeasurementSizes.ranks.max() ?? 1),
         batchSize: max(1, 4_000_000 / (inputs * outputs)))
     }
-  }
-
-  /// At how many points the head was differentiated for its plane.
-  var anchorCount: Int { min(sizes.anchors, clean[0].size(0)) }
-
-  /// The plane over all points that has as many directions as the head passes on at all.
-  func globalPlane() throws -> Planes? {
-    guard let projector = try projectorGeometry() else { return nil }
-    return try whereMeasurable { try projector.passedPlane() }
   }
 }

@@ -1,5 +1,6 @@
 import Geometry
 import Records
+import Torch
 
 /// What the head eliminates: the variance of h outside of the plane that it passes on.
 struct RemovedEnergy: Measure {
@@ -22,19 +23,29 @@ struct RemovedEnergy: Measure {
   }
 
   func measure(_ subject: any Subject, into figures: inout [LayerFigures]) throws {
-    guard let model = subject.model, let global = try model.globalPlane() else { return }
+    guard let global = try subject.globalPlane() else { return }
     let place = subject.placeOfH
     let h = try subject.embeddings()[place]
+    let (anchors, shuffled) = (try subject.anchorCount, subject.shuffledLabels)
     for rank in MeasurementSizes.ranks {
-      let energy = try whereMeasurable {
-        try NullSpaceEnergy(of: h, labels: subject.labels, outside: global.leading(rank))
-      }
-      guard let energy else { continue }
-      add(energy, rank, model.anchorCount, ".r\(rank)", to: &figures[place])
-      if rank == MeasurementSizes.usualRank {
-        add(energy, rank, model.anchorCount, "", to: &figures[place])
+      let plane = try whereMeasurable { try global.leading(rank) }
+      guard let plane, let energy = try self.energy(h, subject.labels, plane) else { continue }
+      let byChance = try self.energy(h, shuffled, plane)?.betweenClasses
+      for suffix in [".r\(rank)"] + (rank == MeasurementSizes.usualRank ? [""] : []) {
+        add(energy, rank, anchors, suffix, to: &figures[place])
+        // A plane in a random direction holds r/D of any variance on average.
+        let outside = 1 - Double(rank) / Double(h.size(1))
+        figures[place].record(outside, as: "nullspace_energy\(suffix)", under: .randomPlane)
+        guard energy.betweenClasses != nil else { continue }
+        let key = "nullspace_energy_between\(suffix)"
+        figures[place].record(outside, as: key, under: .randomPlane)
+        figures[place].record(byChance ?? .nan, as: key, under: .shuffled)
       }
     }
+  }
+
+  private func energy(_ h: Tensor, _ labels: [Int]?, _ plane: Planes) throws -> NullSpaceEnergy? {
+    try whereMeasurable { try NullSpaceEnergy(of: h, labels: labels, outside: plane) }
   }
 
   private func add(

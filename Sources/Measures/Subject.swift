@@ -32,6 +32,9 @@ public protocol Subject: AnyObject {
   func randomRows(_ count: Int) -> [Int]
   /// Embeddings to fit a probe on and others to score it on, of each layer; nil without labels.
   func probedSplits() throws -> [ProbedSplit]?
+  /// The head's Jacobians at the first `anchorCount` rows of h; nil where there is no head to differentiate, or z is too wide
+  /// to be measured.
+  func projectorGeometry() throws -> ProjectorGeometry?
 }
 
 /// Embeddings of one layer with their classes, in two splits.
@@ -65,6 +68,25 @@ public struct PairSoftmax: Sendable, Equatable {
 extension Subject {
   /// Which of the layers h is. Of files that have no h it is the first.
   var placeOfH: Int { layers.firstIndex(of: "h") ?? 0 }
+
+  /// At how many points the head is differentiated for its plane.
+  var anchorCount: Int {
+    get throws { min(sizes.anchors, try embeddings()[placeOfH].size(0)) }
+  }
+
+  /// The plane over all points that has as many directions as the head passes on at all.
+  func globalPlane() throws -> Planes? {
+    guard let projector = try projectorGeometry() else { return nil }
+    return try whereMeasurable { try projector.passedPlane() }
+  }
+
+  /// The labels of the sampled rows in a random order, the same every time; nil where they are not known.
+  var shuffledLabels: [Int]? {
+    labels.map { labels in
+      var random = CounterRandom(seed: 0x5AD1A1, 1)
+      return random.permutation(of: labels.count).map { labels[$0] }
+    }
+  }
 
   /// Two views of each sampled row at each layer; a single given view goes with the row itself. Nil where there is
   /// no view.

@@ -66,39 +66,39 @@ struct TangentPlanes: Measure {
   }
 
   func measure(_ subject: any Subject, into figures: inout [LayerFigures]) throws {
-    guard let model = subject.model else { return }
-    // Goes through the encoder, if it has not yet been asked for.
-    _ = model.factorTangents()
+    // Both go through the network, if they have not yet been asked for.
+    let factors = subject.model?.factorTangents() ?? []
+    guard try subject.projectorGeometry() != nil || !factors.isEmpty else { return }
     guard figures.allSatisfy({ $0.dimension <= TangentPlanes.dimensionsOfOneThread }) else {
-      return try compare(of: model, subject, into: &figures)
+      return try compare(factors, of: subject, into: &figures)
     }
-    try Runtime.onOneThread { try compare(of: model, subject, into: &figures) }
+    try Runtime.onOneThread { try compare(factors, of: subject, into: &figures) }
   }
 
   /// Up to here hundreds of small matrices are decomposed faster without a second thread.
   private static let dimensionsOfOneThread = 512
 
   private func compare(
-    of model: ModelSubject, _ subject: any Subject, into figures: inout [LayerFigures]
+    _ alongFactors: [FactorTangents], of subject: any Subject, into figures: inout [LayerFigures]
   ) throws {
     let place = subject.placeOfH
     let h = try subject.embeddings()[place]
-    let sizes = model.sizes
-    let anchors = Array(0..<min(sizes.anchors, h.size(0)))
+    let sizes = subject.sizes
+    let anchors = Array(0..<(try subject.anchorCount))
     let data = try whereMeasurable {
       try Planes.tangent(
         to: h, at: anchors, rank: min(sizes.neighborCount - 1, h.size(1)),
         neighborCount: sizes.neighborCount)
     }
-    let projector = try model.projectorGeometry()
-    if let projector, let global = try model.globalPlane() {
+    let projector = try subject.projectorGeometry()
+    if let projector, let global = try subject.globalPlane() {
       for rank in MeasurementSizes.ranks {
         try add(
           data, projector.localPlanes, rank, "", k: sizes.neighborCount, to: &figures[place])
         try add(data, global, rank, ".global", k: sizes.neighborCount, to: &figures[place])
       }
     }
-    let factors = model.factorTangents().map { $0.tangents.layers[place] }
+    let factors = alongFactors.map { $0.tangents.layers[place] }
     let known = try whereMeasurable { try Planes.spanned(by: factors) }
     guard let known else { return }
     let shared = known.points.indices.filter { known.points[$0] < anchors.count }
@@ -133,6 +133,12 @@ struct TangentPlanes: Measure {
       figures.record(value, as: "\(key)\(suffix).r\(rank)", convention)
       if suffix.isEmpty && rank == MeasurementSizes.usualRank {
         figures.record(value, as: key, convention)
+      }
+    }
+    for key in ["tangent_overlap", "tangent_overlap_random"] {
+      figures.record(overlap.random, as: "\(key)\(suffix).r\(rank)", under: .randomPlane)
+      if suffix.isEmpty && rank == MeasurementSizes.usualRank {
+        figures.record(overlap.random, as: key, under: .randomPlane)
       }
     }
   }

@@ -50,7 +50,7 @@ struct TheoryOfLinearHeads: Measure {
     let convention = covariance.convention
     figures[place].record(Double(covariance.predictedRank), as: "predicted_rank", convention)
     figures[place].record(covariance.negativeShare ?? .nan, as: "negative_share", convention)
-    guard let model = subject.model, let projector = try model.globalPlane() else { return }
+    guard let projector = try subject.globalPlane() else { return }
     for rank in MeasurementSizes.ranks {
       let overlap = try whereMeasurable {
         try SubspaceOverlap(covariance.leadingPlane(rank: rank), projector.leading(rank))
@@ -58,10 +58,13 @@ struct TheoryOfLinearHeads: Measure {
       guard let overlap else { continue }
       var ranked = convention
       ranked.rank = overlap.principalAngles.count
-      ranked.anchors = model.anchorCount
+      ranked.anchors = try subject.anchorCount
       for suffix in [".r\(rank)"] + (rank == MeasurementSizes.usualRank ? [""] : []) {
         figures[place].record(overlap.overlap, as: "predicted_overlap\(suffix)", ranked)
         figures[place].record(overlap.random, as: "predicted_overlap_random\(suffix)", ranked)
+        for key in ["predicted_overlap", "predicted_overlap_random"] {
+          figures[place].record(overlap.random, as: "\(key)\(suffix)", under: .randomPlane)
+        }
       }
     }
   }

@@ -12,4 +12,27 @@ extension LayerFigures {
     for (strength, value) in invarianceAt { all["invariance_at.\(strength)"] = value }
     return all.filter(\.value.isFinite)
   }
+
+  /// Puts in what a figure is under a control. What is not finite was not measured, and is left out.
+  public mutating func record(_ value: Double, as key: String, under control: Control) {
+    guard value.isFinite else { return }
+    controls[control, default: [:]][key] = value
+  }
+
+  /// `scalars`, and every finite figure under a control by its key with the control's name, `effective_rank@untrained`.
+  public var scalarsAndControls: [String: Double] {
+    var all = scalars
+    for (control, figures) in controls {
+      for (key, value) in figures where value.isFinite { all[control.key(of: key)] = value }
+    }
+    return all
+  }
+
+  /// The scalar figure under a key, at a fixed strength and under a control, too; nil where it was not measured.
+  public func scalar(_ key: String) -> Double? {
+    if let (figure, control) = Control.parts(of: key) {
+      return controls[control]?[figure].flatMap { $0.isFinite ? $0 : nil }
+    }
+    return scalars[key]
+  }
 }

@@ -1,7 +1,7 @@
 /// What was measured on the embeddings of one layer: METRICS.md's figures under its keys.
 ///
 /// Its JSON is flat: `layer`, `n`, `dimension`, one member a scalar figure, then `invariance_at`,
-/// `spectrum` and `conventions`. A figure that was not measured is absent. A figure that is not
+/// `spectrum`, `conventions` and `controls`. A figure that was not measured is absent. A figure that is not
 /// finite was not measured: it is dropped on writing.
 public struct LayerFigures: Sendable, Equatable {
   /// `stage1`, `block1`, …, `h`, `head.1`, `head.2`, …, `z`.
@@ -19,12 +19,14 @@ public struct LayerFigures: Sendable, Equatable {
   public var spectrum: [Double]
   /// How a figure was computed, by its key in `values` or by `invariance_at` or `spectrum`.
   public var conventions: [String: Convention]
+  /// What the scalar figures are under each control, by the figure's whole key.
+  public var controls: [Control: [String: Double]]
 
   /// Gathers what was measured at one layer.
   public init(
     layer: String, n: Int, dimension: Int, values: [String: Double] = [:],
     invarianceAt: [String: Double] = [:], spectrum: [Double] = [],
-    conventions: [String: Convention] = [:]
+    conventions: [String: Convention] = [:], controls: [Control: [String: Double]] = [:]
   ) {
     self.layer = layer
     self.n = n
@@ -33,6 +35,7 @@ public struct LayerFigures: Sendable, Equatable {
     self.invarianceAt = invarianceAt
     self.spectrum = spectrum
     self.conventions = conventions
+    self.controls = controls
   }
 
   /// The figure under METRICS.md's `key`, or `nil` when it was not measured.
@@ -62,7 +65,8 @@ extension LayerFigures: Codable {
   /// Member names that no scalar figure can have; `step` and `epoch` stand beside the figures in
   /// a `GeometryRecord`.
   static let reservedKeys: Set<String> = [
-    "layer", "n", "dimension", "invariance_at", "spectrum", "conventions", "step", "epoch",
+    "layer", "n", "dimension", "invariance_at", "spectrum", "conventions", "controls", "step",
+    "epoch",
   ]
 
   /// Reads the flat form. Without a `layer` member the name is the key the object stands under.
@@ -80,6 +84,13 @@ extension LayerFigures: Codable {
     conventions =
       try container.decodeIfPresent([String: Convention].self, forKey: AnyKey("conventions"))
       ?? [:]
+    // A control of a later version is left out.
+    let written = try container.decodeIfPresent(
+      [String: [String: Double]].self, forKey: AnyKey("controls"))
+    controls = [:]
+    for (name, figures) in written ?? [:] {
+      if let control = Control(rawValue: name) { controls[control] = figures }
+    }
   }
 
   /// Writes the flat form without what is absent or not finite.
@@ -99,6 +110,13 @@ extension LayerFigures: Codable {
     }
     if !conventions.isEmpty {
       try container.encode(conventions, forKey: AnyKey("conventions"))
+    }
+    let finiteControls = controls.mapValues { $0.filter(\.value.isFinite) }
+      .filter { !$0.value.isEmpty }
+    if !finiteControls.isEmpty {
+      let named = Dictionary(
+        finiteControls.map { ($0.rawValue, $1) }, uniquingKeysWith: { first, _ in first })
+      try container.encode(named, forKey: AnyKey("controls"))
     }
   }
 }

@@ -37,7 +37,7 @@ struct Downloads {
 
   private static func figures(of runs: RunSet) -> [[String]] {
     let layers = runs.members.flatMap { member in
-      member.run.summary.orderedLayers.map { (member.run, $0, $0.scalars) }
+      member.run.summary.orderedLayers.map { (member.run, $0, $0.scalarsAndControls) }
     }
     let keys = runs.catalogue.ordered(Set(layers.flatMap { $0.2.keys })).map(\.key)
     let rows = layers.map { run, layer, scalars in

@@ -180,14 +180,18 @@ struct RunWriter {
 extension LayerFigures {
   private static let invariancePrefix = "invariance_at."
 
-  /// The figures under the store's keys: invariance at strength 0.5 is `invariance_at.0.5`.
+  /// The figures under the store's keys: invariance at strength 0.5 is `invariance_at.0.5`, a figure under a control
+  /// `effective_rank@untrained`.
   var allValues: [(key: String, value: Double)] {
-    values.map { ($0.key, $0.value) }
-      + invarianceAt.map { (Self.invariancePrefix + $0.key, $0.value) }
+    scalarsAndControls.map { ($0.key, $0.value) }
   }
 
   /// Takes back what `allValues` gave: after the prefix a strength alone, without a generator.
   mutating func set(_ value: Double, forStoredKey key: String) {
+    if let (figure, control) = Control.parts(of: key) {
+      record(value, as: figure, under: control)
+      return
+    }
     let strength = key.dropFirst(Self.invariancePrefix.count)
     if key.hasPrefix(Self.invariancePrefix), Double(strength) != nil {
       invarianceAt[String(strength)] = value

@@ -61,6 +61,7 @@ extension LayerFigures {
     figures.values.merge(newer.values) { $1 }
     figures.invarianceAt.merge(newer.invarianceAt) { $1 }
     figures.conventions.merge(newer.conventions) { $1 }
+    figures.controls.merge(newer.controls) { $0.merging($1) { $1 } }
     return figures
   }
 }

@@ -3,6 +3,7 @@ import Interchange
 import Measures
 import Records
 import Torch
+import TorchNN
 import Training
 
 /// Anybody's weights as a model to be measured: the encoder of a file, and the head that is found beside it.
@@ -76,11 +77,22 @@ public struct MeasuredWeights {
     let (head, headNote, headPrefix) = try MeasuredWeights.head(request, file, found)
     encoder.move(to: device)
     head.move(to: device)
-    model = MeasuredModel(
+    var model = MeasuredModel(
       encoder: encoder, head: head, splits: try configuration.loadData(),
       policy: try configuration.augmentationPolicy(), policyChoice: configuration.policy,
       softmax: nil, seed: configuration.measurementSeed, device: device,
       layers: configuration.layers)
+    model.hasControls = configuration.controls
+    model.untrained = { [form = encoder.form, architecture = head.architecture] in
+      Initializer.seeded(by: configuration.measurementSeed) {
+        let encoder = form.makeEncoder(normalization: normalization)
+        let head = ProjectionHead(architecture, inputs: encoder.outputDimension)
+        encoder.move(to: device)
+        head.move(to: device)
+        return (encoder, head)
+      }
+    }
+    self.model = model
     let place = found.prefix.isEmpty ? "" : " under '\(found.prefix)'"
     var notes = [
       "encoder: \(encoder.form)\(place), input normalised by \(normalization)"

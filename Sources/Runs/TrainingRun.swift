@@ -236,10 +236,19 @@ extension TrainingRun {
     let softmax = trainer.objective.base.softmax.map {
       PairSoftmax(temperature: $0.temperature, batchSize: configuration.batchSize)
     }
-    return MeasuredModel(
+    var model = MeasuredModel(
       encoder: trainer.encoder, head: trainer.objective.head, splits: splits, policy: policy,
       policyChoice: configuration.policy, softmax: softmax,
       seed: configuration.measurementSeed, device: trainer.device, layers: configuration.layers)
+    model.hasControls = configuration.controls
+    model.untrained = { [configuration] in
+      // Without the file of `init`, if it is gone by now, there is nothing to compare with.
+      guard let trainer = try? configuration.makeTrainer(readsInitialWeights: true) else {
+        return nil
+      }
+      return (trainer.encoder, trainer.objective.head)
+    }
+    return model
   }
 
   private var stepsPerEpoch: Int { splits.train.count / configuration.batchSize }

@@ -59,7 +59,8 @@ public final class BatchNorm: Module, UnaryLayer {
   public let runningVar: Buffer
   /// How many training batches have passed.
   public let numBatchesTracked: Buffer
-  private let momentum: Double
+  /// How much of a batch's statistics enters the running ones.
+  var momentum: Double
   /// What is added to the variance.
   package let epsilon: Double
 

@@ -30,6 +30,8 @@ struct GeometryCommand: ParsableCommand {
       "Rows of files that figures of pairs, views and layers are measured on, at most; spectra are of all.",
       valueName: "rows"))
   var sample = GivenEmbeddings.usualSampleLimit
+  @Flag(help: "Print below each figure what it is under its controls, where it has any.")
+  var controls = false
   @Flag(help: "Print one JSON document.") var json = false
 
   func validate() throws {
@@ -48,7 +50,7 @@ struct GeometryCommand: ParsableCommand {
         run.model.leftOut.map(Terminal.note)
         let layers = try run.model.figures(.geometry)
         run.model.tellSkipped()
-        try Output.show(layers, asJSON: json)
+        try Output.show(layers, withControls: controls, asJSON: json)
         run.recordAndTell(layers)
       case .weights(let weights):
         guard views == nil, projectionViews == nil else {
@@ -56,13 +58,14 @@ struct GeometryCommand: ParsableCommand {
         }
         let layers = try weights.model.figures(.geometry)
         weights.model.tellSkipped()
-        try Output.show(layers, of: weights, asJSON: json)
+        try Output.show(layers, of: weights, withControls: controls, asJSON: json)
       case .files(let h, let z):
         let given = try GivenEmbeddings(
           h: h, z: z, hViews: views, zViews: projectionViews, labels: input.labels,
           sampleLimit: sample, dropsNonFinite: input.dropNaN)
         given.tellDropped()
-        try Output.show(given.figures(temperature: temperature), asJSON: json)
+        try Output.show(
+          given.figures(temperature: temperature), withControls: controls, asJSON: json)
         if !json {
           Terminal.note("more could be measured with")
           for (need, figures) in given.missing() {

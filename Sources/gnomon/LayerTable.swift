@@ -7,8 +7,11 @@ struct LayerTable {
   private let catalogue = FigureCatalogue.standard
   private let layers: [LayerFigures]
   private let scalars: [[String: Double]]
+  private let showsControls: Bool
 
-  init(of layers: [LayerFigures]) {
+  /// A table of the figures, and of what each is under its controls where these are asked for.
+  init(of layers: [LayerFigures], withControls showsControls: Bool = false) {
+    self.showsControls = showsControls
     let order = LayerFigures.canonicalOrder(of: layers.map(\.layer))
     self.layers = order.compactMap { name in layers.first { $0.layer == name } }
     scalars = self.layers.map(\.scalars)
@@ -24,7 +27,7 @@ struct LayerTable {
   var everything: String {
     let shown = entries.filter { $0.prominence != .chart }
     let sections = FigureGroup.allCases.compactMap { group -> [[String]]? in
-      let rows = shown.filter { $0.group == group }.map(row)
+      let rows = shown.filter { $0.group == group }.flatMap { [row($0)] + controls(of: $0) }
       return rows.isEmpty ? nil : [[""], [group.rawValue]] + rows
     }
     let hidden = entries.count - shown.count
@@ -45,6 +48,15 @@ struct LayerTable {
 
   private func row(_ entry: FigureCatalogue.Entry) -> [String] {
     [entry.key] + scalars.map { $0[entry.key].map(Self.text) ?? "" }
+  }
+
+  /// What a figure is under each control that any layer has it under: second lines below its own.
+  private func controls(of entry: FigureCatalogue.Entry) -> [[String]] {
+    guard showsControls else { return [] }
+    return Control.allCases.compactMap { control in
+      let cells = layers.map { $0.scalar(control.key(of: entry.key)).map(Self.text) ?? "" }
+      return cells.allSatisfy(\.isEmpty) ? nil : ["  \(control.text)"] + cells
+    }
   }
 
   private func text(_ sections: [[[String]]]) -> String {

@@ -83,7 +83,7 @@ private struct MetricsTable {
 
   init(_ records: [GeometryRecord]) {
     rows = records.map { record in
-      var row = record.figures.scalars.mapValues { Cell.number($0) }
+      var row = record.figures.scalarsAndControls.mapValues { Cell.number($0) }
       row["step"] = .count(record.step)
       row["epoch"] = .number(record.epoch)
       row["layer"] = .text(record.figures.layer)
@@ -91,7 +91,7 @@ private struct MetricsTable {
       row["dimension"] = .count(record.figures.dimension)
       return row
     }
-    let keys = Set(records.flatMap(\.figures.scalars.keys))
+    let keys = Set(records.flatMap(\.figures.scalarsAndControls.keys))
     columns =
       ["step", "epoch", "layer", "n", "dimension"]
       + FigureCatalogue.standard.ordered(keys).map(\.key)

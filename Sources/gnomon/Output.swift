@@ -14,20 +14,24 @@ enum Output {
   }
 
   /// Layers' figures, as a table or as `{"schema": 1, "layers": {…}}`.
-  static func show(_ layers: [LayerFigures], asJSON: Bool) throws {
+  static func show(
+    _ layers: [LayerFigures], withControls: Bool = false, asJSON: Bool
+  ) throws {
     if asJSON {
       try printJSON(LayerDocument(layers: layers))
     } else {
-      print(LayerTable(of: layers).everything)
+      print(LayerTable(of: layers, withControls: withControls).everything)
     }
   }
 
   /// The same of anybody's weights, with what they are as `model`.
-  static func show(_ layers: [LayerFigures], of weights: MeasuredWeights, asJSON: Bool) throws {
+  static func show(
+    _ layers: [LayerFigures], of weights: MeasuredWeights, withControls: Bool = false, asJSON: Bool
+  ) throws {
     if asJSON {
       try printJSON(LayerDocument(layers: layers, model: weights.description))
     } else {
-      print(LayerTable(of: layers).everything)
+      print(LayerTable(of: layers, withControls: withControls).everything)
     }
   }
 

@@ -14,6 +14,8 @@ struct ProbeCommand: ParsableCommand {
       """)
 
   @OptionGroup var input: EmbeddingInput
+  @Flag(help: "Print below each figure what it is under its controls, where it has any.")
+  var controls = false
   @Flag(help: "Print one JSON document.") var json = false
 
   func run() throws {
@@ -24,12 +26,12 @@ struct ProbeCommand: ParsableCommand {
         run.model.leftOut.map(Terminal.note)
         let layers = try run.model.figures(.evaluation)
         run.model.tellSkipped()
-        try Output.show(layers, asJSON: json)
+        try Output.show(layers, withControls: controls, asJSON: json)
         run.recordAndTell(layers)
       case .weights(let weights):
         let layers = try weights.model.figures(.evaluation)
         weights.model.tellSkipped()
-        try Output.show(layers, of: weights, asJSON: json)
+        try Output.show(layers, of: weights, withControls: controls, asJSON: json)
       case .files(let h, let z):
         guard let labels = input.labels else {
           throw Failure.usage("a probe of --embeddings needs --labels FILE")
@@ -37,7 +39,7 @@ struct ProbeCommand: ParsableCommand {
         let given = try GivenEmbeddings(
           h: h, z: z, labels: labels, dropsNonFinite: input.dropNaN)
         given.tellDropped()
-        try Output.show(given.figures(.evaluation), asJSON: json)
+        try Output.show(given.figures(.evaluation), withControls: controls, asJSON: json)
       }
     }
   }

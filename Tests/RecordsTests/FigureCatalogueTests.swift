@@ -57,6 +57,7 @@ import Testing
     #expect(catalogue.entry("at.0.5").name == "At 0.5")
     #expect(catalogue.entry("at.0.5.hue").name == "At 0.5, hue")
     #expect(catalogue.entry("cka.head.1").name == "CKA with head.1")
+    #expect(catalogue.entry("overlap.r13@random_plane").name == "Overlap, r = 13, random plane")
     #expect(catalogue.entry("some_thing").name == "Some thing")
   }
 

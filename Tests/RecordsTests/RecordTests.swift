@@ -51,6 +51,28 @@ struct RecordTests {
     #expect(try JSONDecoder().decode(LayerFigures.self, from: data) == figures)
   }
 
+  @Test("hold what a figure is under controls beside it")
+  func controls() throws {
+    var figures = figures
+    figures.record(109.5, as: "effective_rank", under: .untrained)
+    figures.record(0.25, as: "invariance_at.0.5", under: .untrained)
+    figures.record(.nan, as: "alpha", under: .gaussian)
+    let data = try JSONEncoder().encode(figures)
+    let json = try JSONDecoder().decode(JSONValue.self, from: data)
+    #expect(
+      json["controls"] == ["untrained": ["effective_rank": 109.5, "invariance_at.0.5": 0.25]])
+    #expect(try JSONDecoder().decode(LayerFigures.self, from: data) == figures)
+    #expect(figures.scalar("effective_rank@untrained") == 109.5)
+    #expect(figures.scalar("effective_rank") == 47.9)
+    #expect(figures.scalarsAndControls["invariance_at.0.5@untrained"] == 0.25)
+    #expect(figures.scalars["effective_rank@untrained"] == nil)
+
+    // A file of a later version may have others.
+    let later = #"{"layer": "h", "n": 3, "dimension": 2, "controls": {"dreams": {"alpha": 1}}}"#
+    let read = try JSONDecoder().decode(LayerFigures.self, from: Data(later.utf8))
+    #expect(read.controls.isEmpty && read.values.isEmpty)
+  }
+
   @Test("have no member for what was not measured or is not finite")
   func absentFigures() throws {
     let figures = LayerFigures(

@@ -50,7 +50,8 @@ enum Samples {
         spectrum: [0, -0.1, -1 / 3, -2.5],
         conventions: [
           "effective_rank": Convention(centered: true, rowNormalized: false, epsilon: 1e-7, k: 3)
-        ]))
+        ],
+        controls: [.untrained: ["effective_rank": 7, "invariance_at.0.5": 0.9]]))
   }
 
   static func study(_ seeds: Range<Int>, status: StudyRecord.Run.Status) -> StudyRecord {

@@ -47,6 +47,32 @@ struct FigureExpressionTests {
     #expect(try value("ln(z.effective_rank - 3)") == nil)
   }
 
+  @Test func aFigureUnderAControlHasTheControlsName() throws {
+    let h = LayerFigures(
+      layer: "h", n: 100, dimension: 32, values: ["alpha": 1.5],
+      controls: [
+        .untrained: ["alpha": 0.5, "invariance_at.0.5": 0.25],
+        .randomPlane: ["tangent_overlap.r5": 2],
+      ])
+    let summary = RunSummary(
+      name: "r", config: .null, epochs: 1, steps: 4, finalLoss: 2, wallSeconds: 9, layers: [h])
+    func value(_ text: String) throws -> Double? {
+      try FigureExpression(text).value { $0.value(in: summary) }
+    }
+    #expect(try value("h.alpha - h.alpha@untrained") == 1)
+    #expect(try value("h.invariance_at.0.5@untrained") == 0.25)
+    #expect(try value("h.tangent_overlap.r5@random_plane") == 2)
+    #expect(try value("h.alpha@gaussian") == nil)
+    #expect(try FigureExpression("h.alpha@untrained").figures[0].text == "h.alpha@untrained")
+
+    let formula = try FigureExpression("-ln(h.alpha) / 2")
+    #expect(try formula.under(.untrained) == FigureExpression("-ln(h.alpha@untrained) / 2"))
+    #expect(try FigureExpression("h.alpha + run.wall_seconds").under(.untrained) == nil)
+    for text in ["h.alpha@nothing", "run.wall_seconds@untrained", "h.alpha@", "h.n.o@untrained"] {
+      #expect(throws: ExpressionError.self, "\(text)") { try FigureExpression(text) }
+    }
+  }
+
   @Test func figuresAreFoundInASummary() throws {
     let h = LayerFigures(
       layer: "h", n: 100, dimension: 32,

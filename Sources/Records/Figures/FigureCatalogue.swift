@@ -37,9 +37,11 @@ public struct FigureCatalogue: Sendable {
         key: key, name: Self.words(key), group: .other, form: .general, prominence: .headline,
         meaning: "")
     }
-    let member = String(key.dropFirst(family.key.count + 1))
+    let (figure, control) = Control.parts(of: key).map { ($0.figure, $0.control) } ?? (key, nil)
+    let member = String(figure.dropFirst(family.key.count + 1))
     let name =
-      member.isEmpty ? family.name : family.name + family.separator + Self.memberName(member)
+      (member.isEmpty ? family.name : family.name + family.separator + Self.memberName(member))
+      + (control.map { ", \($0.text)" } ?? "")
     let prominence =
       member.isEmpty
       ? family.prominence
@@ -49,12 +51,15 @@ public struct FigureCatalogue: Sendable {
       meaning: family.meaning)
   }
 
-  /// `keys` in the order of the catalogue, ranks as numbers, unknown keys by name after all others.
+  /// `keys` in the order of the catalogue, ranks as numbers, a figure before what it is under controls,
+  /// unknown keys by name after all others.
   public func ordered(_ keys: some Sequence<String>) -> [Entry] {
     let placed = keys.map { key in
       let place = descriptor(of: key).flatMap { places[$0.key] } ?? descriptors.count
-      let rank = FigureKey.rank(of: key)
-      let stem = rank == nil ? key : String(key[..<(key.lastIndex(of: ".") ?? key.endIndex)])
+      let figure = Control.parts(of: key)?.figure ?? key
+      let rank = FigureKey.rank(of: figure)
+      let stem =
+        rank == nil ? figure : String(figure[..<(figure.lastIndex(of: ".") ?? figure.endIndex)])
       return (place: place, stem: stem, rank: rank ?? 0, key: key)
     }
     return placed.sorted {
@@ -70,7 +75,8 @@ public struct FigureCatalogue: Sendable {
 
   /// What a whole key is a figure of: the longest of its prefixes that is described.
   public func descriptor(of key: String) -> FigureDescriptor? {
-    FigureKey.prefixes(of: key).lazy.compactMap { places[$0] }.first.map { descriptors[$0] }
+    FigureKey.prefixes(of: Control.parts(of: key)?.figure ?? key).lazy.compactMap { places[$0] }
+      .first.map { descriptors[$0] }
   }
 
   private static func memberName(_ member: String) -> String {

@@ -184,6 +184,11 @@ public struct RunSettings: Sendable {
     "layers", MeasuredModel.Layers.head, .choice(),
     "Which layers are measured: head is h, the head's layers and z; all is those of the encoder's trunk before h too"
   )
+  /// Whether controls are measured beside the figures at the end.
+  public let controls = Setting(
+    "controls", true, .flag,
+    "Whether an untrained network, a Gaussian and shuffled labels are measured beside the figures at the end"
+  )
   /// What measuring along training may cost, as a share of what training cost so far. `MeasurementPlan` says
   /// how both are counted, and what is left out.
   public let measureBudget = Setting(

@@ -2,27 +2,49 @@ import Foundation
 import Measures
 import Records
 
-/// A figure of one layer: `h.effective_rank`, `head.1.attribute.hue`; or of the run as a whole:
-/// `run.wall_seconds`.
+/// A figure of one layer: `h.effective_rank`, `head.1.attribute.hue`; what it is under a control:
+/// `h.effective_rank@untrained`; or one of the run as a whole: `run.wall_seconds`.
 package struct Figure: Hashable {
   /// `stageK`, `blockK`, `h`, `head.K`, `z` or `run`.
   package let layer: String
   /// METRICS.md's key; `dimension` and `n` as well.
   package let key: String
+  /// What it is set beside; nil for the figure itself.
+  package private(set) var control: Control?
 
-  package var text: String { "\(layer).\(key)" }
+  package var text: String { "\(layer).\(control?.key(of: key) ?? key)" }
+
+  /// The same figure under a control; nil for one of the run, which has none.
+  package func under(_ control: Control) -> Figure? {
+    guard layer != "run", !Figure.ofSizes.contains(key) else { return nil }
+    var figure = self
+    figure.control = control
+    return figure
+  }
 
   /// Takes apart and checks a figure's name.
   ///
   /// - Throws: `ExpressionError` for a layer or a key that there is not, with the nearest that there is.
   init(_ text: String) throws(ExpressionError) {
-    let parts = text.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+    let (figure, name) = Figure.parts(of: text)
+    let parts = figure.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
     let length = parts[0] == "head" && parts.count > 2 ? 2 : 1
     layer = parts.prefix(length).joined(separator: ".")
     key = parts.dropFirst(length).joined(separator: ".")
     guard parts.count > length, !parts.contains("") else {
       throw ExpressionError(
         "'\(text)' is no figure: use a layer and a key, as in h.effective_rank")
+    }
+    if let name {
+      control = Control(rawValue: name)
+      guard control != nil, layer != "run" else {
+        let names = Control.allCases.map(\.rawValue)
+        throw ExpressionError(
+          "'\(text)' is no figure: "
+            + (layer == "run"
+              ? "a run's own have no control" : "the controls are \(names.joined(separator: ", "))")
+        )
+      }
     }
     guard layer != "run" else {
       guard Figure.ofRuns.contains(key) else {
@@ -37,6 +59,12 @@ package struct Figure: Hashable {
     } catch {
       throw ExpressionError("'\(text)'\(Figure.wording(of: error, at: layer))")
     }
+  }
+
+  /// A figure's name without its control's, and that.
+  private static func parts(of text: String) -> (figure: String, control: String?) {
+    guard let place = text.lastIndex(of: "@") else { return (text, nil) }
+    return (String(text[..<place]), String(text[text.index(after: place)...]))
   }
 
   private static func wording(
@@ -69,7 +97,7 @@ package struct Figure: Hashable {
     switch key {
     case "dimension": return Double(figures.dimension)
     case "n": return Double(figures.n)
-    default: return figures.scalars[key]
+    default: return figures.scalar(control?.key(of: key) ?? key)
     }
   }
 

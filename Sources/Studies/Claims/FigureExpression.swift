@@ -1,4 +1,5 @@
 import Foundation
+import Records
 
 /// What is wrong with an expression, in one line.
 package struct ExpressionError: Error, CustomStringConvertible {
@@ -48,6 +49,19 @@ package indirect enum FigureExpression: Equatable {
       }
     }
     return result.flatMap { $0.isFinite ? $0 : nil }
+  }
+
+  /// The formula with every figure under a control; nil where one of them has none.
+  package func under(_ control: Control) -> FigureExpression? {
+    switch self {
+    case .number: return self
+    case .figure(let figure): return figure.under(control).map(FigureExpression.figure)
+    case .negated(let inner): return inner.under(control).map(FigureExpression.negated)
+    case .logarithm(let inner): return inner.under(control).map(FigureExpression.logarithm)
+    case .combined(let operation, let left, let right):
+      guard let left = left.under(control), let right = right.under(control) else { return nil }
+      return .combined(operation, left, right)
+    }
   }
 
   /// The figures it is made of, each once, in their order.
@@ -129,7 +143,7 @@ private struct ExpressionParser {
     guard let first = rest.first else { throw error("it ends too early") }
     if first.isNumber || first == "." { return .number(try number()) }
     let name = String(
-      rest.prefix { $0.isASCII && ($0.isLetter || $0.isNumber) || $0 == "_" || $0 == "." })
+      rest.prefix { $0.isASCII && ($0.isLetter || $0.isNumber) || "_.@".contains($0) })
     guard !name.isEmpty else { throw error("'\(rest.prefix(20))' was not expected") }
     rest = rest.dropFirst(name.count)
     if !name.contains("."), takeCharacter("(") {
