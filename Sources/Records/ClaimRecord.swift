@@ -55,14 +55,25 @@ public struct ClaimRecord: Codable, Sendable, Equatable {
     public var value: Double
     /// Which of the compared quantities it belongs to (`z`, `h`, …), where there are several.
     public var series: String?
+    /// The data set, in a study of several.
+    public var dataSet: String?
 
     /// A measured value.
-    public init(run: String, seed: Int, setting: JSONValue, value: Double, series: String? = nil) {
+    public init(
+      run: String, seed: Int, setting: JSONValue, value: Double, series: String? = nil,
+      dataSet: String? = nil
+    ) {
       self.run = run
       self.seed = seed
       self.setting = setting
       self.value = value
       self.series = series
+      self.dataSet = dataSet
+    }
+
+    enum CodingKeys: String, CodingKey {
+      case run, seed, setting, value, series
+      case dataSet = "data_set"
     }
   }
 
@@ -102,6 +113,12 @@ public struct ClaimRecord: Codable, Sendable, Equatable {
   /// Which seeds are left out and why, and what the verdict rests on, for people; absent where there is nothing
   /// to say.
   public var note: String?
+  /// The claim against each control that all of its figures have.
+  public var controls: [ControlComparison] = []
+  /// What it came out as in each data set; empty in a study of one.
+  public var dataSets: [DataSet] = []
+  /// How much the data sets differ; absent in a study of one.
+  public var heterogeneity: Heterogeneity?
 
   /// A claim that came out so.
   public init(
@@ -131,7 +148,8 @@ public struct ClaimRecord: Codable, Sendable, Equatable {
 
   enum CodingKeys: String, CodingKey {
     case id, statement, statistic, axis, direction, points, effects, seeds, effect, lower, upper
-    case interval, p, verdict, note
+    case interval, p, verdict, note, controls, heterogeneity
+    case dataSets = "data_sets"
     case correctedP = "corrected_p"
     case isPrimary = "primary"
   }
@@ -158,6 +176,10 @@ extension ClaimRecord {
     isPrimary = try container.decodeIfPresent(Bool.self, forKey: .isPrimary) ?? true
     verdict = try container.decode(Verdict.self, forKey: .verdict)
     note = try container.decodeIfPresent(String.self, forKey: .note)
+    controls =
+      try container.decodeIfPresent([ControlComparison].self, forKey: .controls) ?? []
+    dataSets = try container.decodeIfPresent([DataSet].self, forKey: .dataSets) ?? []
+    heterogeneity = try container.decodeIfPresent(Heterogeneity.self, forKey: .heterogeneity)
     guard (-1...1).contains(direction) else {
       throw DecodingError.dataCorruptedError(
         forKey: .direction, in: container, debugDescription: "\(direction) is not -1, 0 or 1")

@@ -19,8 +19,8 @@ struct SettingValue: Equatable {
     self.node = node
   }
 
-  /// The name of an arm.
-  init(arm name: String) {
+  /// The name of an arm or a data set.
+  init(named name: String) {
     json = .string(name)
     node = Node(name)
   }

@@ -3,10 +3,12 @@ import Records
 /// A question as a grid of runs and the claims tested on it, as a study file declares them.
 ///
 /// A study varies axes: configuration keys with a value each run takes. Arms are an axis of named sets
-/// of keys that vary together. What it holds has been checked, so that its runs can be started.
+/// of keys that vary together, and so are data sets: a claim is tested in each of these, and over all. What it holds has been checked, so that its runs can be started.
 public struct Study {
-  /// The axis that named sets of keys make.
+  /// The axis that arms make.
   static let armAxis = "arm"
+  /// The axis that data sets make.
+  static let dataSetAxis = "data_set"
 
   /// A key that varies, with its values in order.
   struct Axis: Equatable {
@@ -14,11 +16,14 @@ public struct Study {
     var values: [SettingValue]
   }
 
-  /// Keys that take values together, under a name.
+  /// Keys that take values together, under a name: an arm, or a data set.
   struct Arm {
     let name: String
     let settings: [(key: String, value: SettingValue)]
   }
+
+  /// The named sets that make an axis, by its key.
+  typealias NamedSets = [String: [Arm]]
 
   /// Values of some axes: what is left out of the grid, or added to it.
   typealias AxisValues = [String: [SettingValue]]
@@ -38,8 +43,8 @@ public struct Study {
   /// The file's text as it was read.
   let fileText: String
   let settings: [(key: String, value: SettingValue)]
-  let arms: [Arm]
-  /// In the file's order, the arms first.
+  let namedSets: NamedSets
+  /// In the file's order, the data sets first, and then the arms.
   let axes: [Axis]
   let exclusions: [AxisValues]
   let inclusions: [AxisValues]
@@ -50,6 +55,9 @@ public struct Study {
 
   /// The axes' keys in order.
   var axisKeys: [String] { axes.map(\.key) }
+
+  /// What repeats of a run differ in, which claims neither compare nor average over: the seed.
+  static func isCompared(_ key: String) -> Bool { key != "seed" && key != dataSetAxis }
 
   /// A value of an axis as runs are named by it; JSON alone does not tell 1 from 1.0.
   func text(of value: JSONValue?, on key: String) -> String {

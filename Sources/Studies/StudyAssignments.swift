@@ -22,7 +22,7 @@ public struct StudyAssignments: Sendable {
   ///   - root: the file's mapping.
   ///   - reader: what reads it.
   ///   - fallback: the study's name where the file does not give it.
-  /// - Throws: `StudyFileError` for a key that an axis or an arm sets.
+  /// - Throws: `StudyFileError` for a key that an axis, an arm or a data set sets.
   func applied(
     to root: Node.Mapping, _ reader: StudyFileReader, fallback: String
   ) throws(StudyFileError) -> Node.Mapping {
@@ -52,10 +52,13 @@ public struct StudyAssignments: Sendable {
         throw reader.error(
           "\(key) is an axis, whose values the file gives: it cannot be set beside it", at: nil)
       }
-      for (name, arm) in root["arms"]?.mapping ?? Node.Mapping([])
-      where arm.mapping?[Node(key)] != nil {
-        throw reader.error(
-          "\(key) is set by the arm '\(name.string ?? "")': it cannot be set beside it", at: nil)
+      for (sets, word) in [("arms", "arm"), ("data_sets", "data set")] {
+        for (name, set) in root[Node(sets)]?.mapping ?? Node.Mapping([])
+        where set.mapping?[Node(key)] != nil {
+          throw reader.error(
+            "\(key) is set by the \(word) '\(name.string ?? "")': it cannot be set beside it",
+            at: nil)
+        }
       }
     }
   }

@@ -19,6 +19,11 @@ public enum StudyError: Error, Equatable, CustomStringConvertible {
   /// A file gives a run a seed that is none.
   case seed(path: String, run: String, seed: String)
 
+  /// Runs are chosen by an axis, or by a value on it, that the study does not have.
+  case unknownSubset(axis: String, value: String?, known: [String])
+  /// The files that a run is to be trained on are not there.
+  case missingData(path: String, run: String)
+
   /// What was wrong and where, in one line.
   public var description: String {
     switch self {
@@ -39,6 +44,12 @@ public enum StudyError: Error, Equatable, CustomStringConvertible {
     case .seed(let path, let run, let seed):
       "\(path) is damaged: the seed of run \(run) is \(seed), not a whole number from 0 to 2⁵³ − 1; "
         + "restore the file, or remove it and start the study again"
+    case .unknownSubset(let axis, nil, let known):
+      "'\(axis)' is no axis of the study, which has \(known.joined(separator: ", "))"
+    case .unknownSubset(let axis, .some(let value), let known):
+      "the study has no run with \(axis) '\(value)', only \(known.joined(separator: ", "))"
+    case .missingData(let path, let run):
+      "the data of run \(run) are not there: \(path)"
     }
   }
 }

@@ -4,7 +4,8 @@ import Yams
 
 extension Study {
   private static let fileKeys = [
-    "name", "question", "settings", "arms", "axes", "exclude", "include", "quick", "primary",
+    "name", "question", "settings", "data_sets", "arms", "axes", "exclude", "include", "quick",
+    "primary",
     "claims", "figures",
   ]
 
@@ -67,7 +68,7 @@ extension Study {
     self.isQuick = isQuick
     self.source = source
     settings = grid.settings
-    arms = full.arms
+    namedSets = full.namedSets
     axes = grid.axes
     exclusions = grid.exclusions
     inclusions = grid.inclusions

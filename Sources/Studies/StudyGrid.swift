@@ -67,8 +67,8 @@ extension Study {
     for (key, value) in settings { try value.apply(to: &configuration, key) }
     for axis in axes {
       guard let value = place[axis.key] else { continue }
-      if axis.key == Study.armAxis {
-        for (key, value) in arms.first(where: { $0.name == value.text })?.settings ?? [] {
+      if let sets = namedSets[axis.key] {
+        for (key, value) in sets.first(where: { $0.name == value.text })?.settings ?? [] {
           try value.apply(to: &configuration, key)
         }
       } else {

@@ -6,7 +6,7 @@ import Yams
 struct StudyGridReader {
   private let reader: StudyFileReader
   private(set) var settings: [(key: String, value: SettingValue)]
-  let arms: [Study.Arm]
+  let namedSets: Study.NamedSets
   private(set) var axes: [Study.Axis]
   private(set) var exclusions: [Study.AxisValues] = []
   private(set) var inclusions: [Study.AxisValues] = []
@@ -14,12 +14,16 @@ struct StudyGridReader {
   init(_ reader: StudyFileReader, _ members: [String: Node]) throws(StudyFileError) {
     self.reader = reader
     settings = try reader.settings(members["settings"], "settings")
-    arms = try Self.arms(members["arms"], reader)
     axes = try Self.axes(members["axes"], reader)
-    if !arms.isEmpty {
-      let names = arms.map { SettingValue(arm: $0.name) }
-      axes.insert(Study.Axis(key: Study.armAxis, values: names), at: 0)
+    var namedSets: Study.NamedSets = [:]
+    for (key, axis) in [("arms", Study.armAxis), ("data_sets", Study.dataSetAxis)] {
+      let sets = try Self.sets(members[key], key, reader)
+      guard !sets.isEmpty else { continue }
+      namedSets[axis] = sets
+      let names = sets.map { SettingValue(named: $0.name) }
+      axes.insert(Study.Axis(key: axis, values: names), at: 0)
     }
+    self.namedSets = namedSets
     guard !axes.isEmpty else {
       throw reader.error(
         "the grid is empty: name what varies under axes, such as seed: [0, 1, 2]", at: nil)
@@ -34,12 +38,38 @@ struct StudyGridReader {
       throw reader.error(
         "\(axis.key) is both an axis and a setting: leave it out of settings", at: nil)
     }
-    for arm in arms {
-      for setting in arm.settings where axes.contains(where: { $0.key == setting.key }) {
-        throw reader.error(
-          "\(setting.key) is both an axis and a key of the arm '\(arm.name)': keep one", at: nil)
+    for (axis, sets) in namedSets {
+      for set in sets {
+        for setting in set.settings where axes.contains(where: { $0.key == setting.key }) {
+          throw reader.error(
+            "\(setting.key) is both an axis and a key of the \(Self.word(axis)) '\(set.name)': keep one",
+            at: nil)
+        }
       }
     }
+    for arm in namedSets[Study.armAxis] ?? [] {
+      for dataSet in namedSets[Study.dataSetAxis] ?? [] {
+        let keys = dataSet.settings.map(\.key)
+        if let key = arm.settings.map(\.key).first(where: keys.contains) {
+          throw reader.error(
+            "\(key) is set by the arm '\(arm.name)' and by the data set '\(dataSet.name)': keep one",
+            at: nil)
+        }
+      }
+    }
+  }
+
+  /// What a named set on an axis is called.
+  private static func word(_ axis: String) -> String { axis.replacing("_", with: " ") }
+
+  /// The named set that gives a key a value, whatever the settings say.
+  private func set(giving key: String) -> (axis: String, name: String)? {
+    for (axis, sets) in namedSets {
+      if let set = sets.first(where: { $0.settings.contains { $0.key == key } }) {
+        return (axis, set.name)
+      }
+    }
+    return nil
   }
 
   /// Puts in what `--quick` replaces: values of axes, and settings.
@@ -55,9 +85,10 @@ struct StudyGridReader {
         replaced.append(key)
         continue
       }
-      if let arm = arms.first(where: { $0.settings.contains { $0.key == key } }) {
+      if let (axis, name) = set(giving: key) {
         throw reader.error(
-          "quick: \(key) is set by the arm '\(arm.name)', which would override it", at: keyNode)
+          "quick: \(key) is set by the \(Self.word(axis)) '\(name)', which would override it",
+          at: keyNode)
       }
       guard value.sequence == nil else {
         throw reader.error(
@@ -72,20 +103,21 @@ struct StudyGridReader {
     inclusions.removeAll { inclusion in replaced.contains { inclusion[$0] != nil } }
   }
 
-  private static func arms(
-    _ node: Node?, _ reader: StudyFileReader
+  /// Named sets of keys: the arms, or the data sets.
+  private static func sets(
+    _ node: Node?, _ place: String, _ reader: StudyFileReader
   ) throws(StudyFileError) -> [Study.Arm] {
     guard let node, node.isPresent else { return [] }
     guard let mapping = node.mapping, !mapping.isEmpty else {
-      throw reader.error("arms should be a mapping of names to settings", at: node)
+      throw reader.error("\(place) should be a mapping of names to settings", at: node)
     }
-    var arms: [Study.Arm] = []
+    var sets: [Study.Arm] = []
     for (key, value) in mapping {
-      let name = try reader.text(key, "arms: a name")
-      arms.append(
-        Study.Arm(name: name, settings: try reader.settings(value, "arms.\(name)")))
+      let name = try reader.text(key, "\(place): a name")
+      sets.append(
+        Study.Arm(name: name, settings: try reader.settings(value, "\(place).\(name)")))
     }
-    return arms
+    return sets
   }
 
   private static func axes(
@@ -131,19 +163,19 @@ struct StudyGridReader {
   private func values(
     _ node: Node, for key: String, _ place: String, at keyNode: Node
   ) throws(StudyFileError) -> [SettingValue] {
-    guard key == Study.armAxis else {
+    guard let sets = namedSets[key] else {
       return try Self.settingValues(node, for: key, place, at: keyNode, reader)
     }
     var names: [SettingValue] = []
     for element in reader.elements(node) {
       let name = try reader.text(element, place)
-      guard arms.contains(where: { $0.name == name }) else {
-        let hint = arms.map(\.name).nearest(to: name).map { "did you mean '\($0)'?" }
+      guard sets.contains(where: { $0.name == name }) else {
+        let hint = sets.map(\.name).nearest(to: name).map { "did you mean '\($0)'?" }
         throw reader.error(
-          "\(place): there is no arm '\(name)'; "
-            + (hint ?? "use \(arms.map(\.name).joined(separator: ", "))"), at: element)
+          "\(place): there is no \(Self.word(key)) '\(name)'; "
+            + (hint ?? "use \(sets.map(\.name).joined(separator: ", "))"), at: element)
       }
-      names.append(SettingValue(arm: name))
+      names.append(SettingValue(named: name))
     }
     guard !names.isEmpty else { throw reader.error("\(place) is empty", at: keyNode) }
     return names

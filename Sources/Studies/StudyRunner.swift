@@ -42,6 +42,8 @@ public final class StudyRunner {
   let folder: StudyFolder
   private let executable: String
   private let jobs: Int
+  /// The runs to be made, by their places.
+  private let chosen: Set<Int>
   private var record: StudyRecord
   private var estimate = StudyEstimate()
   private var children: [Child] = []
@@ -55,9 +57,14 @@ public final class StudyRunner {
   ///   - folder: where its runs and its record are.
   ///   - executable: the path of `gnomon`.
   ///   - jobs: how many runs are made at once.
-  /// - Throws: `StudyError.otherStudy`, and `RunStoreError` for a folder that cannot be read.
-  public init(_ study: Study, folder: StudyFolder, executable: String, jobs: Int) throws {
+  ///   - subset: which runs are made; the others stay as they are.
+  /// - Throws: `StudyError.otherStudy`, `.unknownSubset` and `.missingData`, and `RunStoreError` for a folder that cannot be read.
+  public init(
+    _ study: Study, folder: StudyFolder, executable: String, jobs: Int,
+    only subset: StudySubset = StudySubset()
+  ) throws {
     self.study = study
+    chosen = try subset.places(in: study)
     self.folder = folder
     self.executable = executable
     self.jobs = jobs
@@ -70,6 +77,19 @@ public final class StudyRunner {
         StudyRecord.Run(key: $0.key, settings: $0.settings, status: .pending)
       })
     record.isQuick = study.isQuick ? true : nil
+    try checkData()
+  }
+
+  /// Refuses to begin where data of runs that are to be made are not there.
+  private func checkData() throws {
+    for place in chosen.sorted() where try folder.finished(study.runs[place]) == nil {
+      let configuration = study.runs[place].configuration
+      // A pattern names files that only a reader finds.
+      guard let path = configuration.data, !path.contains(where: { "*?[{".contains($0) }),
+        !FileManager.default.fileExists(atPath: path)
+      else { continue }
+      throw StudyError.missingData(path: path, run: study.runs[place].key)
+    }
   }
 
   /// Makes every run that is not finished.
@@ -135,7 +155,9 @@ public final class StudyRunner {
 
   /// Returns whether it was asked to stop.
   private func makeRuns(shouldStop: () -> Bool, report: (Event) -> Void) throws -> Bool {
-    var waiting = study.runs.indices.filter { record.runs[$0].status == .pending }[...]
+    var waiting = study.runs.indices.filter {
+      chosen.contains($0) && record.runs[$0].status == .pending
+    }[...]
     var isStopping = false
     var ticks = 0
     while true {
@@ -234,8 +256,8 @@ public final class StudyRunner {
         loss: metrics?.loss)
     }
     return StudyProgress(
-      finished: record.runs.count { $0.status == .finished },
-      failed: record.runs.count { $0.status == .failed }, total: record.runs.count,
+      finished: chosen.count { record.runs[$0].status == .finished },
+      failed: chosen.count { record.runs[$0].status == .failed }, total: chosen.count,
       active: active, secondsLeft: secondsLeft(active))
   }
 
@@ -243,7 +265,7 @@ public final class StudyRunner {
     var seconds = 0.0
     let rate = currentRate(active)
     for (index, entry) in record.runs.enumerated()
-    where entry.status == .pending || entry.status == .running {
+    where chosen.contains(index) && (entry.status == .pending || entry.status == .running) {
       guard let whole = estimate.seconds(of: study.runs[index], current: rate) else { return nil }
       let place = active.first { $0.key == entry.key }
       let done = place.flatMap { place in

@@ -118,6 +118,12 @@ extension StudyError {
     case .notAStudy: ": name a study file, or a folder that gnomon study wrote"
     case .isAStudyFolder: ": leave out --output"
     case .hasItsSettings: ": leave out --set, or name the study file"
+    case .unknownSubset: "; --only takes AXIS=VALUE, or AXIS=VALUE,VALUE"
+    case .missingData(let path, _):
+      "; "
+        + (path.hasPrefix("data/")
+          ? "make data makes the sets of the ready studies, and" : "with data sets")
+        + " --only data_set=NAME takes those that are there"
     default: ""
     }
   }

@@ -24,6 +24,11 @@ struct StudyRunCommand: ParsableCommand {
   @OptionGroup var place: StudyArguments
   @Option(help: "Runs made at once; the cores are divided among them.")
   var jobs = 1
+  @Option(
+    help: ArgumentHelp(
+      "Make only the runs with these values of an axis: data_set=digits, or strength=0.1,1.0. May be repeated.",
+      valueName: "axis=values"))
+  var only: [String] = []
   @Flag(help: "Show the runs, which are done, and how long the others take.")
   var dryRun = false
   @Flag(help: "Print the study's record as one JSON document.")
@@ -36,6 +41,7 @@ struct StudyRunCommand: ParsableCommand {
     guard (1...max(cores, 1)).contains(jobs) else {
       throw ValidationError("--jobs is \(jobs): use 1 to \(cores), the cores of this machine")
     }
+    _ = try subset
   }
 
   func run() throws {
@@ -52,9 +58,23 @@ struct StudyRunCommand: ParsableCommand {
     }
   }
 
+  private var subset: StudySubset {
+    get throws {
+      StudySubset(
+        try only.map { text in
+          let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
+          guard parts.count == 2 else {
+            throw ValidationError("--only is '\(text)': use AXIS=VALUE, or AXIS=VALUE,VALUE")
+          }
+          return (parts[0], parts[1].split(separator: ",").map(String.init))
+        })
+    }
+  }
+
   private func start(_ found: StudyPlace) throws {
     let runner = try StudyRunner(
-      found.study, folder: found.folder, executable: StudyRunCommand.executable, jobs: jobs)
+      found.study, folder: found.folder, executable: StudyRunCommand.executable, jobs: jobs,
+      only: subset)
     var progress = StudyProgressBar(isQuiet: quiet)
     Interruption.listen()
     let outcome: StudyRunner.Outcome

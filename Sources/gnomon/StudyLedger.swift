@@ -2,19 +2,35 @@ import Foundation
 import Records
 
 extension StudyOutput {
-  /// A study's claims as a table, then what each says and what there is to know about it.
+  /// A study's claims as a table, what they hold against, then what each says and what there is to know about it.
   static func ledger(_ claims: [ClaimRecord]) -> String {
     let header = ["claim", "verdict", "effect", "95 % interval", "p", "Holm p", "seeds"]
-    let rows = claims.map { claim in
+    let rows = claims.flatMap { claim in
       [
-        claim.id, claim.verdict.rawValue, number(claim.effect), interval(claim), number(claim.p),
-        claim.isPrimary ? number(claim.correctedP) : "secondary", "\(claim.seeds.count)",
+        [
+          claim.id, claim.verdict.rawValue, number(claim.effect),
+          interval(claim.lower, claim.upper, claim.interval), number(claim.p),
+          claim.isPrimary ? number(claim.correctedP) : "secondary", "\(claim.seeds.count)",
+        ]
       ]
+        + claim.dataSets.map { set in
+          [
+            "  in \(set.name)", set.verdict.rawValue, number(set.effect),
+            interval(set.lower, set.upper, set.interval), number(set.p),
+            claim.isPrimary ? number(set.correctedP) : "secondary", "\(set.seeds.count)",
+          ]
+        }
     }
     var text = TextTable(rows: [header] + rows, leading: 2).text
+    if let controls = controls(claims) { text += "\n\n" + controls }
     for claim in claims {
       let side = claim.direction > 0 ? "> 0" : claim.direction < 0 ? "< 0" : "≠ 0"
       text += "\n\n\(claim.id): \(claim.statement)\n  \(claim.statistic) \(side)"
+      if let between = claim.heterogeneity {
+        text +=
+          "\n  between data sets: I² \(Int((100 * between.i2).rounded())) %, standard deviation "
+          + "\(number(between.deviation)), Q \(number(between.q)) with \(between.degreesOfFreedom) degrees of freedom"
+      }
     }
     // What is to be said of several claims is said once.
     var notes: [(note: String, ids: [String])] = []
@@ -31,6 +47,26 @@ extension StudyOutput {
     return text
   }
 
+  /// Which claims hold against which controls, and what the effect is under them; nil where there are none.
+  private static func controls(_ claims: [ClaimRecord]) -> String? {
+    let present = Control.allCases.filter { control in
+      claims.contains { $0.controls.contains { $0.control == control } }
+    }
+    guard !present.isEmpty else { return nil }
+    let rows = claims.map { claim in
+      [claim.id]
+        + present.map { control in
+          guard let comparison = claim.controls.first(where: { $0.control == control }) else {
+            return "–"
+          }
+          let answer = comparison.holds.map { $0 ? "yes" : "no" } ?? "–"
+          return "\(answer) (\(number(comparison.effect)))"
+        }
+    }
+    let header = ["holds against (effect there)"] + present.map(\.text)
+    return TextTable(rows: [header] + rows, leading: 1).text
+  }
+
   static func number(_ value: Double?) -> String {
     value.map { String(format: "%.4g", $0) } ?? "–"
   }
@@ -40,14 +76,16 @@ extension StudyOutput {
     return "[\(number(lower)), \(number(upper))]"
   }
 
-  private static func interval(_ claim: ClaimRecord) -> String {
+  private static func interval(
+    _ lower: Double?, _ upper: Double?, _ kind: ClaimRecord.Interval?
+  ) -> String {
     let method =
-      switch claim.interval?.method {
+      switch kind?.method {
       case .studentT: " t"
       case .expandedBCa: " BCa"
       case .percentile: " percentile"
       case nil: ""
       }
-    return interval(claim.lower, claim.upper) + method
+    return interval(lower, upper) + method
   }
 }

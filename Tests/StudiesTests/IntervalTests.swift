@@ -39,6 +39,18 @@ struct IntervalTests {
     #expect(found.isApproximately(0.935, within: 0.02), "\(found)")
   }
 
+  @Test(arguments: [8, 10])
+  func intervalsOfMeansOverFourDataSetsHoldTheTruthAsOftenAsTheySay(_ count: Int) throws {
+    // Data sets of unlike means and spreads, the effects of two of them skewed.
+    let mean = (1 + exp(0.08) + 3 + 3 * exp(0.08)) / 4
+    let found = try coverage(count, mean: mean) { random in
+      let plain = 1 + Double(random.normal()) + 3 + 0.1 * Double(random.normal())
+      let skewed = exp(0.4 * Double(random.normal())) + 3 * exp(0.4 * Double(random.normal()))
+      return (plain + skewed) / 4
+    }
+    #expect(found.isApproximately(0.95, within: 0.02), "\(found)")
+  }
+
   @Test func amongNineClaimsThatAreAllFalseOneIsSupportedInFewerThanATwentiethOfStudies() {
     let (studies, claims, seeds) = (2000, 9, 8)
     var corrected = 0

@@ -12,15 +12,15 @@ enum MadeUpStudy {
 
   /// Writes a folder for the study file `text` and reads its results.
   static func results<Result>(
-    _ text: String, isQuick: Bool = false, figures: (StudyRun) -> Figures?,
-    _ body: (StudyResults) throws -> Result
+    _ text: String, isQuick: Bool = false, controls: [Control: (StudyRun) -> Figures] = [:],
+    figures: (StudyRun) -> Figures?, _ body: (StudyResults) throws -> Result
   ) throws -> Result {
     try withTemporaryFolder { url in
       let study = try study("name: made-up\n" + text, isQuick: isQuick)
       let folder = StudyFolder(path: url.path)
       for run in study.runs {
         guard let figures = figures(run) else { continue }
-        try write(figures, of: run, to: folder.run(run.key))
+        try write(figures, controls.mapValues { $0(run) }, of: run, to: folder.run(run.key))
       }
       try folder.write(
         StudyRecord(
@@ -32,11 +32,15 @@ enum MadeUpStudy {
     }
   }
 
-  private static func write(_ figures: Figures, of run: StudyRun, to folder: RunFolder) throws {
+  private static func write(
+    _ figures: Figures, _ controls: [Control: Figures], of run: StudyRun, to folder: RunFolder
+  ) throws {
     try folder.create()
-    let layers = [("h", figures.h), ("z", figures.z)].map { name, values in
+    var layers = [("h", figures.h), ("z", figures.z)].map { name, values in
       LayerFigures(layer: name, n: 10, dimension: 4, values: values)
     }
+    layers[0].controls = controls.mapValues(\.h)
+    layers[1].controls = controls.mapValues(\.z)
     try folder.write(
       RunSummary(
         name: run.key, config: run.configuration.json, epochs: 2, steps: 20, wallSeconds: 30,

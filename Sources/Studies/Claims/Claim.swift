@@ -8,6 +8,9 @@ struct Claim {
     case difference(from: SettingValue, to: SettingValue)
     /// The formula itself.
     case mean
+    /// The least-squares slope of the formula against the axis where another axis has its second named value, less the
+    /// slope at its first.
+    case interaction(with: String, from: SettingValue, to: SettingValue)
   }
 
   /// The side of zero on which the effect is claimed to lie.
@@ -41,6 +44,13 @@ struct Claim {
   /// Whether it is one of the claims that p is corrected over.
   var isPrimary = true
 
+  /// The axes whose values the statistic itself takes.
+  var comparedAxes: [String] {
+    var axes = axis.map { [$0] } ?? []
+    if case .interaction(let with, _, _) = statistic { axes.append(with) }
+    return axes
+  }
+
   /// The statistic as a formula, for people.
   var formula: String {
     let place = averaged.isEmpty ? "" : ", averaged over \(averaged.joined(separator: ", "))"
@@ -49,6 +59,9 @@ struct Claim {
     case .difference(let from, let to):
       return "\(of.text), \(axis ?? "") \(to.text) less \(from.text)\(place)"
     case .mean: return "\(of.text)\(place)"
+    case .interaction(let with, let from, let to):
+      return
+        "slope of \(of.text) against \(axis ?? ""), \(with) \(to.text) less \(from.text)\(place)"
     }
   }
 }

@@ -7,62 +7,105 @@ extension StudyResults {
     let reason: String
   }
 
-  private typealias Place = [String: JSONValue]
-
-  /// A seed's effect, averaged over the claim's averaged axes, and the values it was computed from.
+  /// A seed's effect in a data set, averaged over the claim's averaged axes, and the values it was computed from.
+  ///
+  /// - Parameters:
+  ///   - dataSet: the data set; nil where the study has one alone.
+  ///   - control: what stands in the place of every figure; nil for the figures themselves.
   func effect(
-    of claim: Claim, seed: Int
+    of claim: Claim, seed: Int, in dataSet: JSONValue?, under control: Control? = nil
   ) -> Result<(effect: Double, points: [ClaimRecord.Point]), Gap> {
-    let ofSeed = entries.filter { $0.seed == seed }
-    var total = 0.0
-    var points: [ClaimRecord.Point] = []
-    let places = places(of: claim)
-    do throws(Gap) {
-      for place in places {
-        let settings = axisSettings(of: claim)
-        var values: [Double] = []
-        for setting in settings {
-          var place = place
-          if let axis = claim.axis { place[axis] = setting }
-          let entry = try run(at: place, of: claim, among: ofSeed)
-          values.append(try value(of: claim.of.expression, entry))
-          let shown = claim.axis == nil ? averagedSetting(of: claim, place) : setting
-          points += try self.points(of: claim, entry, seed: seed, setting: shown)
-        }
-        total += effect(of: claim, settings, values)
+    var ofSeed = entries.filter { $0.seed == seed }
+    if let dataSet { ofSeed.removeAll { $0.settings[Study.dataSetAxis] != dataSet } }
+    var expression = claim.of.expression
+    if let control {
+      guard let controlled = expression.under(control) else {
+        return .failure(Gap(reason: "there is no such control of it"))
       }
+      expression = controlled
+    }
+    let found = SeedEffect(claim: claim, expression: expression, entries: ofSeed, results: self)
+    do throws(Gap) {
+      return .success(try found.average())
     } catch {
       return .failure(error)
     }
+  }
+}
+
+/// One seed's effect while it is computed.
+private struct SeedEffect {
+  typealias Place = [String: JSONValue]
+
+  let claim: Claim
+  let expression: FigureExpression
+  let entries: [StudyResults.Entry]
+  let results: StudyResults
+
+  /// The mean of the effects at the places that the claim averages over.
+  func average() throws(StudyResults.Gap) -> (effect: Double, points: [ClaimRecord.Point]) {
+    var total = 0.0
+    var points: [ClaimRecord.Point] = []
+    let places = places
+    for place in places { total += try effect(at: place, &points) }
     let effect = total / Double(places.count)
-    guard effect.isFinite else { return .failure(Gap(reason: "the effect is not finite")) }
-    return .success((effect, points))
+    guard effect.isFinite else { throw StudyResults.Gap(reason: "the effect is not finite") }
+    return (effect, points)
   }
 
-  private func effect(of claim: Claim, _ settings: [JSONValue], _ values: [Double]) -> Double {
+  private func effect(
+    at place: Place, _ points: inout [ClaimRecord.Point]
+  ) throws(StudyResults.Gap) -> Double {
     switch claim.statistic {
-    case .mean: values[0]
-    case .difference: values[1] - values[0]
-    case .slope: LeastSquares.slope(settings.compactMap(\.doubleValue), values)
-    }
-  }
-
-  /// The settings of the axis that an effect needs, in order.
-  private func axisSettings(of claim: Claim) -> [JSONValue] {
-    switch claim.statistic {
-    case .mean: return [.null]
-    case .difference(let from, let to): return [from.json, to.json]
+    case .mean:
+      return try values([.null], at: place, &points)[0]
+    case .difference(let from, let to):
+      let values = try values([from.json, to.json], at: place, &points)
+      return values[1] - values[0]
     case .slope:
-      let axis = study.axes.first { $0.key == claim.axis }
-      let values = claim.axis.flatMap { claim.selection[$0] } ?? axis?.values ?? []
-      return values.map(\.json)
+      return try slope(at: place, &points)
+    case .interaction(let with, let from, let to):
+      var slopes: [Double] = []
+      for value in [from, to] {
+        var place = place
+        place[with] = value.json
+        slopes.append(try slope(at: place, series: value.text, &points))
+      }
+      return slopes[1] - slopes[0]
     }
+  }
+
+  private func slope(
+    at place: Place, series: String? = nil, _ points: inout [ClaimRecord.Point]
+  ) throws(StudyResults.Gap) -> Double {
+    let axis = results.study.axes.first { $0.key == claim.axis }
+    let settings = (claim.axis.flatMap { claim.selection[$0] } ?? axis?.values ?? []).map(\.json)
+    let values = try values(settings, at: place, series: series, &points)
+    return LeastSquares.slope(settings.compactMap(\.doubleValue), values)
+  }
+
+  /// The formula's value at each setting of the claim's axis.
+  private func values(
+    _ settings: [JSONValue], at place: Place, series: String? = nil,
+    _ points: inout [ClaimRecord.Point]
+  ) throws(StudyResults.Gap) -> [Double] {
+    var values: [Double] = []
+    for setting in settings {
+      var place = place
+      if let axis = claim.axis { place[axis] = setting }
+      let entry = try run(at: place)
+      values.append(try value(of: expression, entry))
+      let shown = claim.axis == nil ? averagedSetting(place) : setting
+      points += try self.points(of: entry, setting: shown, series: series)
+    }
+    return values
   }
 
   /// Where on the other axes an effect is computed: one place, or as many as it is averaged over.
-  private func places(of claim: Claim) -> [Place] {
+  private var places: [Place] {
     var places: [Place] = [[:]]
-    for axis in study.axes where axis.key != "seed" && axis.key != claim.axis {
+    for axis in results.study.axes
+    where Study.isCompared(axis.key) && !claim.comparedAxes.contains(axis.key) {
       let isAveraged = claim.averaged.contains(axis.key)
       let values = claim.selection[axis.key] ?? axis.values
       let chosen = isAveraged ? values : Array(values.prefix(1))
@@ -73,44 +116,48 @@ extension StudyResults {
     return places
   }
 
-  private func averagedSetting(of claim: Claim, _ place: Place) -> JSONValue {
+  private func averagedSetting(_ place: Place) -> JSONValue {
     claim.averaged.count == 1 ? place[claim.averaged[0]] ?? .null : .null
   }
 
-  private func run(
-    at place: Place, of claim: Claim, among entries: [Entry]
-  ) throws(Gap) -> Entry {
+  private func run(at place: Place) throws(StudyResults.Gap) -> StudyResults.Entry {
     if let entry = entries.first(where: { entry in
       place.allSatisfy { entry.settings[$0.key] == $0.value }
     }) {
       return entry
     }
-    let text = study.axisKeys.compactMap { key in place[key].map { "\(key) \($0.plainText)" } }
-    throw Gap(
+    let text = results.study.axisKeys.compactMap { key in
+      place[key].map { "\(key) \($0.plainText)" }
+    }
+    throw StudyResults.Gap(
       reason: "no finished run" + (text.isEmpty ? "" : " at \(text.joined(separator: ", "))"))
   }
 
-  private func value(of expression: FigureExpression, _ entry: Entry) throws(Gap) -> Double {
+  private func value(
+    of expression: FigureExpression, _ entry: StudyResults.Entry
+  ) throws(StudyResults.Gap) -> Double {
     if let value = expression.value({ $0.value(in: entry.summary) }) { return value }
     let missing = expression.figures.first { $0.value(in: entry.summary) == nil }
-    throw Gap(
+    throw StudyResults.Gap(
       reason: missing.map { "\($0.text) was not measured" } ?? "the formula has no finite value")
   }
 
+  /// The values that a chart shows: those of both sides of a difference or ratio of two layers, or the formula's.
   private func points(
-    of claim: Claim, _ entry: Entry, seed: Int, setting: JSONValue
-  ) throws(Gap) -> [ClaimRecord.Point] {
-    guard let series = claim.of.expression.series else {
-      let value = try value(of: claim.of.expression, entry)
-      return [ClaimRecord.Point(run: entry.key, seed: seed, setting: setting, value: value)]
+    of entry: StudyResults.Entry, setting: JSONValue, series: String?
+  ) throws(StudyResults.Gap) -> [ClaimRecord.Point] {
+    func point(_ quantity: FigureExpression, _ name: String?) throws(StudyResults.Gap)
+      -> ClaimRecord.Point
+    {
+      ClaimRecord.Point(
+        run: entry.key, seed: entry.seed, setting: setting, value: try value(of: quantity, entry),
+        series: name, dataSet: entry.settings[Study.dataSetAxis]?.plainText)
+    }
+    guard series == nil, let quantities = expression.series else {
+      return [try point(expression, series)]
     }
     var points: [ClaimRecord.Point] = []
-    for (name, quantity) in series {
-      points.append(
-        ClaimRecord.Point(
-          run: entry.key, seed: seed, setting: setting, value: try value(of: quantity, entry),
-          series: name))
-    }
+    for (name, quantity) in quantities { points.append(try point(quantity, name)) }
     return points
   }
 }

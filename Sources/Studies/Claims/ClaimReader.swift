@@ -5,9 +5,10 @@ import Yams
 /// Reads the claims of a study file.
 struct ClaimReader {
   private static let keys = [
-    "id", "statement", "statistic", "of", "axis", "between", "direction", "where", "average",
+    "id", "statement", "statistic", "of", "axis", "with", "between", "direction", "where",
+    "average",
   ]
-  private static let statistics = ["slope", "difference", "mean"]
+  private static let statistics = ["slope", "difference", "mean", "interaction"]
 
   private let reader: StudyFileReader
   private let grid: StudyGridReader
@@ -94,7 +95,8 @@ struct ClaimReader {
       } ?? [:]
     let claim = Claim(
       id: id, statement: try reader.text(required("statement", place), "\(place): statement"),
-      statistic: try statistic(required("statistic", place), axis, members["between"], place),
+      statistic: try statistic(
+        required("statistic", place), axis, with: members["with"], members["between"], place),
       of: (text, expression), axis: axis?.key,
       direction: try direction(required("direction", place), place), selection: selection,
       averaged: averaged)
@@ -114,6 +116,11 @@ struct ClaimReader {
     }
     guard key != "seed" else {
       throw reader.error("\(place): axis: seeds are what is paired, not compared", at: node)
+    }
+    guard key != Study.dataSetAxis else {
+      throw reader.error(
+        "\(place): a claim is tested in each data set and over all of them: name those it is about by "
+          + "where: {\(key): […]}, or leave them out", at: node)
     }
     return axis
   }
@@ -138,28 +145,38 @@ struct ClaimReader {
   }
 
   private func statistic(
-    _ node: Node, _ axis: Study.Axis?, _ between: Node?, _ place: String
+    _ node: Node, _ axis: Study.Axis?, with: Node?, _ between: Node?, _ place: String
   ) throws(StudyFileError) -> Claim.Statistic {
     let name = try reader.text(node, "\(place): statistic")
-    if let between, name != "difference" {
-      throw reader.error("\(place): between goes with statistic difference", at: between)
+    if let between, name != "difference", name != "interaction" {
+      throw reader.error(
+        "\(place): between goes with statistic difference or interaction", at: between)
+    }
+    if let with, name != "interaction" {
+      throw reader.error("\(place): with goes with statistic interaction", at: with)
     }
     switch (name, axis) {
     case ("slope", let axis?):
-      let numbers = axis.values.compactMap(\.json.doubleValue)
-      guard numbers.count == axis.values.count, numbers.count > 1 else {
-        throw reader.error(
-          "\(place): a slope needs an axis with two numbers or more, which \(axis.key) is not: use "
-            + "difference", at: node)
-      }
+      try checkThatSlopeExists(axis, place, at: node)
       return .slope
+    case ("interaction", let axis?):
+      try checkThatSlopeExists(axis, place, at: node)
+      guard let with, let other = try self.axis(with, "\(place): with"), other.key != axis.key
+      else {
+        throw reader.error(
+          "\(place): an interaction needs a second axis, as in with: head", at: with ?? node)
+      }
+      let pair = try pair(of: other, between, place, at: node)
+      return .interaction(with: other.key, from: pair.from, to: pair.to)
     case ("difference", let axis?):
-      return try difference(axis, between, place, at: node)
+      let pair = try pair(of: axis, between, place, at: node)
+      return .difference(from: pair.from, to: pair.to)
     case ("mean", nil): return .mean
     case ("mean", .some):
       throw reader.error("\(place): a mean compares nothing: leave out axis", at: node)
-    case ("slope", nil), ("difference", nil):
-      throw reader.error("\(place): a \(name) needs an axis", at: node)
+    case ("slope", nil), ("difference", nil), ("interaction", nil):
+      throw reader.error(
+        "\(place): \(name == "interaction" ? "an" : "a") \(name) needs an axis", at: node)
     default:
       let hint = ClaimReader.statistics.nearest(to: name).map { "did you mean '\($0)'?" }
       throw reader.error(
@@ -168,31 +185,44 @@ struct ClaimReader {
     }
   }
 
-  private func difference(
-    _ axis: Study.Axis, _ between: Node?, _ place: String, at node: Node
-  ) throws(StudyFileError) -> Claim.Statistic {
+  private func checkThatSlopeExists(
+    _ axis: Study.Axis, _ place: String, at node: Node
+  ) throws(StudyFileError) {
+    let numbers = axis.values.compactMap(\.json.doubleValue)
+    guard numbers.count == axis.values.count, numbers.count > 1 else {
+      throw reader.error(
+        "\(place): a slope needs an axis with two numbers or more, which \(axis.key) is not: use "
+          + "difference", at: node)
+    }
+  }
+
+  /// The two values of an axis that are compared.
+  private func pair(
+    of axis: Study.Axis, _ between: Node?, _ place: String, at node: Node
+  ) throws(StudyFileError) -> (from: SettingValue, to: SettingValue) {
     guard let between else {
       guard axis.values.count == 2 else {
         throw reader.error(
           "\(place): \(axis.key) has \(axis.values.count) values: say which two by between: [from, to]",
           at: node)
       }
-      return .difference(from: axis.values[0], to: axis.values[1])
+      return (axis.values[0], axis.values[1])
     }
-    let pair = Node([(Node(axis.key), between)])
+    let selected = Node([(Node(axis.key), between)])
     let values =
-      try grid.selection(pair, "\(place): between", addsValues: false)[axis.key] ?? []
+      try grid.selection(selected, "\(place): between", addsValues: false)[axis.key] ?? []
     guard values.count == 2, values[0] != values[1] else {
       throw reader.error("\(place): between should be two values, [from, to]", at: between)
     }
-    return .difference(from: values[0], to: values[1])
+    return (values[0], values[1])
   }
 
   /// An effect for each seed needs one run, or one along the axis, for each.
   private func checkThatOthersAreFixed(
     _ claim: Claim, _ place: String, at node: Node
   ) throws(StudyFileError) {
-    for axis in grid.axes where axis.key != "seed" && axis.key != claim.axis {
+    for axis in grid.axes
+    where Study.isCompared(axis.key) && !claim.comparedAxes.contains(axis.key) {
       if claim.averaged.contains(axis.key) { continue }
       let values = claim.selection[axis.key] ?? grid.values(of: axis)
       guard values.count > 1 else { continue }

@@ -26,6 +26,18 @@ extension [ClaimRecord] {
     for index in indices {
       self[index].judge(correctedOppositeP: correctedOpposite[index], primaryClaims: primary.count)
     }
+    for control in Control.allCases { judge(against: control) }
+  }
+
+  /// Says of each primary claim that has the control whether it holds against it.
+  private mutating func judge(against control: Control) {
+    let places = indices.filter { self[$0].isPrimary }.compactMap { index in
+      self[index].controls.firstIndex { $0.control == control && $0.p != nil }.map { (index, $0) }
+    }
+    let corrected = Holm.corrected(places.compactMap { self[$0.0].controls[$0.1].p })
+    for ((index, place), p) in zip(places, corrected) {
+      self[index].judge(controlAt: place, correctedP: p)
+    }
   }
 }
 
@@ -64,6 +76,13 @@ extension ClaimRecord {
     if verdict != .notSupported, let lower, let upper, lower <= 0, upper >= 0 {
       add("the interval holds 0 although the test passes: the seeds differ much in size")
     }
+  }
+
+  fileprivate mutating func judge(controlAt place: Int, correctedP: Double) {
+    controls[place].correctedP = correctedP
+    guard controls[place].differences.count >= Self.fewestSeeds else { return }
+    let isOnSide = direction == 0 || controls[place].difference * Double(direction) > 0
+    controls[place].holds = correctedP < Self.level && isOnSide
   }
 
   /// What so few seeds cannot show, whatever their effects.
