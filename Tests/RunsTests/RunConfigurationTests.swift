@@ -13,6 +13,18 @@ import Torch
     return configuration
   }
 
+  @Test(arguments: [
+    "a\n\n b\n", "tab\there", "it's", #"quote " and \ back"#, "\u{7F}\u{85}\u{2028}", "x\u{FEFF}",
+    "é 🎈", " x ",
+    "\u{1}",
+  ])
+  func aPathOfAnyCharactersIsReadBackAsItWas(_ path: String) throws {
+    var configuration = RunConfiguration()
+    configuration.data = path
+    let again = try self.configuration(configuration.yaml)
+    #expect(again.data == path)
+  }
+
   @Test func aFileChangesWhatItNamesAndLeavesTheRest() throws {
     let configuration = try configuration("strength: 0.25\nencoder: resnet50\nhead: mlp:64-32\n")
     #expect(configuration.strength == 0.25)

@@ -76,10 +76,26 @@ extension RunConfiguration {
     case .bool(let flag): "\(flag)"
     case .integer(let number): "\(number)"
     case .double(let number): "\(number)"
-    case .string(let text): "'" + text.replacingOccurrences(of: "'", with: "''") + "'"
+    case .string(let text): quoted(text)
     case .array(let elements): "[" + elements.map(yaml).joined(separator: ", ") + "]"
     case .object(let members): "{" + yamlMembers(members).joined(separator: ", ") + "}"
     }
+  }
+
+  /// In single quotes; in double ones, with escapes, where a reader would fold lines or refuse a character.
+  private static func quoted(_ text: String) -> String {
+    func isPlain(_ scalar: Unicode.Scalar) -> Bool {
+      (0x20..<0x7F).contains(scalar.value)
+        || scalar.value > 0xA0 && ![0x2028, 0x2029, 0xFEFF, 0xFFFE, 0xFFFF].contains(scalar.value)
+    }
+    if text.unicodeScalars.allSatisfy(isPlain) {
+      return "'" + text.replacingOccurrences(of: "'", with: "''") + "'"
+    }
+    let escaped = text.unicodeScalars.map { scalar in
+      if scalar == "\"" || scalar == "\\" { return "\\\(scalar)" }
+      return isPlain(scalar) ? "\(scalar)" : String(format: "\\u%04X", scalar.value)
+    }
+    return "\"" + escaped.joined() + "\""
   }
 
   private static func yamlMembers(_ members: [String: JSONValue]) -> [String] {
