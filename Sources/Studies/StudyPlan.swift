@@ -27,8 +27,13 @@ public struct StudyPlan {
 
   /// Looks at what there is in `folder`.
   ///
-  /// - Throws: `StudyError.otherRun` and `RunStoreError` for runs that cannot be what they should be.
-  public init(_ study: Study, in folder: StudyFolder, jobs: Int, cores: Int) throws {
+  /// - Throws: `StudyError.otherRun` and `RunStoreError` for runs that cannot be what they should be, and
+  ///   `StudyError.unknownSubset`.
+  public init(
+    _ study: Study, in folder: StudyFolder, jobs: Int, cores: Int,
+    only subset: StudySubset = StudySubset()
+  ) throws {
+    let chosen = try subset.places(in: study).sorted()
     var estimate = StudyEstimate()
     var summaries: [String: RunSummary] = [:]
     for run in study.runs {
@@ -36,7 +41,8 @@ public struct StudyPlan {
       summaries[run.key] = summary
       estimate.add(run, summary)
     }
-    entries = study.runs.map { run in
+    entries = chosen.map { place in
+      let run = study.runs[place]
       let summary = summaries[run.key]
       return Entry(
         key: run.key, isFinished: summary != nil,

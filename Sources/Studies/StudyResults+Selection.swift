@@ -17,7 +17,7 @@ extension StudyResults {
           Selection.Candidate(
             name: entry.key, step: step, epoch: line.epoch,
             figures: StudyResults.labelFree(line.figures),
-            linearTop1: h?["linear_top1"]))
+            linearTop1: h?["linear_top1"], dataSet: StudyResults.dataSet(of: entry)))
       }
     }
     let settings = settingsCandidates(layer: layer)
@@ -45,8 +45,13 @@ extension StudyResults {
       let accuracies = entries.compactMap { $0.summary.layers["h"]?["linear_top1"] }
       return Selection.Candidate(
         name: name, step: nil, epoch: nil, figures: means,
-        linearTop1: accuracies.count == entries.count ? StudyResults.mean(accuracies) : nil)
+        linearTop1: accuracies.count == entries.count ? StudyResults.mean(accuracies) : nil,
+        dataSet: entries.first.flatMap(StudyResults.dataSet))
     }
+  }
+
+  private static func dataSet(of entry: Entry) -> String? {
+    entry.settings[Study.dataSetAxis]?.plainText
   }
 
   private static func labelFree(_ figures: LayerFigures) -> [String: Double] {

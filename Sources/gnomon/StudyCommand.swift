@@ -48,7 +48,8 @@ struct StudyRunCommand: ParsableCommand {
     try Failure.classifying {
       let cores = ProcessInfo.processInfo.activeProcessorCount
       let found = try place.find(threads: cores / jobs)
-      let plan = try StudyPlan(found.study, in: found.folder, jobs: jobs, cores: cores)
+      let plan = try StudyPlan(
+        found.study, in: found.folder, jobs: jobs, cores: cores, only: subset)
       if dryRun {
         try StudyOutput.show(plan, of: found, asJSON: json)
         return

@@ -6,9 +6,10 @@ struct StudySelectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "select", abstract: "Choose checkpoints and settings without labels.",
     discussion: """
-      Runs at every measured step, and settings with the mean over their seeds, are ranked by RankMe, LiDAR, α (good \
-      near 1), uniformity (good when low) and effective rank. Where there are labels, Kendall's τ says how well \
-      each order agrees with the linear probe of h.
+      Runs at every measured step, and settings with the mean over their seeds, are ranked within their data set by \
+      RankMe, LiDAR, effective, stable and participation rank (good when high), α (good near 1), uniformity, alignment \
+      and invariance (good when low). Where there are labels, Kendall's τ says how well each order agrees with the \
+      linear probe of h, and the gain what the choice is worth against one at random.
       """)
 
   private struct Document: Encodable {
@@ -69,17 +70,28 @@ struct StudySelectCommand: ParsableCommand {
     let rest = ranking.candidates.count - rows.count
     if rest > 0 { print("and \(rest) more: --top \(ranking.candidates.count)") }
 
+    let titles = [
+      "chosen by", "Kendall τ", "95 % interval", "gain over chance", "95 % interval", "of",
+    ]
     let agreements = ranking.agreements.map { agreement in
       [
-        agreement.criterion.rawValue, agreement.choice, StudyOutput.number(agreement.linearTop1),
-        StudyOutput.number(agreement.bestLinearTop1), StudyOutput.number(agreement.tau),
-        StudyOutput.interval(agreement.lower, agreement.upper), "\(agreement.count)",
+        agreement.criterion.rawValue, StudyOutput.number(agreement.tau?.value),
+        StudyOutput.interval(agreement.tau?.lower, agreement.tau?.upper),
+        StudyOutput.number(agreement.gain?.value),
+        StudyOutput.interval(agreement.gain?.lower, agreement.gain?.upper), "\(agreement.count)",
       ]
     }
-    let titles = [
-      "chosen by", "choice", "its h.linear_top1", "best", "Kendall τ", "95 % interval", "of",
-    ]
-    print("\n" + TextTable(rows: [titles] + agreements, leading: 2).text)
+    print("\n" + TextTable(rows: [titles] + agreements).text)
+    let choices = ranking.agreements.flatMap { agreement in
+      agreement.choices.map { choice in
+        [
+          agreement.criterion.rawValue, choice.name, StudyOutput.number(choice.linearTop1),
+          StudyOutput.number(choice.meanLinearTop1), StudyOutput.number(choice.bestLinearTop1),
+        ]
+      }
+    }
+    let headings = ["chosen by", "choice", "its h.linear_top1", "at random", "best"]
+    print("\n" + TextTable(rows: [headings] + choices, leading: 2).text)
   }
 
   /// The mean place of a candidate: what the list is sorted by.

@@ -34,18 +34,56 @@ struct SelectionTests {
 
     #expect(checkpoints.agreements.map(\.criterion) == [.rankme, .alpha, .uniformity])
     let byRankMe = checkpoints.agreements[0]
-    #expect(byRankMe.tau == 1 && byRankMe.lower == 1 && byRankMe.upper == 1)
-    #expect(byRankMe.count == 6 && byRankMe.linearTop1 == byRankMe.bestLinearTop1)
-    #expect(checkpoints.agreements[2].tau == -1)
+    let tau = try #require(byRankMe.tau)
+    #expect(tau.value == 1 && tau.lower == 1 && tau.upper == 1)
+    #expect(byRankMe.count == 6)
+    let choice = try #require(byRankMe.choices.first)
+    #expect(byRankMe.choices.count == 1 && choice.dataSet == nil)
+    #expect(choice.linearTop1 == choice.bestLinearTop1)
+    // The best of qualities 0, 0.1, 0.5, 0.6, 1 and 1.1 has 1.1, their mean is 0.55: a tenth of the difference.
+    #expect(try #require(choice.meanLinearTop1).isApproximately(0.555, within: 1e-12))
+    #expect(try #require(byRankMe.gain).value.isApproximately(0.055, within: 1e-12))
+    #expect(checkpoints.agreements[2].tau?.value == -1)
+    #expect(try #require(checkpoints.agreements[2].gain).value < 0)
 
     let settings = selection.settings
     #expect(settings.candidates.map(\.name) == ["strength 0.0", "strength 0.5", "strength 1.0"])
     #expect(settings.candidates[1].places == ["rankme": 2, "alpha": 1, "uniformity": 2])
     #expect(settings.candidates[1].linearTop1?.isApproximately(0.555, within: 1e-12) == true)
     // The distance of α from 1 is 0.5, 0, 0.5: its order ties where the probe's does not.
-    #expect(settings.agreements[1].tau == 0)
+    #expect(settings.agreements[1].tau?.value == 0)
     // Three settings are too few for an interval.
-    #expect(settings.agreements[0].tau == 1 && settings.agreements[0].lower == nil)
+    #expect(settings.agreements[0].tau?.value == 1 && settings.agreements[0].tau?.lower == nil)
+  }
+
+  @Test func dataSetsAreRankedEachByItself() throws {
+    let text = """
+      data_sets: {easy: {image_size: 32}, hard: {image_size: 16}}
+      axes: {strength: [0.0, 0.5, 1.0], seed: [0, 1]}
+      """
+    let selection = try MadeUpStudy.results(
+      text,
+      figures: { run in
+        let quality = run.configuration.strength + Double(run.configuration.seed) / 10
+        let isEasy = run.configuration.imageSize == 32
+        // RankMe is right in one and wrong in the other, and larger where the probe is worse.
+        return (
+          [
+            "rankme": isEasy ? quality : 100 - quality,
+            "linear_top1": (isEasy ? 0.8 : 0.2) + quality / 10,
+          ], [:]
+        )
+      }
+    ) { try $0.selection(layer: "h") }.checkpoints
+    let agreement = try #require(selection.agreements.first)
+    #expect(agreement.choices.map(\.dataSet) == ["easy", "hard"])
+    // 1 and −1; over all pairs alike, data sets mixed, it would be far below 0.
+    #expect(agreement.tau?.value == 0)
+    #expect(agreement.choices[0].linearTop1 == agreement.choices[0].bestLinearTop1)
+    #expect(agreement.choices[1].linearTop1 == 0.2)
+    #expect(selection.candidates.count { $0.places["rankme"] == 1 } == 2)
+    let interval = try #require(agreement.tau)
+    #expect(try #require(interval.lower) <= 0 && #require(interval.upper) >= 0)
   }
 
   @Test func withoutLabelsThereIsARankingAndNoAgreement() throws {
@@ -58,8 +96,9 @@ struct SelectionTests {
       }
     ) { try $0.selection(layer: "h") }
     let agreement = selection.checkpoints.agreements[0]
-    #expect(agreement.tau == nil && agreement.count == 0 && agreement.linearTop1 == nil)
-    #expect(agreement.choice.hasPrefix("strength-1.0_seed-1"))
+    #expect(agreement.tau == nil && agreement.count == 0 && agreement.gain == nil)
+    #expect(agreement.choices[0].linearTop1 == nil)
+    #expect(agreement.choices[0].name.hasPrefix("strength-1.0_seed-1"))
     let ofZ = try MadeUpStudy.results(text, figures: figures) { try $0.selection(layer: "z") }
     #expect(ofZ.checkpoints.agreements.map(\.criterion) == [.rankme])
     // The accuracy is h's, whichever layer chooses.

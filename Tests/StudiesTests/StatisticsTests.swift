@@ -82,8 +82,9 @@ struct StatisticsTests {
     for name in cases {
       let sample = try values("\(name).values")
       let found = try #require(
-        Bootstrap.interval(count: sample.count) { rows in
-          rows.reduce(0) { $0 + sample[$1] } / Double(rows.count)
+        Bootstrap.interval(strata: [sample.count]) { groups in
+          let rows = groups[0]
+          return rows.reduce(0) { $0 + sample[$1] } / Double(rows.count)
         })
       let expected = try values("\(name).interval")
       // A 2.5 % quantile of 10,000 normal draws has a standard error of 0.027 of theirs.
@@ -94,10 +95,10 @@ struct StatisticsTests {
   }
 
   @Test func aStatisticThatIsSeldomDefinedHasNoInterval() {
-    #expect(Bootstrap.interval(count: 1) { _ in 0 } == nil)
+    #expect(Bootstrap.interval(strata: [1]) { _ in 0 } == nil)
     // Of three, all differ in 6 of 27 resamples.
-    #expect(Bootstrap.interval(count: 3) { Set($0).count == 3 ? 1 : nil } == nil)
-    #expect(Bootstrap.interval(count: 3) { Set($0).count == 3 ? nil : 1 } == 1...1)
+    #expect(Bootstrap.interval(strata: [3]) { Set($0[0]).count == 3 ? 1 : nil } == nil)
+    #expect(Bootstrap.interval(strata: [3]) { Set($0[0]).count == 3 ? nil : 1 } == 1...1)
   }
 
   @Test func studentsQuantilesAreThoseOfSciPy() throws {

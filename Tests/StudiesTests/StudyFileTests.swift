@@ -156,7 +156,9 @@ struct StudyFileTests {
     let folder = URL(fileURLWithPath: fixture("../../Examples"))
     let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
       .filter { $0.hasSuffix(".yaml") }.sorted()
-    #expect(Set(names).isSuperset(of: ["heads.yaml", "schedules.yaml", "strength.yaml"]))
+    #expect(
+      Set(names).isSuperset(of: ["heads.yaml", "projector.yaml", "schedules.yaml", "strength.yaml"])
+    )
     try withTemporaryFolder { empty in
       for name in names {
         let path = folder.appendingPathComponent(name).path
@@ -177,10 +179,11 @@ struct StudyFileTests {
     let manual = try String(contentsOfFile: fixture("../../Docs/Studies.md"), encoding: .utf8)
     let files = manual.components(separatedBy: "```yaml\n").dropFirst()
       .compactMap { $0.components(separatedBy: "```").first }
-    #expect(files.count == 2)
+    #expect(files.count == 3)
     #expect(try study(files[0]).runs.count == 16)
     #expect(try study(files[0], isQuick: true).runs.count == 6)
     #expect(try study(files[1] + "axes: {seed: [0]}").runs.count == 2)
+    #expect(try study(files[2] + "axes: {seed: [0]}").runs.count == 2)
   }
 
   private func assigned(
@@ -204,8 +207,8 @@ struct StudyFileTests {
     // What the manual says.
     let manual = try String(contentsOfFile: fixture("../../Docs/MadeData.md"), encoding: .utf8)
     let made = [("dataset", "packed"), ("data", "data/glyphs.gnomon")]
-    let strength = try assigned("name: strength\naxes: {seed: [0]}", made).name
-    #expect(manual.contains("`studies/\(strength)`"), "\(strength)")
+    let mine = try assigned("name: mine\naxes: {seed: [0]}", made).name
+    #expect(manual.contains("`studies/\(mine)`"), "\(mine)")
   }
 
   @Test func settingsBesideAFileLeaveItsLinesAsTheyAre() throws {

@@ -11,10 +11,10 @@ public struct Resamples: Sendable {
   /// The numbers of each resample's observations.
   let rows: [[Int]]
 
-  /// Resamples of `count` observations.
-  public init(of count: Int, number: Int = usualNumber) {
+  /// Resamples of `count` observations; those of another stratum are independent of them.
+  public init(of count: Int, number: Int = usualNumber, stratum: Int = 0) {
     rows = (0..<number).map { resample in
-      var random = CounterRandom(seed: Resamples.seed, UInt32(resample))
+      var random = CounterRandom(seed: Resamples.seed, UInt32(resample), UInt32(stratum))
       return (0..<count).map { _ in random.index(below: count) }
     }
   }
