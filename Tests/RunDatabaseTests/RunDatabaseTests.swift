@@ -101,8 +101,9 @@ import Testing
       // An unfinished run has no final figures yet.
       #expect(runs[3].figures.isEmpty)
       let names = try store.figureNames()
-      #expect(names.count == 18 && names == names.sorted())
-      #expect(names.contains(rank) && names.contains(half))
+      #expect(names.count == 24 && names == names.sorted())
+      let untrained = FigureName(layer: "h", key: "effective_rank@untrained")
+      #expect(names.contains(rank) && names.contains(half) && names.contains(untrained))
     }
   }
 
