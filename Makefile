@@ -75,6 +75,11 @@ SECONDS_EACH ?= 600
 fuzz: .venv/ready
 	@Tools/fuzz.sh $(SECONDS_EACH) $(PARSERS)
 
+# The figures of the documents from nothing, hours of them; what is there already is kept: make evidence STUDIES=projector.
+.PHONY: evidence
+evidence: data
+	Tools/evidence.py $(STUDIES)
+
 bench: build
 	@Tools/bench.sh
 

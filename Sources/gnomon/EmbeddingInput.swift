@@ -32,7 +32,36 @@ struct EmbeddingInput: ParsableArguments {
       "Which layers of a run or of --weights: head is h, the head's layers and z; all is those of the encoder's trunk "
         + "before h too (default: the run's own setting; head).", valueName: "which"))
   var layers: MeasuredModel.Layers?
+  @Option(
+    help: ArgumentHelp(
+      "Measure these figures alone, and those that are measured with them: effective_rank,tangent_overlap. May be repeated.",
+      valueName: "keys"))
+  var figures: [String] = []
   @OptionGroup var model: WeightsInput
+
+  /// The measures that give the figures that are asked for, all without a word.
+  ///
+  /// - Parameters:
+  ///   - occasions: when a command's measures are taken.
+  ///   - other: the command that takes the others.
+  func measures(at occasions: [Occasion], other: String) throws -> [any Measure] {
+    guard !figures.isEmpty else { return StandardMeasures.all }
+    var chosen: Set<String> = []
+    for key in figures.flatMap({ $0.split(separator: ",").map(String.init) }) {
+      guard let family = FigureCatalogue.standard.descriptor(of: key)?.key else {
+        let nearest = FigureCatalogue.standard.keys.nearest(to: key)
+        throw Failure.usage(
+          "--figures: there is no figure '\(key)'"
+            + (nearest.map { "; did you mean '\($0)'?" } ?? "; gnomon figures lists them"))
+      }
+      let measure = StandardMeasures.all.first { $0.figures.contains { $0.key == family } }
+      guard let measure, occasions.contains(measure.occasion) else {
+        throw Failure.usage("--figures: '\(key)' is measured by gnomon \(other)")
+      }
+      chosen.insert(family)
+    }
+    return StandardMeasures.all.filter { $0.figures.contains { chosen.contains($0.key) } }
+  }
 
   func source() throws -> Source {
     if let weights = model.weights {

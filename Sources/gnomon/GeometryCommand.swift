@@ -41,6 +41,7 @@ struct GeometryCommand: ParsableCommand {
 
   func run() throws {
     try Failure.classifying {
+      let measures = try input.measures(at: [.always, .atEnd], other: "probe")
       switch try input.source() {
       case .run(let folder):
         guard views == nil, projectionViews == nil else {
@@ -48,7 +49,7 @@ struct GeometryCommand: ParsableCommand {
         }
         let run = try MeasuredRun(folder, layers: input.layers, warn: Terminal.warning)
         run.model.leftOut.map(Terminal.note)
-        let layers = try run.model.figures(.geometry)
+        let layers = try run.model.figures(.geometry, by: measures)
         run.model.tellSkipped()
         try Output.show(layers, withControls: controls, asJSON: json)
         run.recordAndTell(layers)
@@ -56,7 +57,7 @@ struct GeometryCommand: ParsableCommand {
         guard views == nil, projectionViews == nil else {
           throw Failure.usage("--views go with --embeddings: weights make their own")
         }
-        let layers = try weights.model.figures(.geometry)
+        let layers = try weights.model.figures(.geometry, by: measures)
         weights.model.tellSkipped()
         try Output.show(layers, of: weights, withControls: controls, asJSON: json)
       case .files(let h, let z):
@@ -65,7 +66,7 @@ struct GeometryCommand: ParsableCommand {
           sampleLimit: sample, dropsNonFinite: input.dropNaN)
         given.tellDropped()
         try Output.show(
-          given.figures(temperature: temperature), withControls: controls, asJSON: json)
+          given.figures(by: measures, temperature: temperature), withControls: controls, asJSON: json)
         if !json {
           Terminal.note("more could be measured with")
           for (need, figures) in given.missing() {

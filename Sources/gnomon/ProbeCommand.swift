@@ -20,16 +20,17 @@ struct ProbeCommand: ParsableCommand {
 
   func run() throws {
     try Failure.classifying {
+      let measures = try input.measures(at: [.evaluation], other: "geometry")
       switch try input.source() {
       case .run(let folder):
         let run = try MeasuredRun(folder, layers: input.layers, warn: Terminal.warning)
         run.model.leftOut.map(Terminal.note)
-        let layers = try run.model.figures(.evaluation)
+        let layers = try run.model.figures(.evaluation, by: measures)
         run.model.tellSkipped()
         try Output.show(layers, withControls: controls, asJSON: json)
         run.recordAndTell(layers)
       case .weights(let weights):
-        let layers = try weights.model.figures(.evaluation)
+        let layers = try weights.model.figures(.evaluation, by: measures)
         weights.model.tellSkipped()
         try Output.show(layers, of: weights, withControls: controls, asJSON: json)
       case .files(let h, let z):
@@ -39,7 +40,7 @@ struct ProbeCommand: ParsableCommand {
         let given = try GivenEmbeddings(
           h: h, z: z, labels: labels, dropsNonFinite: input.dropNaN)
         given.tellDropped()
-        try Output.show(given.figures(.evaluation), withControls: controls, asJSON: json)
+        try Output.show(given.figures(.evaluation, by: measures), withControls: controls, asJSON: json)
       }
     }
   }

@@ -152,4 +152,4 @@ import Torch
   }
 }
 
-private func repositoryFile(_ name: String) -> String { fixture("../../\(name)") }
+func repositoryFile(_ name: String) -> String { fixture("../../\(name)") }

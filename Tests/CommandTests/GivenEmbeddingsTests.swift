@@ -41,6 +41,35 @@ import Torch
     return result.error
   }
 
+  @Test func figuresCanBeChosen() throws {
+    try withTemporaryFolder { folder in
+      let h = try write(normal([60, 12], seed: 1), to: "h.npy", in: folder)
+      let some = try #require(try layers(["--embeddings", h, "--figures", "effective_rank"])["h"])
+      #expect(some["effective_rank"] != nil && some["uniformity"] == nil)
+      let both = try layers([
+        "--embeddings", h, "--figures", "rankme,uniformity", "--figures", "intrinsic_dimension.mle",
+      ])
+      #expect(both["h"]?["uniformity"] != nil)
+      #expect(
+        try refusal(["--embeddings", h, "--figures", "uniformty"])
+          == "gnomon: error: --figures: there is no figure 'uniformty'; did you mean 'uniformity'?\n")
+      #expect(
+        try refusal(["--embeddings", h, "--figures", "linear_top1"])
+          == "gnomon: error: --figures: 'linear_top1' is measured by gnomon probe\n")
+    }
+  }
+
+  @Test func controlsStandBelowTheirFigures() throws {
+    try withTemporaryFolder { folder in
+      let h = try write(normal([60, 12], seed: 1), to: "h.npy", in: folder)
+      let given = ["geometry", "--embeddings", h, "--figures", "effective_rank"]
+      let lines = try Program.run(given + ["--controls"]).output.split(separator: "\n")
+      let place = try #require(lines.firstIndex { $0.hasPrefix("effective_rank ") })
+      #expect(lines[place + 1].hasPrefix("  gaussian "))
+      #expect(try !Program.run(given).output.contains("gaussian"))
+    }
+  }
+
   @Test func whatIsGivenDecidesWhatIsMeasured() throws {
     try withTemporaryFolder { folder in
       let h = try write(normal([60, 12], seed: 1), to: "h.npy", in: folder)
