@@ -66,7 +66,8 @@ struct GeometryCommand: ParsableCommand {
           sampleLimit: sample, dropsNonFinite: input.dropNaN)
         given.tellDropped()
         try Output.show(
-          given.figures(by: measures, temperature: temperature), withControls: controls, asJSON: json)
+          given.figures(by: measures, temperature: temperature), withControls: controls,
+          asJSON: json)
         if !json {
           Terminal.note("more could be measured with")
           for (need, figures) in given.missing() {

@@ -52,7 +52,8 @@ import Torch
       #expect(both["h"]?["uniformity"] != nil)
       #expect(
         try refusal(["--embeddings", h, "--figures", "uniformty"])
-          == "gnomon: error: --figures: there is no figure 'uniformty'; did you mean 'uniformity'?\n")
+          == "gnomon: error: --figures: there is no figure 'uniformty'; did you mean 'uniformity'?\n"
+      )
       #expect(
         try refusal(["--embeddings", h, "--figures", "linear_top1"])
           == "gnomon: error: --figures: 'linear_top1' is measured by gnomon probe\n")
