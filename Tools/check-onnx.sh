@@ -23,5 +23,6 @@ check small resnet18 --width 8 --head mlp:24-12-8,bn,out-bn,gelu --normalise ima
 check padded resnet34 --width 4 --stem small-padded --head bottleneck:16-4-8,tanh
 check large resnet50 --width 4 --stem imagenet --head low-rank:6,diagonal
 check reweighted resnet18 --width 4 --head reweight:1.1
+check sparse resnet18 --width 4 --head mlp:16-8,sparse=24,top=5
 check token vit_mini_patch4 --head mlp:16-8,sigmoid,no-bias,prototypes=12 --normalise 0.5,0.5,0.5/0.5,0.5,0.5
 check mean vit_mini_patch4 --pool avg --head first:24

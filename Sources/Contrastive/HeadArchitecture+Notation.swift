@@ -3,12 +3,13 @@ extension HeadArchitecture: CustomStringConvertible {
   public static let forms =
     "none, linear:64, mlp:128-64 (hidden widths, then the output's), bottleneck:128-16-64, orthogonal:64, "
     + "low-rank:16 (,diagonal ,fixed), first:64 or reweight:1.1; with layers also ,bn ,out-bn ,no-bias "
-    + ",scale=0.1 and ,prototypes=COUNT, between layers ,gelu ,tanh or ,sigmoid for ReLU"
+    + ",scale=0.1 ,sparse=1024 (,top=32 ,l1=0.001) ,levels=8 and ,prototypes=COUNT, between layers ,gelu ,tanh or ,sigmoid for ReLU"
 
   /// Parses `none` (or `identity`), `linear:64`, `mlp:128-64` (hidden widths, then the output's),
   /// `bottleneck:128-16-64` (hidden widths, the narrow one, the output's), `orthogonal:64`, `low-rank:16` with
   /// `diagonal` and `fixed`, `first:64`, `reweight:1.1`. Options follow between commas: `bn`, `out-bn`,
-  /// `no-bias`, `gelu`, `tanh`, `sigmoid`, `scale=0.1`, `prototypes=4096`.
+  /// `no-bias`, `gelu`, `tanh`, `sigmoid`, `scale=0.1`, `sparse=1024` with `top=32` and `l1=0.001`, `levels=8`,
+  /// `prototypes=4096`.
   ///
   /// - Parameters:
   ///   - text: a head's text.
@@ -58,6 +59,9 @@ extension HeadArchitecture: CustomStringConvertible {
     try notation.finish(takesArgument: true)
   }
 
+  /// More levels than single precision tells apart without rounding.
+  static let mostLevels = 65_536
+
   private mutating func takeOptions(_ notation: inout Notation) throws(NotationError) {
     if hasHiddenLayers {
       batchNorm = notation.takeFlag("bn")
@@ -69,6 +73,18 @@ extension HeadArchitecture: CustomStringConvertible {
       outputBatchNorm = notation.takeFlag("out-bn")
       hasBias = !notation.takeFlag("no-bias")
       outputScale = try notation.takeNumber("scale", in: 1e-6...1e6) ?? 1
+      if let width = try notation.takeWhole("sparse", from: 1) {
+        let largest = try notation.takeWhole("top", from: 1)
+        if let largest, largest > width {
+          throw notation.error(.tooManyOfCode(largest, of: width))
+        }
+        sparse = SparseCode(
+          width: width, largest: largest, weight: try notation.takeNumber("l1", in: 0...1e6))
+      }
+      levels = try notation.takeWhole("levels", from: 2)
+      if let levels, !levels.isMultiple(of: 2) || levels > HeadArchitecture.mostLevels {
+        throw notation.error(.levels(levels, limit: HeadArchitecture.mostLevels))
+      }
       prototypes = try notation.takeWhole("prototypes", from: 1)
     }
   }
@@ -81,6 +97,13 @@ extension HeadArchitecture: CustomStringConvertible {
     if outputBatchNorm { text += ",out-bn" }
     if !hasBias { text += ",no-bias" }
     if outputScale != 1 { text += ",scale=\(outputScale)" }
+    if let sparse {
+      text += ",sparse=\(sparse.width)"
+      if let largest = sparse.largest { text += ",top=\(largest)" }
+      let usual = SparseCode(width: sparse.width, largest: sparse.largest).weight
+      if sparse.weight != usual { text += ",l1=\(sparse.weight)" }
+    }
+    if let levels { text += ",levels=\(levels)" }
     if let prototypes { text += ",prototypes=\(prototypes)" }
     return text
   }

@@ -28,6 +28,31 @@ public struct HeadArchitecture: Sendable, Hashable {
     case sigmoid
   }
 
+  /// A sparse autoencoder at the end of a head: an output y of length D becomes
+  ///
+  /// a = max(W₁y + b₁, 0), of which all but the largest may be set to 0, and ŷ = W₂a + b₂,
+  ///
+  /// and z is ŷ. The head then has a penalty, mean_ij (y_ij − ŷ_ij)² + λ·mean_i Σ_k a_ik, in the loss. After arXiv 2503.00507,
+  /// which has a sparse autoencoder for a projector; its full text was not at hand, and this definition is our own reading.
+  public struct SparseCode: Sendable, Hashable {
+    /// How many coordinates the code a has; usually more than D.
+    public var width: Int
+    /// How many coordinates of a each row keeps, those as large as the last of them beside it; nil for all.
+    public var largest: Int?
+    /// λ.
+    public var weight: Double
+
+    /// λ of a code of which all is kept.
+    public static let usualWeight = 0.001
+
+    /// A code; λ is `usualWeight`, or 0 where only the largest coordinates are kept, unless it is said.
+    public init(width: Int, largest: Int? = nil, weight: Double? = nil) {
+      self.width = width
+      self.largest = largest
+      self.weight = weight ?? (largest == nil ? SparseCode.usualWeight : 0)
+    }
+  }
+
   /// What kind of function.
   public let form: Form
   /// Whether hidden layers are batch-normalised, before their activation; false without hidden layers.
@@ -40,6 +65,13 @@ public struct HeadArchitecture: Sendable, Hashable {
   public var activation = Activation.relu { didSet { if !hasHiddenLayers { activation = .relu } } }
   /// What the last linear layer's initial weights are multiplied by; 1 without linear layers.
   public var outputScale = 1.0 { didSet { if !hasLayers { outputScale = 1 } } }
+  /// The sparse autoencoder that the output goes through; nil for none, and without linear layers.
+  public var sparse: SparseCode? { didSet { if !hasLayers { sparse = nil } } }
+  /// L where the output's coordinates, by tanh between −1 and 1, are then brought to the nearest of L equally spaced levels from −1 to
+  /// 1, an even number, so that none is 0 and every z has a direction; with the derivative of tanh (straight through the rounding, which has none); nil where they are not, and without
+  /// linear layers. After arXiv 2503.00507, which has a discretised projector; its full text was not at hand, and this
+  /// definition is our own reading, close to finite scalar quantisation (arXiv 2309.15505).
+  public var levels: Int? { didSet { if !hasLayers { levels = nil } } }
   /// How many prototypes the last linear layer's output, brought to unit length, is then compared with, z being its inner products
   /// with them (DINO, arXiv 2104.14294): a further linear layer without an offset. nil for none, and without linear layers.
   public var prototypes: Int? { didSet { if !hasLayers { prototypes = nil } } }
@@ -115,7 +147,9 @@ public struct HeadArchitecture: Sendable, Hashable {
       case .orthogonal(let output): chain([output])
       case .lowRank(let rank, isDiagonal: false, _): chain([rank, inputs])
       }
-    return shapes + (prototypes.map { [[$0, comparedDimension(inputs: inputs)]] } ?? [])
+    let compared = comparedDimension(inputs: inputs)
+    let code = sparse.map { [[$0.width, compared], [compared, $0.width]] } ?? []
+    return shapes + code + (prototypes.map { [[$0, compared]] } ?? [])
   }
 
   /// Refuses an h that is too short for this head.

@@ -45,3 +45,30 @@ final class FixedLinear: Module, UnaryLayer {
 final class UnitLength: Module, UnaryLayer {
   func callAsFunction(_ input: Tensor) -> Tensor { input.normalized(along: 1) }
 }
+
+/// The largest coordinates of each row, the others set to 0; those that equal the last of them stay, too.
+final class LargestCoordinates: Module, UnaryLayer {
+  let count: Int
+
+  init(_ count: Int) { self.count = count }
+
+  func callAsFunction(_ input: Tensor) -> Tensor {
+    let last = input.detached().largest(count, along: 1).values.slice(count - 1..<count, along: 1)
+    return input.filled(where: (last - input.detached()).exceeds(0), with: 0)
+  }
+}
+
+/// Each coordinate x to the nearest of L levels −1, −1 + 2/(L − 1), …, 1 of tanh x; the derivative is that of tanh x.
+final class Levels: Module, UnaryLayer {
+  let count: Int
+
+  init(_ count: Int) { self.count = count }
+
+  func callAsFunction(_ input: Tensor) -> Tensor {
+    let bounded = tanh(input)
+    let gap = 2 / Double(count - 1)
+    let steps = floor((bounded.detached() + 1) * (1 / gap) + 0.5)
+    // The difference is 0, and carries the derivative in every mode.
+    return (steps * gap - 1) + (bounded - bounded.detached())
+  }
+}

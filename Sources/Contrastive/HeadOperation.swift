@@ -13,6 +13,10 @@ package enum HeadOperation {
   case unitLength
   /// So many coordinates, the others left out.
   case firstCoordinates(Int)
+  /// So many of the largest coordinates of each row, the others set to 0.
+  case largestCoordinates(Int)
+  /// tanh, brought to the nearest of so many equally spaced levels from −1 to 1.
+  case levels(Int)
   /// The first coordinates, as many as there are weights, each times its own.
   case scaling(Tensor)
 }
@@ -37,6 +41,8 @@ extension UnaryLayer {
     case is Sigmoid: .activation(.sigmoid)
     case is UnitLength: .unitLength
     case let layer as FirstCoordinates: .firstCoordinates(layer.count)
+    case let layer as LargestCoordinates: .largestCoordinates(layer.count)
+    case let layer as Levels: .levels(layer.count)
     case let layer as Diagonal: .scaling(layer.weight.tensor)
     case let layer as FixedWeights: .scaling(layer.weight.tensor)
     default: preconditionFailure("\(type(of: self)) is no layer of a head")

@@ -4,16 +4,37 @@ import TorchNN
 /// A base objective seen through a projection head: L_φ(h) = L(g_φ(h)). The head is a parametric
 /// part of the loss, not of the network (arXiv 2212.11491), so φ lives here: the head's parameters
 /// and whatever the base objective learns itself.
+///
+/// Terms of the base objective may also stand at h, L_φ(h) = L₁(g_φ(h)) + L₂(h): what stands there is a function of θ
+/// alone, which φ's turns do not see. A head may have a penalty of its own (`ProjectionHead.penalized`), which is added wherever the
+/// base objective stands.
 public final class HeadedObjective {
+  /// What the loss of one batch comes to.
+  public struct Evaluation {
+    /// The loss, a scalar.
+    public let loss: Tensor
+    /// The head's output.
+    public let z: Tensor
+    /// The part of the loss that is the head's own, a scalar; nil where it has none.
+    public let penalty: Tensor?
+  }
+
   /// The head g_φ.
   public let head: ProjectionHead
   /// What scores z.
   public let base: any Objective
+  /// Where its terms stand.
+  public let places: LossPlaces
 
-  /// An objective on representations of length `inputs`.
-  public init(head: HeadArchitecture, inputs: Int, base: any Objective) {
+  /// An objective on representations of length `inputs`. Traps where the base objective cannot stand at h and is placed there
+  /// (`Objective.obstacleAtH`).
+  public init(
+    head: HeadArchitecture, inputs: Int, base: any Objective, places: LossPlaces = .z
+  ) {
+    precondition(!places.reachesH || base.obstacleAtH == nil, base.obstacleAtH ?? "")
     self.head = ProjectionHead(head, inputs: inputs)
     self.base = base
+    self.places = places
   }
 
   /// φ by name: the head's parameters, then the base objective's as `objective.…`.
@@ -22,10 +43,19 @@ public final class HeadedObjective {
       + (base.module?.parameters ?? []).map { ("objective.\($0.name)", $0.parameter) }
   }
 
+  /// The loss of representations h, and what else was computed on the way.
+  public func evaluated(_ batch: EmbeddedViews) -> Evaluation {
+    let (z, penalty) = head.penalized(batch.embeddings)
+    let atZ = loss(of: batch.replacingEmbeddings(by: z), at: .z)
+    let atH = loss(of: batch, at: .h)
+    let terms = [atZ, atH, penalty].compactMap { $0 }
+    return Evaluation(loss: terms.dropFirst().reduce(terms[0], +), z: z, penalty: penalty)
+  }
+
   /// The loss of representations h, and the z it was computed from.
   public func loss(of batch: EmbeddedViews) -> (loss: Tensor, z: Tensor) {
-    let z = head(batch.embeddings)
-    return (base.loss(of: batch.replacingEmbeddings(by: z)), z)
+    let evaluation = evaluated(batch)
+    return (evaluation.loss, evaluation.z)
   }
 
   /// The loss of representations h (views·N)×D, view after view, and the z it was computed from.
@@ -33,9 +63,44 @@ public final class HeadedObjective {
     loss(of: EmbeddedViews(h, views: views))
   }
 
+  /// Whether φ has a part in the loss.
+  public var involvesHead: Bool { !selected(at: .z).isEmpty || head.hasPenalty }
+
+  /// What φ's turns see, the loss without the terms at h; nil where nothing is left.
+  public func headLoss(of batch: EmbeddedViews) -> Tensor? {
+    guard involvesHead else { return nil }
+    let (z, penalty) = head.penalized(batch.embeddings)
+    let atZ = loss(of: batch.replacingEmbeddings(by: z), at: .z)
+    guard let atZ, let penalty else { return atZ ?? penalty }
+    return atZ + penalty
+  }
+
+  /// InfoNCE's bound by the mean loss of a batch without the head's penalty (`Objective.mutualInformationBound`); nil also where not all of the loss is
+  /// of z.
+  public func mutualInformationBound(loss: Double, samples: Int, views: Int) -> Double? {
+    places.reachesH
+      ? nil : base.mutualInformationBound(loss: loss, samples: samples, views: views)
+  }
+
   /// Begins φ anew: the head, then what the base objective learns, as in a new one.
   public func reinitialize() {
     head.reinitialize()
     base.reinitialize()
+  }
+
+  /// The terms at one of z and h, of the embeddings there; nil where there are none.
+  private func loss(of batch: EmbeddedViews, at place: LossPlace) -> Tensor? {
+    let selection = selected(at: place)
+    if selection.count == max(1, base.terms.count) { return base.loss(of: batch) }
+    let terms = Set(selection.compactMap { $0 })
+    return terms.isEmpty ? nil : base.loss(of: batch, terms: terms)
+  }
+
+  /// The base objective's terms at a place; of one that is no sum, nil stands for the whole.
+  private func selected(at place: LossPlace) -> [ObjectiveTerm?] {
+    let all: [ObjectiveTerm?] = base.terms.isEmpty ? [nil] : base.terms
+    return all.filter { term in
+      [place, .both].contains(term.map { places.place(of: $0) } ?? places.usual)
+    }
   }
 }

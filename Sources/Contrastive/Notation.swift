@@ -6,18 +6,25 @@ package struct Notation {
   package let name: String
   /// The part from there to the first comma; nil without a colon.
   package let argument: String?
+  /// What follows an at sign before the first comma, in a notation that takes a place there; nil without.
+  package let place: String?
   private let kind: NotationError.Kind
   private let text: String
   private let forms: String
   private var options: [Substring]
 
   /// Takes `text` apart; what it is meant to be, and the forms of that, are for errors.
-  package init(_ text: String, kind: NotationError.Kind, forms: String) {
+  package init(
+    _ text: String, kind: NotationError.Kind, forms: String, takesPlace: Bool = false
+  ) {
     self.kind = kind
     self.forms = forms
     self.text = text
     let parts = text.split(separator: ",", omittingEmptySubsequences: false)
-    let first = parts.first ?? ""
+    let placed = parts.first ?? ""
+    let at = takesPlace ? placed.firstIndex(of: "@") : nil
+    place = at.map { String(placed[placed.index(after: $0)...]) }
+    let first = at.map { placed[..<$0] } ?? placed
     let colon = first.firstIndex(of: ":")
     name = String(colon.map { first[..<$0] } ?? first)
     argument = colon.map { String(first[first.index(after: $0)...]) }

@@ -23,6 +23,14 @@ public struct NotationError: Error, Sendable, Hashable {
     case tooFewWidths(needed: String, example: String)
     /// It takes more coordinates of h than there are.
     case tooManyCoordinates(Int, of: Int)
+    /// More coordinates of a code are to be kept than it has.
+    case tooManyOfCode(Int, of: Int)
+    /// An odd number of levels, of which one would be 0, or more than can be told apart.
+    case levels(Int, limit: Int)
+    /// What follows an at sign is none of the places.
+    case unknownPlace(String)
+    /// It cannot stand at h, for a reason.
+    case notAtH(String, reason: String)
   }
 
   /// What it was meant to be.
@@ -63,6 +71,15 @@ extension NotationError: CustomStringConvertible {
     case .tooFewWidths(let needed, let example): "give \(needed), as in \(example)"
     case .tooManyCoordinates(let count, let inputs):
       "\(count) is more than the \(inputs) coordinates of h"
+    case .tooManyOfCode(let count, let width):
+      "\(count) is more than the \(width) coordinates of the sparse code"
+    case .levels(let count, let limit):
+      count.isMultiple(of: 2)
+        ? "\(count) levels are more than \(limit)"
+        : "of \(count) levels one is 0, and a z of zeros has no direction: take an even number"
+    case .unknownPlace(let place):
+      "'\(place)' is no place, which are \(LossPlace.allCases.map(\.rawValue).joined(separator: ", "))"
+    case .notAtH(let name, let reason): "\(name) cannot stand at h: \(reason)"
     }
   }
 }

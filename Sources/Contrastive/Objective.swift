@@ -6,6 +6,15 @@ public protocol Objective {
   /// The loss, a scalar. Traps for fewer samples than `minimumSamples`.
   func loss(of batch: EmbeddedViews) -> Tensor
 
+  /// The terms that the loss is the sum of, where each can be had alone; empty where it is one.
+  var terms: [ObjectiveTerm] { get }
+
+  /// The sum of some of `terms`, one at least. An objective that names terms defines it.
+  func loss(of batch: EmbeddedViews, terms: Set<ObjectiveTerm>) -> Tensor
+
+  /// Why the loss must not be taken of h beside z or in its place; nil where it may.
+  var obstacleAtH: String? { get }
+
   /// The fewest samples that the loss is defined for.
   var minimumSamples: Int { get }
 
@@ -43,6 +52,15 @@ public protocol Objective {
 }
 
 extension Objective {
+  /// One.
+  public var terms: [ObjectiveTerm] { [] }
+  /// All of it.
+  public func loss(of batch: EmbeddedViews, terms: Set<ObjectiveTerm>) -> Tensor {
+    precondition(Set(self.terms) == terms, "\(type(of: self)) has no terms of its own")
+    return loss(of: batch)
+  }
+  /// Nothing in the way.
+  public var obstacleAtH: String? { nil }
   /// Two: something to compare with.
   public var minimumSamples: Int { 2 }
   /// No softmax.

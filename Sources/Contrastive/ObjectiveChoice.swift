@@ -15,6 +15,9 @@ public enum ObjectiveChoice: Sendable, Hashable {
   /// The predictor's hidden width; nil for a quarter of z's length.
   case simSiam(predictor: Int?)
 
+  /// Another one, not all of whose terms stand at z alone.
+  indirect case placed(ObjectiveChoice, LossPlaces)
+
   /// The momentum of MoCo's slow copies, unless said otherwise.
   static let usualQueueMomentum = 0.999
   /// The momentum of BYOL's slow copies, unless said otherwise.
@@ -25,16 +28,31 @@ public enum ObjectiveChoice: Sendable, Hashable {
     "nt-xent (,dot ,learned ,tiled), dcl, moco:QUEUE (,momentum=0.999), spectral, supcon, alignment-uniformity "
     + "(,sharpness=2 ,weight=1), t-kernel, vicreg (,invariance=25 ,variance=25 ,covariance=1), barlow-twins "
     + "(,redundancy=0.005), sigreg (,slices=1024 ,weight=0.05), byol (,predictor=WIDTH ,momentum=0.99) or simsiam "
-    + "(,predictor=WIDTH)"
+    + "(,predictor=WIDTH); most also at h or both as in nt-xent@h, and term by term as in vicreg,covariance@h, "
+    + "the terms being vicreg's three, barlow-twins' diagonal and redundancy, sigreg's invariance and normality, and "
+    + "alignment and uniformity"
 
   /// Parses `nt-xent` with `dot`, `learned` (temperature) and `tiled` or `tile=512`; `dcl`; `moco:4096` with
   /// `momentum=0.999`; `spectral`; `supcon`; `alignment-uniformity` with `sharpness` and `weight`; `t-kernel`;
   /// `vicreg` with `invariance`, `variance` and `covariance`; `barlow-twins` with `redundancy`; `sigreg` with
-  /// `slices` and `weight`; `byol` with `predictor` and `momentum`; `simsiam` with `predictor`.
+  /// `slices` and `weight`; `byol` with `predictor` and `momentum`; `simsiam` with `predictor`. After the name may stand
+  /// `@h`, `@both` or `@z`: where the loss is taken of embeddings; where it is a sum (`ObjectiveTerm`), an option
+  /// `TERM@PLACE` places one term elsewhere.
   ///
   /// - Throws: `NotationError` for anything else.
   public init(parsing text: String) throws(NotationError) {
-    var notation = Notation(text, kind: .objective, forms: ObjectiveChoice.forms)
+    var notation = Notation(
+      text, kind: .objective, forms: ObjectiveChoice.forms, takesPlace: true)
+    let choice = try ObjectiveChoice(unplaced: &notation)
+    let places = try choice.takePlaces(&notation)
+    try notation.finish(takesArgument: notation.name == "moco")
+    if places.reachesH, let obstacle = choice.obstacleAtH {
+      throw notation.error(.notAtH(notation.name, reason: obstacle))
+    }
+    self = choice.placed(at: places)
+  }
+
+  private init(unplaced notation: inout Notation) throws(NotationError) {
     let weights = 0...Double.greatestFiniteMagnitude
     switch notation.name {
     case "nt-xent":
@@ -80,7 +98,6 @@ public enum ObjectiveChoice: Sendable, Hashable {
     case "simsiam": self = .simSiam(predictor: try notation.takeWhole("predictor", from: 1))
     default: throw notation.error(.unknownName(notation.name))
     }
-    try notation.finish(takesArgument: notation.name == "moco")
   }
 
   /// The objective itself, for z of length `dimension`; `temperature` is for those that have one.
@@ -106,6 +123,7 @@ public enum ObjectiveChoice: Sendable, Hashable {
       BYOL(dimension: dimension, hidden: predictor ?? 4 * dimension, momentum: momentum)
     case .simSiam(let predictor):
       SimSiam(dimension: dimension, hidden: predictor ?? max(1, dimension / 4))
+    case .placed(let choice, _): choice.objective(dimension: dimension, temperature: temperature)
     }
   }
 
@@ -114,6 +132,7 @@ public enum ObjectiveChoice: Sendable, Hashable {
     switch self {
     case .ntXent(_, let learnsTemperature, _): learnsTemperature
     case .byol, .simSiam: true
+    case .placed(let choice, _): choice.isTrained
     default: false
     }
   }

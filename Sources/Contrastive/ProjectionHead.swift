@@ -9,6 +9,8 @@ public final class ProjectionHead: Module, UnaryLayer {
   public typealias Layer = (name: String, embedding: Tensor)
 
   let layers: [any UnaryLayer]
+  /// Where among `layers` a sparse autoencoder begins, its code ends and it ends itself; nil where there is none.
+  private let autoencoder: (start: Int, code: Int, end: Int)?
   /// After how many of `layers` each named embedding stands; the last is z.
   private let stages: [Int]
   /// What this head was built as.
@@ -25,6 +27,18 @@ public final class ProjectionHead: Module, UnaryLayer {
     inputDimension = inputs
     outputDimension = architecture.outputDimension(inputs: inputs)
     var parts = architecture.makeParts(inputs: inputs)
+    autoencoder = architecture.sparse.map { sparse in
+      let width = architecture.comparedDimension(inputs: inputs)
+      let bias = architecture.hasBias
+      let start = parts.reduce(0) { $0 + $1.count }
+      var code: [any UnaryLayer] = [Linear(width, sparse.width, bias: bias), ReLU()]
+      if let largest = sparse.largest { code.append(LargestCoordinates(largest)) }
+      parts += [code, [Linear(sparse.width, width, bias: bias)]]
+      return (start, start + code.count, start + code.count + 1)
+    }
+    if let count = architecture.levels, !parts.isEmpty {
+      parts[parts.count - 1].append(Levels(count))
+    }
     if let count = architecture.prototypes {
       let width = architecture.comparedDimension(inputs: inputs)
       parts.append([UnitLength(), Linear(width, count, bias: false)])
@@ -39,6 +53,20 @@ public final class ProjectionHead: Module, UnaryLayer {
 
   /// h, N×`inputs`, to z, N×`outputDimension`.
   public func callAsFunction(_ h: Tensor) -> Tensor { layers.reduce(h) { $1($0) } }
+
+  /// Whether the head has a part in the loss of its own.
+  public var hasPenalty: Bool { autoencoder != nil }
+
+  /// z, and the head's own part in the loss (`HeadArchitecture.SparseCode`), a scalar; nil where it has none.
+  public func penalized(_ h: Tensor) -> (z: Tensor, penalty: Tensor?) {
+    guard let autoencoder, let sparse = architecture.sparse else { return (self(h), nil) }
+    let output = layers[..<autoencoder.start].reduce(h) { $1($0) }
+    let code = layers[autoencoder.start..<autoencoder.code].reduce(output) { $1($0) }
+    let decoded = layers[autoencoder.code..<autoencoder.end].reduce(code) { $1($0) }
+    let z = layers[autoencoder.end...].reduce(decoded) { $1($0) }
+    let error = (output - decoded).squared().mean()
+    return (z, error + code.sum(along: [1]).mean() * sparse.weight)
+  }
 
   /// The embeddings after each layer, beginning with `h` itself: `h`, `head.1`, `head.2`, … (after
   /// their activation), `z`. Without a head only `h`, since z is the same.

@@ -35,10 +35,37 @@ extension GraphBuilder {
     case .unitLength:
       return add("LpNormalization", [input], output, [.integer("axis", 1), .integer("p", 2)])
     case .firstCoordinates(let count): return firstCoordinates(count, input, output)
+    case .largestCoordinates(let count): return largestCoordinates(count, input, name, output)
+    case .levels(let count): return levels(count, input, name, output)
     case .scaling(let weights):
       let kept = firstCoordinates(weights.count, input, "\(name).kept")
       return add("Mul", [kept, constant(weights, "\(name).weight")], output)
     }
+  }
+
+  /// What is less than the last of the largest becomes 0.
+  private mutating func largestCoordinates(
+    _ count: Int, _ input: String, _ name: String, _ output: String
+  ) -> String {
+    let values = add(
+      "TopK", [input, integers([count], "coordinates_\(count)")],
+      [name + ".largest", name + ".places"], [.integer("axis", 1)])[0]
+    let last = add("ReduceMin", [values], name + ".last", [.integers("axes", [1])])
+    let isKept = add("GreaterOrEqual", [input, last], name + ".kept")
+    return add("Where", [isKept, input, scalar(0, "zero")], output)
+  }
+
+  private mutating func levels(
+    _ count: Int, _ input: String, _ name: String, _ output: String
+  ) -> String {
+    let gap = 2 / Double(count - 1)
+    let bounded = add("Tanh", [input], name + ".bounded")
+    let shifted = add("Add", [bounded, scalar(1, "one")], name + ".shifted")
+    let steps = add("Mul", [shifted, scalar(1 / gap, "levels_\(count).rate")], name + ".steps")
+    let halfway = add("Add", [steps, scalar(0.5, "half")], name + ".halfway")
+    let whole = add("Floor", [halfway], name + ".whole")
+    let scaled = add("Mul", [whole, scalar(gap, "levels_\(count).gap")], name + ".scaled")
+    return add("Sub", [scaled, scalar(1, "one")], output)
   }
 
   private mutating func firstCoordinates(

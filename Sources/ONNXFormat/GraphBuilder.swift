@@ -28,14 +28,26 @@ struct GraphBuilder {
     _ operation: String, _ inputs: [String], _ output: String,
     _ attributes: [Onnx_AttributeProto] = []
   ) -> String {
+    add(operation, inputs, [output], attributes)
+    return output
+  }
+
+  /// Adds a node of several outputs, the first of which is its own name.
+  ///
+  /// - Returns: `outputs`.
+  @discardableResult
+  mutating func add(
+    _ operation: String, _ inputs: [String], _ outputs: [String],
+    _ attributes: [Onnx_AttributeProto]
+  ) -> [String] {
     var node = Onnx_NodeProto()
     node.opType = operation
-    node.name = output
+    node.name = outputs.first ?? operation
     node.input = inputs
-    node.output = [output]
+    node.output = outputs
     node.attribute = attributes
     graph.node.append(node)
-    return output
+    return outputs
   }
 
   /// The encoder's weight of that name, as it is.

@@ -99,6 +99,8 @@ struct Axis: Encodable {
   var ticks: [Tick]?
   /// Whether 0 belongs on the axis.
   var fromZero = false
+  /// Whether equal ratios are equally far apart; what is not above 0 is then not shown.
+  var isLogarithmic = false
 }
 
 /// Numbers between 0 and 1 as colours: a row and a column a name.

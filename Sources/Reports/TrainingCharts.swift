@@ -2,19 +2,29 @@ import Records
 
 /// Charts of what happened during training.
 extension ChartFigure {
-  /// Loss and contrastive accuracy over steps.
+  /// Loss, contrastive accuracy and, where they are logged, relative updates over steps.
   static func training(of runs: RunSet) -> ChartFigure? {
     let loss = overSteps("Loss", of: runs) { $0.loss }
     let accuracy = overSteps("Contrastive top-1 accuracy (%)", of: runs) {
       $0.contrastiveTop1.map { $0 * 100 }
     }
+    let updates = [("encoder", "update_encoder"), ("head", "update_head")]
+      .map { player, key in
+        overSteps("Relative update of the \(player)", isLogarithmic: true, of: runs) {
+          $0.extra[key].flatMap { $0 > 0 ? $0 : nil }
+        }
+      }
+      .filter { chart in chart.traces.contains { !$0.x.isEmpty } }
     let longest = runs.members.map(\.run.metrics.count).max() ?? 0
     let thinned = longest > mostPoints ? " Points are means of neighbouring records." : ""
     return ChartFigure(
       title: "Loss and contrastive accuracy over training",
       reading: "The accuracy says how often a view's positive is its nearest neighbour in the "
-        + "batch; losses compare only between runs of one temperature and batch size." + thinned,
-      legend: runs.legend, charts: [loss, accuracy])
+        + "batch; losses compare only between runs of one temperature and batch size."
+        + (updates.isEmpty
+          ? "" : " A relative update is the length of a step over that of all parameters together.")
+        + thinned,
+      legend: runs.legend, charts: [loss, accuracy] + updates)
   }
 
   /// Rank, accuracy and invariance of encoder and head output over epochs, for what was measured
@@ -47,10 +57,12 @@ extension ChartFigure {
   }
 
   private static func overSteps(
-    _ title: String, of runs: RunSet, _ value: (MetricRecord) -> Double?
+    _ title: String, isLogarithmic: Bool = false, of runs: RunSet,
+    _ value: (MetricRecord) -> Double?
   ) -> Chart {
     Chart(
-      title: title, x: Axis(title: "step", fromZero: true), y: Axis(title: title),
+      title: title, x: Axis(title: "step", fromZero: true),
+      y: Axis(title: title, isLogarithmic: isLogarithmic),
       traces: runs.members.map { member in
         let points = member.run.metrics.compactMap { record in
           value(record).map { (x: Double(record.step), y: $0) }

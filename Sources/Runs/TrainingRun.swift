@@ -172,7 +172,7 @@ public final class TrainingRun {
       do throws(NonFiniteLoss) {
         result = try trainer.step(
           on: batch, learningRate: rate, headLearningRate: headRates.learningRate(at: step),
-          further: further.batch)
+          measuresUpdate: isLogged(step + 1), further: further.batch)
       } catch {
         throw RunError.nonFiniteLoss(
           step: step + 1, value: "\(error.value)", lastCheckpoint: checkpoints.newestStep)
@@ -181,7 +181,7 @@ public final class TrainingRun {
       meter.stop(views: batch.images.size(0))
       progress.loss = result.loss
 
-      if step % configuration.logEvery == 0 || step == 1 || step == totalSteps {
+      if isLogged(step) {
         let record = record(
           result, learningRate: rate, viewsPerSecond: meter.takeRecentRate())
         try metrics.append(record)
@@ -255,6 +255,10 @@ extension TrainingRun {
 
   private var totalSteps: Int { configuration.steps ?? configuration.epochs * stepsPerEpoch }
 
+  private func isLogged(_ step: Int) -> Bool {
+    step % configuration.logEvery == 0 || step == 1 || step == totalSteps
+  }
+
   private var totalEpochs: Int { (totalSteps + stepsPerEpoch - 1) / stepsPerEpoch }
 
   var epochsDone: Double { Double(step) / Double(stepsPerEpoch) }
@@ -323,9 +327,12 @@ extension TrainingRun {
       similarity: softmax?.similarity ?? .cosine)
     var extra: [String: Double] = [:]
     extra["best_response_gap"] = bestResponseGap
+    extra["head_penalty"] = result.penalty
+    extra["update_encoder"] = result.encoderUpdate
+    extra["update_head"] = result.headUpdate
     extra["temperature"] = softmax?.temperature
-    extra["mutual_information_bound"] = objective.mutualInformationBound(
-      loss: result.loss, samples: result.z.size(0) / views, views: views)
+    extra["mutual_information_bound"] = trainer.objective.mutualInformationBound(
+      loss: result.loss - (result.penalty ?? 0), samples: result.z.size(0) / views, views: views)
     return MetricRecord(
       step: step, epoch: epochsDone, loss: result.loss, learningRate: learningRate,
       viewsPerSecond: viewsPerSecond, contrastiveTop1: statistics.top1,

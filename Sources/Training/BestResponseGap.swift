@@ -8,7 +8,7 @@ extension Trainer {
   /// with θ as it stands, on that batch. 0 at φ's optimum; it can fall below where the rate is too high.
   ///
   /// The steps are taken on a copy of φ by a new optimiser, the same way under every schedule, and leave no
-  /// trace. nil where the objective has no parameters.
+  /// trace. nil where the objective has no parameters, or where they have no part in the loss.
   public func bestResponseGap(
     on batch: ViewBatch, steps: Int, learningRate: Double
   ) -> Double? {
@@ -25,20 +25,20 @@ extension HeadedObjective {
     weightDecay: Double
   ) -> Double? {
     let own = parameters
-    guard !own.isEmpty else { return nil }
+    guard !own.isEmpty && involvesHead else { return nil }
     let copies = own.map { (name: $0.name, parameter: $0.parameter.detachedCopy) }
     let optimizer = method.optimizer(of: copies, weightDecay: weightDecay)
     optimizer.learningRate = learningRate
     return withoutRunningStatistics {
       withParameters(own.map(\.parameter), replacedBy: copies.map(\.parameter.tensor)) {
-        let before = loss(of: batch).loss.item
+        guard let before = headLoss(of: batch)?.item else { return nil }
         for _ in 0..<steps {
-          loss(of: batch).loss.backward()
+          headLoss(of: batch)?.backward()
           optimizer.step()
           base.restoreBounds()
           optimizer.clearGradients()
         }
-        return before - loss(of: batch).loss.item
+        return headLoss(of: batch).map { before - $0.item }
       }
     }
   }

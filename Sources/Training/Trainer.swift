@@ -21,6 +21,12 @@ public final class Trainer {
     public let loss: Double
     /// The head's output, (views·N)×D, view after view, cut off from the graph.
     public let z: Tensor
+    /// The head's own part of that loss; nil where it has none.
+    public let penalty: Double?
+    /// ‖Δθ‖/‖θ‖, the length of the step over that of the parameters before; nil where it was not asked for.
+    public let encoderUpdate: Double?
+    /// ‖Δφ‖/‖φ‖ over all that the step did to φ; nil where it was not asked for, and where φ does not move.
+    public let headUpdate: Double?
   }
 
   /// The encoder f_θ.
@@ -96,28 +102,37 @@ public final class Trainer {
   ///   - batch: views of the step's samples.
   ///   - learningRate: θ's.
   ///   - headLearningRate: φ's; nil for θ's.
+  ///   - measuresUpdate: whether it is measured how far parameters move, for which they are copied. It changes no bit of what
+  ///     they become.
   ///   - further: another batch by its number in the whole training, for schedules that want more than one.
   /// - Throws: `NonFiniteLoss`, before θ has changed.
   public func step(
     on batch: ViewBatch, learningRate: Double, headLearningRate: Double? = nil,
+    measuresUpdate: Bool = false,
     further: @escaping (Int) -> ViewBatch = { preconditionFailure("there is no batch \($0)") }
   ) throws(NonFiniteLoss) -> Step {
     let pass = EncoderPass(of: batch.images, limit: encoderLimit, encode: encode)
     let embedded = embedded(batch, as: pass.h)
     headOptimizer?.learningRate = headLearningRate ?? learningRate
+    let measuresHead = measuresUpdate && headOptimizer != nil
+    let headUpdate = measuresHead ? RelativeUpdate(of: objective.parameters) : nil
     let game = HeadGame(
       objective: objective, batch: embedded, step: stepCount, optimizer: headOptimizer,
       further: { self.embedded(further($0)) })
     let turn = try schedule.turn(game)
+    let headMoved = headUpdate?.value
 
     pass.backward(from: turn.gradient)
     encoderOptimizer.learningRate = learningRate
+    let encoderUpdate = measuresUpdate ? RelativeUpdate(of: encoder.parameters) : nil
     encoderOptimizer.step()
     encoderOptimizer.clearGradients()
     slow?.update()
     objective.base.finishStep(on: embedded.replacingEmbeddings(by: turn.z))
     stepCount += 1
-    return Step(loss: turn.loss, z: turn.z)
+    return Step(
+      loss: turn.loss, z: turn.z, penalty: turn.penalty, encoderUpdate: encoderUpdate?.value,
+      headUpdate: headMoved)
   }
 
   /// One step on two views a sample: 2N×3×H×W in 0…1, first all first views, then all second ones.

@@ -25,6 +25,12 @@ import TorchNN
     ("low-rank:3,fixed", ["h", "head.1", "z"], [12, 3, 12]),
     ("low-rank:3,diagonal", ["h", "z"], [12, 3]),
     ("low-rank:3,diagonal,fixed", ["h", "z"], [12, 3]),
+    ("mlp:9-5,levels=4", ["h", "head.1", "z"], [12, 9, 5]),
+    ("linear:5,sparse=20", ["h", "head.1", "head.2", "z"], [12, 5, 20, 5]),
+    (
+      "mlp:9-5,out-bn,sparse=20,top=4,levels=8,prototypes=6",
+      ["h", "head.1", "head.2", "head.3", "head.4", "z"], [12, 9, 5, 20, 5, 6]
+    ),
     ("first:4", ["h", "z"], [12, 4]), ("reweight:1.5", ["h", "z"], [12, 12]),
   ])
   func everyLayerIsNamed(_ text: String, _ names: [String], _ widths: [Int]) throws {
@@ -132,7 +138,9 @@ import TorchNN
     "mlp:8-4,bn,gelu,out-bn,no-bias,scale=0.25", "mlp:8-4,tanh", "mlp:8-4,sigmoid",
     "bottleneck:2-8", "bottleneck:2-8,no-bias", "bottleneck:16-2-8,bn,gelu,scale=1e-06",
     "orthogonal:5", "low-rank:3", "low-rank:3,fixed", "low-rank:3,diagonal",
-    "low-rank:3,diagonal,fixed", "first:4", "reweight:1.1",
+    "low-rank:3,diagonal,fixed", "first:4", "reweight:1.1", "linear:8,levels=2",
+    "mlp:8-4,sparse=16", "mlp:8-4,sparse=16,l1=0.0", "mlp:8-4,sparse=16,top=3",
+    "bottleneck:2-8,sparse=16,top=3,l1=0.5,levels=6,prototypes=9",
   ])
   func aHeadIsWrittenBackAsTheTextItReads(_ text: String) throws {
     let head = try HeadArchitecture(parsing: text)
@@ -154,6 +162,8 @@ import TorchNN
       head.hasBias = false
       head.outputScale = 0.5
       head.prototypes = 7
+      head.sparse = HeadArchitecture.SparseCode(width: 9, largest: 2)
+      head.levels = 4
       let read = try HeadArchitecture(parsing: head.description)
       #expect(read == head && read.hashValue == head.hashValue)
     }
@@ -179,7 +189,10 @@ import TorchNN
     "bottleneck:4",
     "bottleneck:2-4,bn", "orthogonal:0", "orthogonal:4,bn", "low-rank:0", "low-rank:2,fixed,fixed",
     "first:0", "first:4,scale=2", "reweight:0", "reweight:nan", "reweight", "none:3", "none,bn",
-    "MLP:8-4",
+    "MLP:8-4", "mlp:8-4,levels=0", "mlp:8-4,levels=5", "mlp:8-4,levels=100000", "first:4,levels=2",
+    "mlp:8-4,top=3",
+    "mlp:8-4,l1=0.1", "mlp:8-4,sparse=0", "mlp:8-4,sparse=16,top=17", "mlp:8-4,sparse=16,l1=-1",
+    "orthogonal:4,sparse=8",
   ])
   func whatIsNotAHead(_ text: String) {
     let error = #expect(throws: NotationError.self) { try HeadArchitecture(parsing: text) }

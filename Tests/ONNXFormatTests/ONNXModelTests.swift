@@ -22,6 +22,7 @@ import TorchNN
     "linear:8", "mlp:12-10-8,bn,out-bn", "mlp:12-8,gelu", "mlp:12-8,tanh,no-bias",
     "bottleneck:12-4-8,sigmoid", "orthogonal:6", "low-rank:4", "low-rank:4,diagonal", "first:5",
     "reweight:1.5", "mlp:12-6,prototypes=9",
+    "linear:6,levels=4", "mlp:12-6,sparse=20", "mlp:12-6,sparse=20,top=5,levels=6",
   ]
 
   private func graph(

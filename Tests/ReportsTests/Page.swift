@@ -28,6 +28,7 @@ struct Page {
       let title: String
       let range: [Double]?
       let ticks: [Tick]?
+      let isLogarithmic: Bool
     }
     struct Trace: Decodable {
       let name: String

@@ -53,7 +53,8 @@ struct ReportTests {
           "Effective rank of h", "Effective rank of z",
           "Linear accuracy (%) of h", "Linear accuracy (%) of z",
           "Invariance of h", "Invariance of z",
-          "Loss", "Contrastive top-1 accuracy (%)",
+          "Loss", "Contrastive top-1 accuracy (%)", "Relative update of the encoder",
+          "Relative update of the head",
         ])
       #expect(
         page.all("div", ["class": "chart"]).map { $0.attributes["id"] } == page.charts.map(\.id))
@@ -84,6 +85,13 @@ struct ReportTests {
       let last = try #require(try runs[1].readMetrics().last)
       let shown = try #require(accuracy.traces[1].y.last)
       #expect(abs(shown - 100 * (last.contrastiveTop1 ?? 0)) < 1e-3)
+      for (player, key) in [("encoder", "update_encoder"), ("head", "update_head")] {
+        let updates = try #require(page.chart("Relative update of the \(player)"))
+        #expect(updates.y.isLogarithmic && !updates.x.isLogarithmic && !accuracy.y.isLogarithmic)
+        let value = try #require(updates.traces[1].y.last)
+        // Charts hold six digits.
+        #expect(value.isApproximately(try #require(last.extra[key]), relative: 1e-5))
+      }
     }
   }
 

@@ -63,7 +63,8 @@ enum SampleRuns {
       viewsPerSecond: 1900 + 60 * noise,
       contrastiveTop1: min(1, max(0, progress * (0.97 - 0.5 * strength) + 0.02 * noise)),
       meanPositiveCosine: 0.4 + 0.4 * progress, meanNegativeCosine: 0.01 * noise,
-      softmaxEntropy: 5.5 - 3 * progress)
+      softmaxEntropy: 5.5 - 3 * progress,
+      extra: ["update_encoder": 2e-3 * exp(-progress), "update_head": 8e-3 * exp(-2 * progress)])
   }
 
   private static func layers(

@@ -99,7 +99,7 @@ import Torch
       _ = try TrainingRun(small(settings), folder: folder).run()
       let line = try #require(try folder.readMetrics().first)
       #expect(line.softmaxEntropy == nil && line.contrastiveTop1 != nil)
-      #expect(Array(line.extra.keys) == ["best_response_gap"])
+      #expect(Set(line.extra.keys) == ["best_response_gap", "update_encoder", "update_head"])
     }
   }
 
@@ -237,6 +237,71 @@ import Torch
         #expect(refused.description == schedule && of.description == objective)
         #expect(obstacle.contains(reason))
       }
+    }
+  }
+
+  @Test(arguments: ["nt-xent", "vicreg@h,invariance@z"])
+  func aSparseHeadsPenaltyAndRelativeUpdatesAreLoggedAndResumed(_ objective: String) throws {
+    try withTemporaryFolder { parent in
+      let settings = [
+        "head": "mlp:16-8,sparse=24,top=4,levels=8", "objective": objective, "log_every": "3",
+      ]
+      let (whole, parts) = try wholeAndInParts(settings, stop: 4, in: parent)
+      let metrics = try whole.readMetrics()
+      #expect(metrics.map(\.step) == [1, 3, 6, 7])
+      for line in metrics {
+        let penalty = try #require(line.extra["head_penalty"])
+        #expect(penalty > 0 && penalty < line.loss ?? 0)
+        #expect(try #require(line.extra["update_encoder"]) > 0)
+        #expect(try #require(line.extra["update_head"]) > 0)
+        if let bound = line.extra["mutual_information_bound"] {
+          #expect(bound.isApproximately(log(31.0) - (line.loss ?? .nan) + penalty, within: 1e-12))
+        } else {
+          #expect(objective != "nt-xent")
+        }
+      }
+      let numbers = { (folder: RunFolder) in
+        try folder.readMetrics().map { line in
+          line.numbers.filter { $0.key != "views_per_second" }.map(\.value)
+        }
+      }
+      #expect(try numbers(parts) == numbers(whole))
+      let layers = try #require(try whole.readSummary()).layers
+      #expect(Set(layers.keys) == ["h", "head.1", "head.2", "head.3", "z"])
+      #expect(try parts.readSummary()?.layers == layers)
+    }
+  }
+
+  @Test func aLossAtHNeedsAHeadThatSetsZApart() throws {
+    for other in [["schedule": "none"], ["head": "none"]] {
+      let refusal = try refusal(["objective": "vicreg@h,variance=2"].merging(other) { $1 })
+      #expect(
+        refusal?.description
+          == "objective vicreg@h,variance=2.0 stands at h, but without a head z is h: use vicreg,variance=2.0"
+      )
+    }
+  }
+
+  @Test func whatStandsAtHIsInTheLossAndTheStatisticsAreOfZ() throws {
+    try withTemporaryFolder { parent in
+      func metrics(_ objective: String) throws -> [String: Double] {
+        let folder = RunFolder(path: parent.appendingPathComponent(objective).path)
+        _ = try TrainingRun(
+          small(["objective": objective, "steps": "1", "encoder_batch_size": "5"]), folder: folder
+        ).run()
+        let line = try #require(try folder.readMetrics().first)
+        return Dictionary(line.numbers.map { ($0.key, $0.value) }, uniquingKeysWith: { $1 })
+      }
+      let (z, h, both) = (
+        try metrics("nt-xent"), try metrics("nt-xent@h"), try metrics("nt-xent@both")
+      )
+      for key in ["contrastive_top1", "mean_positive_cosine", "softmax_entropy"] {
+        #expect(z[key] == h[key] && z[key] == both[key])
+      }
+      let sum = try #require(z["loss"]) + (try #require(h["loss"]))
+      #expect(try #require(both["loss"]).isApproximately(sum, relative: 1e-6))
+      #expect(z["mutual_information_bound"] != nil && both["mutual_information_bound"] == nil)
+      #expect(h["mutual_information_bound"] == nil && h["best_response_gap"] == nil)
     }
   }
 

@@ -17,10 +17,25 @@ public struct AlignmentUniformity: Objective, Sendable, Hashable {
     self.weight = weight
   }
 
+  /// Alignment and uniformity.
+  public var terms: [ObjectiveTerm] { [.alignment, .uniformity] }
+
   /// The loss of z, (views·N)×D, view after view.
-  public func loss(of batch: EmbeddedViews) -> Tensor {
+  public func loss(of batch: EmbeddedViews) -> Tensor { loss(of: batch, terms: Set(terms)) }
+
+  /// E‖u − u⁺‖² and λ times the rest, those that are asked for.
+  public func loss(of batch: EmbeddedViews, terms: Set<ObjectiveTerm>) -> Tensor {
     batch.check(for: self)
     let unit = batch.embeddings.inFullPrecision.normalized()
+    return sum(
+      of: terms,
+      [
+        .uniformity: { uniformity(of: unit, batch) * weight },
+        .alignment: { meanPositiveDistance(unit, views: batch.views) },
+      ])
+  }
+
+  private func uniformity(of unit: Tensor, _ batch: EmbeddedViews) -> Tensor {
     let count = batch.sampleCount
     let views = unit.reshaped([batch.views, count, -1])
     let isSelf = Tensor.eye(count, .bool, on: unit.device).unsqueezed(0)
@@ -29,9 +44,7 @@ public struct AlignmentUniformity: Objective, Sendable, Hashable {
     let squares =
       lengths.unsqueezed(1) + lengths.unsqueezed(2) - views.matmul(views.transposed()) * 2
     let exponents = (squares * -sharpness).filled(where: isSelf, with: -.infinity)
-    let uniformity =
-      exponents.flattened(from: 1).logSumExp(along: 1).mean()
+    return exponents.flattened(from: 1).logSumExp(along: 1).mean()
       - log(Double(count * (count - 1)))
-    return meanPositiveDistance(unit, views: batch.views) + uniformity * weight
   }
 }

@@ -30,6 +30,11 @@ public final class BYOL: Module, Objective {
   /// The slow copies'.
   public var targetMomentum: Double? { momentum }
 
+  /// The predictor is made for z and learned with the head.
+  public var obstacleAtH: String? {
+    "its predictor is made for z and learned with the head"
+  }
+
   /// One: nothing is contrasted, and a sample's views make the predictor's batch.
   public var minimumSamples: Int { 1 }
 

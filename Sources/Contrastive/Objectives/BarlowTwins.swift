@@ -11,8 +11,14 @@ public struct BarlowTwins: Objective, Sendable, Hashable {
   /// An objective; the paper's weight is the default.
   public init(redundancy: Double = 0.005) { self.redundancy = redundancy }
 
+  /// The diagonal of C and, off it, redundancy.
+  public var terms: [ObjectiveTerm] { [.diagonal, .redundancy] }
+
   /// The loss of z, (views·N)×D, view after view.
-  public func loss(of batch: EmbeddedViews) -> Tensor {
+  public func loss(of batch: EmbeddedViews) -> Tensor { loss(of: batch, terms: Set(terms)) }
+
+  /// Σ_j (1 − C_jj)² and λ Σ_{i≠j} C_ij², those that are asked for.
+  public func loss(of batch: EmbeddedViews, terms: Set<ObjectiveTerm>) -> Tensor {
     batch.check(for: self)
     let views = batch.replacingEmbeddings(by: batch.embeddings.inFullPrecision).eachView
       .map(\.standardized)
@@ -21,8 +27,15 @@ public struct BarlowTwins: Objective, Sendable, Hashable {
     for (index, first) in views.enumerated() {
       for second in views[..<index] {
         let correlations = first.transposed().matmul(second) / Double(batch.sampleCount)
-        let offDiagonal = correlations.filled(where: isDiagonal, with: 0).squared().sum()
-        losses.append((1 - correlations.diagonal()).squared().sum() + offDiagonal * redundancy)
+        losses.append(
+          sum(
+            of: terms,
+            [
+              .redundancy: {
+                correlations.filled(where: isDiagonal, with: 0).squared().sum() * redundancy
+              },
+              .diagonal: { (1 - correlations.diagonal()).squared().sum() },
+            ]))
       }
     }
     return mean(losses)

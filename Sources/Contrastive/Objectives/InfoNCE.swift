@@ -49,6 +49,11 @@ public struct InfoNCE: Objective {
   /// The temperature τ, where it is learned as it stands.
   public var temperature: Double { learned.map { 1 / $0.value.item } ?? initialTemperature }
 
+  /// A learned temperature is the head's player's, and what stands at h is the encoder's alone.
+  public var obstacleAtH: String? {
+    learned == nil ? nil : "its temperature is learned with the head, and the head has no part in h"
+  }
+
   /// Over all other views.
   public var softmax: SoftmaxConvention? {
     SoftmaxConvention(temperature: temperature, similarity: similarity)

@@ -42,6 +42,9 @@ public final class MomentumContrast: Module, Objective {
   /// The slow copies'.
   public var targetMomentum: Double? { momentum }
 
+  /// The queue's keys are z of slow copies.
+  public var obstacleAtH: String? { "its queue and the slow copies' keys are of z" }
+
   /// One: the queue is what it compares with.
   public var minimumSamples: Int { 1 }
 

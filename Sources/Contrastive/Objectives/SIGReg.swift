@@ -38,16 +38,32 @@ public final class SIGReg: Module, Objective {
   /// This module.
   public var module: Module? { self }
 
+  /// What draws a sample's views together, and what draws each view's embeddings towards a normal distribution.
+  public var terms: [ObjectiveTerm] { [.invariance, .normality] }
+
   /// The loss of z, (views·N)×D, view after view.
-  public func loss(of batch: EmbeddedViews) -> Tensor {
+  public func loss(of batch: EmbeddedViews) -> Tensor { loss(of: batch, terms: Set(terms)) }
+
+  /// The first and the second summand with their weights, those that are asked for.
+  public func loss(of batch: EmbeddedViews, terms: Set<ObjectiveTerm>) -> Tensor {
     batch.check(for: self)
     let z = batch.embeddings.inFullPrecision
-    let (views, count) = (batch.views, batch.sampleCount)
-    let dimension = z.size(1)
+    return sum(
+      of: terms,
+      [
+        .invariance: { [self] in spread(of: z, views: batch.views) * (1 - weight) },
+        .normality: { [self] in distance(fromNormal: z, views: batch.views) * weight },
+      ])
+  }
+
+  private func spread(of z: Tensor, views: Int) -> Tensor {
     // Half the mean distance of pairs is the mean distance to their centre, but for (V − 1)/V.
-    let spread =
-      meanPositiveDistance(z, views: views) * (Double(views - 1) / Double(2 * views * dimension))
-    let seen = z.matmul(directions(dimension: dimension).to(z.dtype).to(z.device))
+    meanPositiveDistance(z, views: views) * (Double(views - 1) / Double(2 * views * z.size(1)))
+  }
+
+  private func distance(fromNormal z: Tensor, views: Int) -> Tensor {
+    let count = z.size(0) / views
+    let seen = z.matmul(directions(dimension: z.size(1)).to(z.dtype).to(z.device))
       .reshaped([views, count, slices])
     let integrand = SIGReg.points.map { point in
       let window = exp(-point * point / 2)
@@ -58,8 +74,7 @@ public final class SIGReg: Module, Objective {
       let imaginary = sin(angles).mean(along: [1])
       return (real.squared() + imaginary.squared()).mean() * (window * width)
     }
-    let normality = integrand.dropFirst().reduce(integrand[0], +) * Double(count)
-    return spread * (1 - weight) + normality * weight
+    return integrand.dropFirst().reduce(integrand[0], +) * Double(count)
   }
 
   /// This step's unit directions, `dimension`×`slices`.

@@ -16,6 +16,11 @@ public final class SimSiam: Module, Objective {
   /// This module.
   public var module: Module? { self }
 
+  /// The predictor is made for z and learned with the head.
+  public var obstacleAtH: String? {
+    "its predictor is made for z and learned with the head"
+  }
+
   /// One: nothing is contrasted, and a sample's views make the predictor's batch.
   public var minimumSamples: Int { 1 }
 

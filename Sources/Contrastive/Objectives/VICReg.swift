@@ -18,20 +18,36 @@ public struct VICReg: Objective, Sendable, Hashable {
     self.covariance = covariance
   }
 
+  /// Invariance, variance and covariance.
+  public var terms: [ObjectiveTerm] { [.invariance, .variance, .covariance] }
+
   /// The loss of z, (views·N)×D, view after view.
-  public func loss(of batch: EmbeddedViews) -> Tensor {
+  public func loss(of batch: EmbeddedViews) -> Tensor { loss(of: batch, terms: Set(terms)) }
+
+  /// λ·mean((Z − Z′)²), μ·½(v(Z) + v(Z′)) and ν·(c(Z) + c(Z′)), those that are asked for.
+  public func loss(of batch: EmbeddedViews, terms: Set<ObjectiveTerm>) -> Tensor {
     batch.check(for: self)
     let z = batch.embeddings.inFullPrecision
     let count = batch.sampleCount
     let dimension = z.size(1)
     let views = z.reshaped([batch.views, count, dimension])
     let centered = views - views.mean(along: [1], keepingDimensions: true)
-    let covariances = centered.transposed().matmul(centered) / Double(count - 1)
-    let isDiagonal = Tensor.eye(dimension, .bool, on: z.device)
-    let offDiagonal = covariances.filled(where: isDiagonal, with: 0).squared().sum()
-    let variances = centered.squared().sum(along: [1]) / Double(count - 1)
-    let shortfall = (1 - sqrt(variances + 1e-4)).relu().mean()
-    return meanPositiveDistance(z, views: batch.views) * (invariance / Double(dimension))
-      + shortfall * variance + offDiagonal * (2 * covariance / Double(dimension * batch.views))
+    return sum(
+      of: terms,
+      [
+        .covariance: {
+          let covariances = centered.transposed().matmul(centered) / Double(count - 1)
+          let isDiagonal = Tensor.eye(dimension, .bool, on: z.device)
+          let offDiagonal = covariances.filled(where: isDiagonal, with: 0).squared().sum()
+          return offDiagonal * (2 * covariance / Double(dimension * batch.views))
+        },
+        .variance: {
+          let variances = centered.squared().sum(along: [1]) / Double(count - 1)
+          return (1 - sqrt(variances + 1e-4)).relu().mean() * variance
+        },
+        .invariance: {
+          meanPositiveDistance(z, views: batch.views) * (invariance / Double(dimension))
+        },
+      ])
   }
 }

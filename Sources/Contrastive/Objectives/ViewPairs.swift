@@ -46,3 +46,15 @@ func meanPositiveDistance(_ rows: Tensor, views: Int) -> Tensor {
 func mean(_ scalars: [Tensor]) -> Tensor {
   scalars.dropFirst().reduce(scalars[0], +) / Double(scalars.count)
 }
+
+/// The sum, in the order of `ObjectiveTerm`, of those of `parts` that are among `terms`; they are made in the order they are
+/// given in.
+func sum(
+  of terms: Set<ObjectiveTerm>, _ parts: KeyValuePairs<ObjectiveTerm, () -> Tensor>
+) -> Tensor {
+  var values: [ObjectiveTerm: Tensor] = [:]
+  for (term, value) in parts where terms.contains(term) { values[term] = value() }
+  precondition(!values.isEmpty && values.count == terms.count, "none of \(terms)")
+  let ordered = ObjectiveTerm.allCases.compactMap { values[$0] }
+  return ordered.dropFirst().reduce(ordered[0], +)
+}

@@ -93,6 +93,7 @@
       automargin: true,
       rangemode: source.fromZero ? "tozero" : "normal",
       nticks: 7,
+      ...(source.isLogarithmic && { type: "log", exponentformat: "power" }),
     };
     if (source.range) shared.range = source.range;
     if (source.ticks) {

@@ -40,6 +40,8 @@ public enum ConfigurationError: Error, Equatable, Sendable {
   case nothingToTrain(ScheduleChoice, HeadArchitecture)
   /// A head's setting differs from the encoder's under the schedule that moves both alike.
   case differsFromEncoder(key: String)
+  /// An objective is placed at h, and there is no head that sets z apart from it.
+  case placedWithoutHead(ObjectiveChoice)
   /// A queue that the keys of a step do not fill evenly.
   case unevenQueue(ObjectiveChoice, length: Int, batchSize: Int, views: Int)
   /// The schedule differentiates twice, and the objective cannot be.
@@ -100,6 +102,8 @@ extension ConfigurationError: CustomStringConvertible {
       "schedule \(schedule) moves the head, but head \(head) has nothing to train"
     case .differsFromEncoder(let key):
       "\(key) differs from the encoder's, but schedule joint moves both alike"
+    case .placedWithoutHead(let objective):
+      "objective \(objective) stands at h, but without a head z is h: use \(objective.placed(at: .z))"
     case .unevenQueue(let objective, let length, let batchSize, let views):
       "objective \(objective): a queue of \(length) keys is not divisible by the "
         + "\(batchSize * views) of a step (batch_size \(batchSize) × \(views) views)"

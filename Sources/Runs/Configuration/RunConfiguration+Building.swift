@@ -79,7 +79,8 @@ extension RunConfiguration {
     let base = self.objective.objective(
       dimension: head.outputDimension(inputs: encoder.outputDimension),
       temperature: self.temperature)
-    let objective = HeadedObjective(head: head, inputs: encoder.outputDimension, base: base)
+    let objective = HeadedObjective(
+      head: head, inputs: encoder.outputDimension, base: base, places: self.objective.places)
     if readsInitialWeights, let path = self.`init` {
       try InitialWeights(path: path, self).load(into: encoder, objective.head).forEach(note)
     }

@@ -39,7 +39,8 @@ extension HeadArchitecture {
   /// How many weights the matrices have, for an h of length `inputs`.
   fileprivate func weightCount(inputs: Int) -> Double {
     let compared = Double(comparedDimension(inputs: inputs))
-    return layerWeightCount(inputs: inputs) + compared * Double(prototypes ?? 0)
+    return layerWeightCount(inputs: inputs) + compared
+      * Double((prototypes ?? 0) + 2 * (sparse?.width ?? 0))
   }
 
   private func layerWeightCount(inputs: Int) -> Double {

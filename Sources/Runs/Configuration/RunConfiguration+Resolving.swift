@@ -113,6 +113,9 @@ extension RunConfiguration {
     if self.schedule.needsHead && !architecture.isTrained && !self.objective.isTrained {
       throw .nothingToTrain(self.schedule, architecture)
     }
+    if architecture.form == .identity && self.objective.places.reachesH {
+      throw .placedWithoutHead(self.objective)
+    }
     try checkObjective()
   }
 

@@ -38,25 +38,25 @@ public struct HeadGame {
 
   /// θ's turn against the head as it stands.
   public func encoderTurn() throws(NonFiniteLoss) -> HeadTurn {
-    let (loss, z) = objective.loss(of: batch)
-    let value = try finite(loss)
-    let gradient = gradients(of: loss, withRespectTo: [batch.embeddings])[0]
-    return HeadTurn(loss: value, z: z.detached(), gradient: gradient ?? noGradient)
+    let evaluation = objective.evaluated(batch)
+    let value = try finite(evaluation.loss)
+    let gradient = gradients(of: evaluation.loss, withRespectTo: [batch.embeddings])[0]
+    return HeadTurn(loss: value, of: evaluation, gradient: gradient ?? noGradient)
   }
 
   /// θ's and φ's turn at once: one loss, one way back, and φ moves by its part.
   public func jointTurn() throws(NonFiniteLoss) -> HeadTurn {
-    let (loss, z) = objective.loss(of: batch)
-    let value = try finite(loss)
-    loss.backward()
+    let evaluation = objective.evaluated(batch)
+    let value = try finite(evaluation.loss)
+    evaluation.loss.backward()
     moveHead()
     return HeadTurn(
-      loss: value, z: z.detached(), gradient: batch.embeddings.gradient ?? noGradient)
+      loss: value, of: evaluation, gradient: batch.embeddings.gradient ?? noGradient)
   }
 
-  /// φ's turn: one step on its own loss on a batch that is no part of a graph.
+  /// φ's turn: one step on its part of the loss on a batch that is no part of a graph.
   public func headTurn(on batch: EmbeddedViews) throws(NonFiniteLoss) {
-    let loss = objective.loss(of: batch.detached).loss
+    guard let loss = objective.headLoss(of: batch.detached) else { return }
     _ = try finite(loss)
     guard loss.requiresGradient else { return }
     loss.backward()
@@ -86,5 +86,14 @@ public struct HeadGame {
     optimizer?.step()
     objective.base.restoreBounds()
     optimizer?.clearGradients()
+  }
+}
+
+extension HeadTurn {
+  /// What a step comes to whose θ's loss was evaluated so.
+  init(loss: Double, of evaluation: HeadedObjective.Evaluation, gradient: Tensor) {
+    self.init(
+      loss: loss, z: evaluation.z.detached(), gradient: gradient,
+      penalty: evaluation.penalty?.item)
   }
 }

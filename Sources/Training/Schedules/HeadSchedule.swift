@@ -50,12 +50,15 @@ public struct HeadTurn {
   public let z: Tensor
   /// The gradient of θ's loss with respect to h.
   public let gradient: Tensor
+  /// The head's own part of that loss; nil where it has none.
+  public let penalty: Double?
 
   /// A step's outcome.
-  public init(loss: Double, z: Tensor, gradient: Tensor) {
+  public init(loss: Double, z: Tensor, gradient: Tensor, penalty: Double? = nil) {
     self.loss = loss
     self.z = z
     self.gradient = gradient
+    self.penalty = penalty
   }
 }
 

@@ -30,12 +30,13 @@ public struct Implicit: HeadSchedule {
     try withoutRunningStatistics { () throws(NonFiniteLoss) in
       for _ in 0..<headSteps { try game.headTurn(on: game.batch) }
     }
-    let (loss, z) = game.objective.loss(of: game.batch)
+    let evaluation = game.objective.evaluated(game.batch)
+    let loss = evaluation.loss
     let value = try game.finite(loss)
     let gradient = solver.hypergradient(
       outer: loss, inner: loss, phi: game.objective.parameters.map(\.parameter.tensor),
       withRespectTo: game.batch.embeddings)
-    return HeadTurn(loss: value, z: z.detached(), gradient: gradient)
+    return HeadTurn(loss: value, of: evaluation, gradient: gradient)
   }
 }
 

@@ -15,6 +15,13 @@ struct InnerProblem {
   /// φ as it stands.
   var start: [Tensor] { parameters.map(\.tensor) }
 
+  /// φ's part of L at a given φ, whose other parts are the same for every φ. Running statistics in the head stay as they are.
+  func headLoss(of batch: EmbeddedViews, at phi: [Tensor]) -> Tensor? {
+    withoutRunningStatistics {
+      withParameters(parameters, replacedBy: phi) { objective.headLoss(of: batch) }
+    }
+  }
+
   /// L at a given φ. Running statistics in the head stay as they are.
   func loss(of batch: EmbeddedViews, at phi: [Tensor]) -> Tensor {
     withoutRunningStatistics {
@@ -35,7 +42,8 @@ struct InnerProblem {
   ) -> [Tensor] {
     var phi = step(from: start, along: first, rate: rate)
     for _ in 1..<count {
-      let slope = gradient(of: loss(of: batch, at: phi), at: phi)
+      guard let loss = headLoss(of: batch, at: phi) else { break }
+      let slope = gradient(of: loss, at: phi)
       phi = step(from: phi, along: slope, rate: rate)
     }
     return phi

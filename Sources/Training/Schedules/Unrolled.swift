@@ -7,7 +7,7 @@ import TorchNN
 /// order (Metz et al. 2017, unrolled GANs; Liu et al. 2019, DARTS).
 ///
 /// The steps are looked at, not taken: φ itself moves by its optimiser, along the gradient that the first of
-/// them needs anyway. With K = 0 it is `Joint`.
+/// them needs anyway. With K = 0 it is `Joint`, and where φ has no part in the loss.
 public struct Unrolled: HeadSchedule {
   /// K, the inner steps.
   public let steps: Int
@@ -26,13 +26,13 @@ public struct Unrolled: HeadSchedule {
 
   /// One step on both, θ's through K steps of φ.
   public func turn(_ game: HeadGame) throws(NonFiniteLoss) -> HeadTurn {
-    guard steps > 0 else { return try game.jointTurn() }
+    guard steps > 0 && game.objective.involvesHead else { return try game.jointTurn() }
     let inner = InnerProblem(objective: game.objective)
     let start = inner.start
 
-    let (loss, z) = game.objective.loss(of: game.batch)
-    let value = try game.finite(loss)
-    let first = inner.gradient(of: loss, at: start)
+    let evaluation = game.objective.evaluated(game.batch)
+    let value = try game.finite(evaluation.loss)
+    let first = inner.gradient(of: evaluation.loss, at: start)
     let end = inner.steps(on: game.batch, from: start, along: first, count: steps, rate: rate)
 
     let lookedAt = inner.loss(of: game.batch, at: end)
@@ -40,7 +40,7 @@ public struct Unrolled: HeadSchedule {
     let gradient = gradients(of: lookedAt, withRespectTo: [game.batch.embeddings])[0]
     game.moveHead(along: first.map { $0.detached() })
     return HeadTurn(
-      loss: value, z: z.detached(), gradient: gradient ?? .zeros(like: game.batch.embeddings))
+      loss: value, of: evaluation, gradient: gradient ?? .zeros(like: game.batch.embeddings))
   }
 }
 

@@ -48,13 +48,14 @@ func tinyTrainer(
   _ schedule: any HeadSchedule, head: HeadArchitecture = .mlp(hidden: [7], output: 4),
   method: OptimizerMethod = .adamW, headMethod: OptimizerMethod? = nil,
   headWeightDecay: Double? = nil, encoderBatchNorm: Bool = false, encoderLimit: Int? = nil,
+  places: LossPlaces = .z,
   base: (_ dimension: Int) -> any Objective = { _ in InfoNCE(temperature: 0.3) }
 ) -> Trainer {
   Initializer.seeded(by: 7) {
     let encoder = TinyEncoder(batchNorm: encoderBatchNorm)
     let dimension = head.outputDimension(inputs: encoder.outputDimension)
     let objective = HeadedObjective(
-      head: head, inputs: encoder.outputDimension, base: base(dimension))
+      head: head, inputs: encoder.outputDimension, base: base(dimension), places: places)
     return Trainer(
       encoder: encoder, objective: objective, schedule: schedule, method: method,
       weightDecay: 0.01, headMethod: headMethod, headWeightDecay: headWeightDecay,
