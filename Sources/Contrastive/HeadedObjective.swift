@@ -75,8 +75,8 @@ public final class HeadedObjective {
     return atZ + penalty
   }
 
-  /// InfoNCE's bound by the mean loss of a batch without the head's penalty (`Objective.mutualInformationBound`); nil also where not all of the loss is
-  /// of z.
+  /// InfoNCE's bound by the mean loss of a batch without the head's penalty (`Objective.mutualInformationBound`); nil also
+  /// where not all of the loss is of z.
   public func mutualInformationBound(loss: Double, samples: Int, views: Int) -> Double? {
     places.reachesH
       ? nil : base.mutualInformationBound(loss: loss, samples: samples, views: views)

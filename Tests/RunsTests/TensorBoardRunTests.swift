@@ -59,7 +59,8 @@ import Testing
       #expect(
         tags(events).isSuperset(of: [
           "views", "spectrum/h", "spectrum/z", "train/learning_rate", "train/contrastive_top1",
-          "train/views_per_second", "invariance_at/0.25/z", "tangent_norm/hue/h",
+          "train/views_per_second", "train/update_encoder", "train/update_head",
+          "invariance_at/0.25/z", "tangent_norm/hue/h",
         ]), "\(tags(events).sorted())")
     }
   }
