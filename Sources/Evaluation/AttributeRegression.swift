@@ -135,8 +135,8 @@ private struct AttributeRidge {
   }
 }
 
-/// 1 − Σ‖y−ŷ‖²/Σ‖y−ȳ‖² over all columns together.
-private func determination(
+/// R², 1 − Σ‖y−ŷ‖²/Σ‖y−ȳ‖² over all columns together.
+func determination(
   of predictions: Tensor, _ targets: Tensor
 ) throws(EvaluationError) -> Double {
   let mean = targets.mean(along: [0], keepingDimensions: true)
@@ -147,7 +147,7 @@ private func determination(
 
 extension Attribute {
   /// Columns to regress: the number itself, or sine and cosine of its angle.
-  fileprivate func targets(
+  func targets(
     rows: Int, matching other: Attribute
   ) throws(EvaluationError) -> Tensor {
     guard count == rows else {

@@ -26,6 +26,20 @@ public struct LabeledEmbeddings {
     classes = Set(labels).sorted()
   }
 
+  private init(_ embeddings: Tensor, relabeled labels: [Int], classes: [Int]) {
+    (self.embeddings, self.labels, self.classes) = (embeddings, labels, classes)
+  }
+
+  /// The same embeddings and as many of each class, with the labels in an order that has nothing to do with the
+  /// embeddings: what a probe fitted on them gets right of true labels is chance.
+  ///
+  /// - Parameter seed: which order; the same for the same seed and number of rows.
+  public func shuffled(seed: UInt64 = 0x5AFF1E) -> LabeledEmbeddings {
+    var random = CounterRandom(seed: seed)
+    let order = random.permutation(of: count)
+    return LabeledEmbeddings(embeddings, relabeled: order.map { labels[$0] }, classes: classes)
+  }
+
   /// N.
   public var count: Int { labels.count }
 

@@ -33,6 +33,12 @@ public struct LinearProbe {
   public init(
     training: LabeledEmbeddings, penalties: [Double] = LinearProbe.penalties
   ) throws(EvaluationError) {
+    try self.init(training: training, penalties: penalties, tolerance: 1e-9)
+  }
+
+  private init(
+    training: LabeledEmbeddings, penalties: [Double], tolerance: Double
+  ) throws(EvaluationError) {
     guard training.classes.count >= 2 else {
       throw .notMeasurable(.oneClass(rows: training.count))
     }
@@ -54,7 +60,8 @@ public struct LinearProbe {
     standardization = Standardization(of: features)
     let regression = SoftmaxRegression(
       features: standardization(features), labels: labels, classCount: training.classes.count)
-    let fit = regression.fit(penalty: penalty, from: chosen?.coefficients)
+    let fit = regression.fit(
+      penalty: penalty, from: chosen?.coefficients, tolerance: tolerance)
     coefficients = fit.point
     converged = fit.converged
     steps = fit.steps
@@ -75,6 +82,26 @@ public struct LinearProbe {
     Evaluation.accuracy(try predictions(for: test.embeddings), test.labels)
   }
 
+  /// The accuracy of a probe that is fitted on shuffled labels with this probe's penalty, as a control: chance, where
+  /// the test split has nothing to do with the training split.
+  ///
+  /// The fit ends where accuracies are settled, and there is no second choice of a penalty.
+  ///
+  /// - Parameters:
+  ///   - training: what this probe was fitted on.
+  ///   - test: embeddings with their true classes.
+  public func shuffledAccuracy(
+    training: LabeledEmbeddings, on test: LabeledEmbeddings
+  ) throws(EvaluationError) -> Double {
+    try LinearProbe(
+      training: training.shuffled(), penalties: [penalty],
+      tolerance: LinearProbe.settlingTolerance
+    ).accuracy(on: test)
+  }
+
+  /// Accuracies are settled long before the coefficients are.
+  private static let settlingTolerance = 1e-5
+
   private static func trialsOnHeldOutFifth(
     _ features: Tensor, _ labels: Tensor, _ training: LabeledEmbeddings, _ penalties: [Double]
   ) -> [(penalty: Double, accuracy: Double, coefficients: Tensor)] {
@@ -89,8 +116,7 @@ public struct LinearProbe {
     let answers = split.heldOut.map { training.labels[$0] }
     var start: Tensor?
     return penalties.map { penalty in
-      // Accuracies are settled long before the coefficients are.
-      let fit = regression.fit(penalty: penalty, from: start, tolerance: 1e-5)
+      let fit = regression.fit(penalty: penalty, from: start, tolerance: settlingTolerance)
       start = fit.point
       let predictions = indices(heldOut, fit.point).map { training.classes[$0] }
       return (penalty, Evaluation.accuracy(predictions, answers), fit.point)

@@ -44,16 +44,29 @@ public struct NearestNeighbors {
   ///
   /// The M×N similarities are made in tiles, so memory does not grow with their number.
   public func predictions(for embeddings: Tensor) throws(EvaluationError) -> [Int] {
+    try predictions(for: embeddings, by: [training])[0]
+  }
+
+  /// The predictions by each of several labellings of the training embeddings, whose neighbours are the same.
+  private func predictions(
+    for embeddings: Tensor, by labelings: [LabeledEmbeddings]
+  ) throws(EvaluationError) -> [[Int]] {
     let queries = try unitRows(embeddings.asFiniteMatrix())
     let memory = unitRows(training.embeddings).transposed()
     guard queries.size(1) == memory.size(0) else {
       throw .wrongInput(.unequalDimensions(training: memory.size(0), test: queries.size(1)))
     }
-    let labels = training.classIndices()
+    let labels = labelings.map { $0.classIndices() }
     let rowsPerTile = max(1, 8_000_000 / training.count)
-    return queries.split(rowsPerTile).flatMap { tile in
-      votes(of: tile.matmul(memory), labels: labels).argmax(along: 1).scalars(Int.self)
-    }.map { training.classes[$0] }
+    var predictions = [[Int]](repeating: [], count: labelings.count)
+    for tile in queries.split(rowsPerTile) {
+      let nearest = tile.matmul(memory).largest(neighborCount)
+      for (index, labels) in labels.enumerated() {
+        let chosen = votes(of: nearest, labels: labels).argmax(along: 1).scalars(Int.self)
+        predictions[index] += chosen.map { training.classes[$0] }
+      }
+    }
+    return predictions
   }
 
   /// The share of the test embeddings whose class is predicted: `knn_top1`.
@@ -62,12 +75,25 @@ public struct NearestNeighbors {
     return Evaluation.accuracy(try predictions(for: test.embeddings), test.labels)
   }
 
-  private func votes(of cosines: Tensor, labels: Tensor) -> Tensor {
-    let nearest = cosines.largest(neighborCount)
+  /// The accuracy, and what the same neighbours get right where the training labels are shuffled, as a control:
+  /// chance. Both together cost little more than one, as the neighbours are the same.
+  public func accuracies(
+    on test: LabeledEmbeddings
+  ) throws(EvaluationError) -> (accuracy: Double, shuffled: Double) {
+    try training.checkComparable(with: test)
+    let predictions = try predictions(
+      for: test.embeddings, by: [training, training.shuffled()])
+    return (
+      Evaluation.accuracy(predictions[0], test.labels),
+      Evaluation.accuracy(predictions[1], test.labels)
+    )
+  }
+
+  private func votes(of nearest: (values: Tensor, indices: Tensor), labels: Tensor) -> Tensor {
     let classes = labels.gathered(nearest.indices.flattened()).reshaped(nearest.indices.shape)
     let weights = exp(nearest.values.to(.float64) / temperature)
     let none = Tensor.zeros(
-      [cosines.size(0), training.classes.count], .float64, on: cosines.device)
+      [nearest.values.size(0), training.classes.count], .float64, on: labels.device)
     return none.adding(weights, at: classes, along: 1)
   }
 

@@ -9,6 +9,10 @@ public struct MeasurementSizes: Sendable, Equatable {
   public var samples = 2_000
   /// Invariance under the whole policy at fixed strengths.
   public var fixedStrengthSamples = 2_000
+  /// Samples that are transformed by known amounts, and those that are turned by quarters; a multiple of 25.
+  public var transformationSamples = 300
+  /// Amounts that each of these is transformed by.
+  public var transformationViews = 4
   /// Samples of LiDAR, orbit spread, and the decoding of augmentation parameters.
   public var orbitSamples = 500
   /// Views of each of these.

@@ -47,6 +47,23 @@ struct Network {
     return (views.first ?? []).indices.map { layer in views.map { $0[layer].embedding } }
   }
 
+  /// The embeddings of each of the held-out samples turned by none, one, two and three quarters, counter-clockwise: the turns
+  /// of each layer, N×D each. No pixel is interpolated.
+  func quarterTurnEmbeddings(of samples: [Int]) -> [[Tensor]] {
+    let source = source(measured.splits.heldOut, measured.policy)
+    source.willNeed(samples)
+    let batches = batches(samples).map { batch in
+      let images = source.cleanImages(of: batch)
+      let turned = images.transposed(2, 3)
+      return [
+        images, turned.reversed(along: 2), images.reversed(along: 2).reversed(along: 3),
+        turned.reversed(along: 3),
+      ].map { trace($0.channelsLast()) }
+    }
+    let turns = (0..<4).map { turn in concatenated(batches.map { $0[turn] }) }
+    return (turns.first ?? []).indices.map { layer in turns.map { $0[layer].embedding } }
+  }
+
   /// The held-out images as they are, N×3×S×S.
   func cleanImages(of samples: [Int]) -> Tensor {
     source(measured.splits.heldOut, measured.policy).cleanImages(of: samples)

@@ -4,7 +4,8 @@ import Records
 public enum StandardMeasures {
   /// All of them.
   public static let all: [any Measure] = [
-    LinearProbeAccuracy(), NearestNeighborAccuracy(), KnownFactors(), AugmentationDecoding(),
+    LinearProbeAccuracy(), MLPProbeAccuracy(), NearestNeighborAccuracy(), KnownFactors(),
+    AugmentationDecoding(), TransformationProbes(),
     SpectrumAndRanks(), LidarRank(),
     InvarianceToPolicy(), OrbitSpread(), Alignment(), Uniformity(),
     TangentsAlongTransformations(),

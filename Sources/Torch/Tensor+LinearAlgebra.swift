@@ -10,6 +10,11 @@ extension Tensor {
     Operator.addProduct(self, left, right)
   }
 
+  /// This plus the products of two batches of matrices, of b×n×m and b×m×p: b×n×p, or what broadcasts to it.
+  public func addingBatchedProduct(_ left: Tensor, _ right: Tensor) -> Tensor {
+    Operator.addBatchedProduct(self, left, right)
+  }
+
   /// The elements on and above a diagonal of a matrix, zeros below; diagonals are counted from the main
   /// one upwards.
   public func upperTriangle(from diagonal: Int = 0) -> Tensor {
@@ -66,6 +71,7 @@ extension Operator {
   static let matmul = Operator("aten::matmul")
   static let dot = Operator("aten::dot")
   static let addProduct = Operator("aten::addmm")
+  static let addBatchedProduct = Operator("aten::baddbmm")
   static let upperTriangle = Operator("aten::triu")
   static let singularValues = Operator("aten::linalg_svdvals")
   static let svd = Operator("aten::linalg_svd")

@@ -40,6 +40,11 @@ extension Tensor {
   /// not need its output to be differentiated.
   package func reluInPlace() -> Tensor { Operator.reluInPlace(self) }
 
+  /// These gradients where `activations`, what `relu` gave, are above zero; zero elsewhere.
+  package func passedBackThroughReLU(_ activations: Tensor) -> Tensor {
+    Operator.thresholdBackward(self, activations, 0.0)
+  }
+
   /// x·Φ(x), Φ the normal distribution function (Hendrycks & Gimpel 2016).
   public func gelu() -> Tensor { Operator.gelu(self) }
 
@@ -69,6 +74,7 @@ extension Operator {
   static let attention = Operator("aten::scaled_dot_product_attention")
   static let relu = Operator("aten::relu")
   static let reluInPlace = Operator("aten::relu_")
+  static let thresholdBackward = Operator("aten::threshold_backward")
   static let gelu = Operator("aten::gelu")
   static let maxPool = Operator("aten::max_pool2d")
   static let crossEntropy = Operator("aten::cross_entropy_loss")

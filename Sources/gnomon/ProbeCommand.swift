@@ -5,7 +5,7 @@ import Runs
 struct ProbeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "probe",
-    abstract: "What can be read from each layer: nearest neighbours, a linear probe, attributes.",
+    abstract: "What can be read from each layer: nearest neighbours, probes, attributes.",
     discussion: """
       A run is probed at every layer from its newest checkpoint, fitted on its training images and tested on \
       the held-out ones, and the figures are written into its folder; anybody's encoder \

@@ -51,7 +51,12 @@ import TorchNN
   }
 
   private var ofEveryLayer: [String] {
-    spectrum + views + dimension + ["knn_top1", "linear_top1", "between_class_share"]
+    spectrum + views + dimension + [
+      "knn_top1", "linear_top1", "mlp_top1", "probe_gap", "between_class_share",
+    ]
+      + ["rotation", "hue", "scale", "crop_x", "crop_y"].flatMap {
+        ["transformation.\($0)", "transformation_mlp.\($0)"]
+      } + ["rotation_top1", "rotation_mlp_top1"]
       + parts.map { "invariance.\($0)" }
       + ["0.25", "0.5", "1.0"].flatMap { s in parts.map { "invariance_at.\(s).\($0)" } }
       + decoded.map { "augmentation.\($0)" } + directions.map { "tangent_norm.\($0)" }
@@ -113,6 +118,11 @@ import TorchNN
     // Twelve held-out samples of ten views.
     #expect(layers[2].conventions["augmentation.crop_x"]?.n == 120)
     #expect(layers[2].conventions["augmentation.crop_x"]?.fitted == 480)
+    // Of sixty held-out samples fifty, the largest multiple of 25, in four views each.
+    for key in ["transformation.scale", "transformation_mlp.crop_y", "rotation_top1"] {
+      #expect(layers[1].conventions[key]?.n == 40 && layers[1].conventions[key]?.fitted == 160)
+      #expect(layers[1].conventions[key]?.views == 4)
+    }
     #expect(layers[0].conventions["nullspace_energy.r3"]?.rank == 3)
     #expect(layers[0].conventions["nullspace_energy.r3"]?.anchors == 60)
     let overlap = try #require(layers[0].conventions["predicted_overlap.r2"])
@@ -216,7 +226,8 @@ import TorchNN
     let splits = DatasetSplits(train: bare(known.train), heldOut: bare(known.heldOut))
     let layers = try model(splits: splits).figures()
     for key in layers.flatMap(\.values.keys) {
-      #expect(!key.contains("attribute") && !key.contains("factor") && !key.contains("top1"))
+      #expect(!key.contains("attribute") && !key.contains("factor") && !key.contains("probe"))
+      #expect(!key.contains("top1") || key.hasPrefix("rotation"))
       #expect(!key.contains("between"))
     }
     #expect(layers[0]["nullspace_energy"] != nil && layers[0]["tangent_norm.rotation"] != nil)
