@@ -6,7 +6,7 @@ import TorchNN
 /// and whatever the base objective learns itself.
 ///
 /// Terms of the base objective may also stand at h, L_φ(h) = L₁(g_φ(h)) + L₂(h): what stands there is a function of θ
-/// alone, which φ's turns do not see. A head may have a penalty of its own (`ProjectionHead.penalized`), which is added wherever the
+/// alone, which φ's turns do not see; nor do they see terms at z that are held. A head may have a penalty of its own (`ProjectionHead.penalized`), which is added wherever the
 /// base objective stands.
 public final class HeadedObjective {
   /// What the loss of one batch comes to.
@@ -31,7 +31,7 @@ public final class HeadedObjective {
   public init(
     head: HeadArchitecture, inputs: Int, base: any Objective, places: LossPlaces = .z
   ) {
-    precondition(!places.reachesH || base.obstacleAtH == nil, base.obstacleAtH ?? "")
+    precondition(!places.areElsewhere || base.obstacleAtH == nil, base.obstacleAtH ?? "")
     self.head = ProjectionHead(head, inputs: inputs)
     self.base = base
     self.places = places
@@ -48,7 +48,7 @@ public final class HeadedObjective {
     let (z, penalty) = head.penalized(batch.embeddings)
     let atZ = loss(of: batch.replacingEmbeddings(by: z), at: .z)
     let atH = loss(of: batch, at: .h)
-    let terms = [atZ, atH, penalty].compactMap { $0 }
+    let terms = [atZ, atH, heldLoss(of: batch), penalty].compactMap { $0 }
     return Evaluation(loss: terms.dropFirst().reduce(terms[0], +), z: z, penalty: penalty)
   }
 
@@ -78,7 +78,7 @@ public final class HeadedObjective {
   /// InfoNCE's bound by the mean loss of a batch without the head's penalty (`Objective.mutualInformationBound`); nil also
   /// where not all of the loss is of z.
   public func mutualInformationBound(loss: Double, samples: Int, views: Int) -> Double? {
-    places.reachesH
+    places.areElsewhere
       ? nil : base.mutualInformationBound(loss: loss, samples: samples, views: views)
   }
 
@@ -88,7 +88,19 @@ public final class HeadedObjective {
     base.reinitialize()
   }
 
-  /// The terms at one of z and h, of the embeddings there; nil where there are none.
+  /// The terms at z from which φ does not learn; nil where there are none.
+  private func heldLoss(of batch: EmbeddedViews) -> Tensor? {
+    guard !selected(at: .held).isEmpty else { return nil }
+    let own = parameters.map(\.parameter)
+    // The head's batch norms have seen these rows already.
+    return withoutRunningStatistics {
+      withParameters(own, replacedBy: own.map { $0.tensor.detached() }) {
+        loss(of: batch.replacingEmbeddings(by: head(batch.embeddings)), at: .held)
+      }
+    }
+  }
+
+  /// The terms at one of the places, of the embeddings there; nil where there are none.
   private func loss(of batch: EmbeddedViews, at place: LossPlace) -> Tensor? {
     let selection = selected(at: place)
     if selection.count == max(1, base.terms.count) { return base.loss(of: batch) }
@@ -100,7 +112,8 @@ public final class HeadedObjective {
   private func selected(at place: LossPlace) -> [ObjectiveTerm?] {
     let all: [ObjectiveTerm?] = base.terms.isEmpty ? [nil] : base.terms
     return all.filter { term in
-      [place, .both].contains(term.map { places.place(of: $0) } ?? places.usual)
+      let own = term.map { places.place(of: $0) } ?? places.usual
+      return own == place || own == .both && place != .held
     }
   }
 }

@@ -6,6 +6,8 @@ public enum LossPlace: String, Sendable, CaseIterable {
   case h
   /// The sum of both.
   case both
+  /// At the head's output, the head taken as it stands: θ learns from it, and φ does not.
+  case held
 }
 
 /// A term of an objective that is a sum.
@@ -64,8 +66,8 @@ public struct LossPlaces: Sendable, Hashable {
   /// Where a term stands.
   public func place(of term: ObjectiveTerm) -> LossPlace { exceptions[term] ?? usual }
 
-  /// Whether anything stands at h.
-  public var reachesH: Bool { self != .z }
+  /// Whether anything stands elsewhere than at z for both players.
+  public var areElsewhere: Bool { self != .z }
 
   /// What follows the objective's name, `@h` or nothing.
   var suffix: String { usual == .z ? "" : "@\(usual.rawValue)" }

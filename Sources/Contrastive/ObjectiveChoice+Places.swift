@@ -9,7 +9,7 @@ extension ObjectiveChoice {
   /// The same objective with its terms elsewhere.
   public func placed(at places: LossPlaces) -> ObjectiveChoice {
     if case .placed(let choice, _) = self { return choice.placed(at: places) }
-    return places.reachesH ? .placed(self, places) : self
+    return places.areElsewhere ? .placed(self, places) : self
   }
 
   /// Why it cannot stand at h; nil where it can.

@@ -46,7 +46,7 @@ public enum ObjectiveChoice: Sendable, Hashable {
     let choice = try ObjectiveChoice(unplaced: &notation)
     let places = try choice.takePlaces(&notation)
     try notation.finish(takesArgument: notation.name == "moco")
-    if places.reachesH, let obstacle = choice.obstacleAtH {
+    if places.areElsewhere, let obstacle = choice.obstacleAtH {
       throw notation.error(.notAtH(notation.name, reason: obstacle))
     }
     self = choice.placed(at: places)

@@ -113,7 +113,7 @@ extension RunConfiguration {
     if self.schedule.needsHead && !architecture.isTrained && !self.objective.isTrained {
       throw .nothingToTrain(self.schedule, architecture)
     }
-    if architecture.form == .identity && self.objective.places.reachesH {
+    if architecture.form == .identity && self.objective.places.areElsewhere {
       throw .placedWithoutHead(self.objective)
     }
     try checkObjective()

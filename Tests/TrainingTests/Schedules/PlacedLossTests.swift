@@ -74,6 +74,33 @@ private struct SomeTerms: Objective {
     }
   }
 
+  @Test(arguments: ["joint", "two-timescale", "ema:0.9", "frozen"])
+  func theEncoderLearnsFromWhatIsHeldAndTheHeadDoesNot(_ text: String) throws {
+    let h = normal(seed: 1, [16, 6])
+    let places = try ObjectiveChoice(parsing: "vicreg,covariance@held").places
+    let (held, phi) = try turn(text, objective(VICReg(), places), h)
+    // One step at once: θ sees the head as it stands, as it does where nothing is held.
+    let (whole, _) = try turn(text, objective(VICReg()), h)
+    #expect(abs(held.gradient - whole.gradient).max().item < 1e-12)
+    #expect(held.loss.isApproximately(whole.loss, relative: 1e-12))
+    let (_, phiOfOthers) = try turn(
+      text, objective(SomeTerms(some: [.invariance, .variance])), h)
+    for (left, right) in zip(phi, phiOfOthers) {
+      #expect(zip(left, right).allSatisfy { $0.isApproximately($1, within: 1e-12) })
+    }
+  }
+
+  @Test func theHeadsTurnsDoNotSeeWhatIsHeld() throws {
+    let h = normal(seed: 1, [16, 6])
+    let places = try ObjectiveChoice(parsing: "vicreg,covariance@held").places
+    let (_, phi) = try turn("alternating:2", objective(VICReg(), places), h)
+    let (_, phiOfOthers) = try turn(
+      "alternating:2", objective(SomeTerms(some: [.invariance, .variance])), h)
+    for (left, right) in zip(phi, phiOfOthers) {
+      #expect(zip(left, right).allSatisfy { $0.isApproximately($1, within: 1e-12) })
+    }
+  }
+
   @Test(arguments: schedules)
   func aLossAtHIsTheLossWithoutAHeadAndLeavesTheHeadAlone(_ text: String) throws {
     let placed = tinyTrainer(try schedule(text), places: .h) { _ in VICReg() }
