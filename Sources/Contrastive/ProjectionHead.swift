@@ -10,7 +10,7 @@ public final class ProjectionHead: Module, UnaryLayer {
 
   let layers: [any UnaryLayer]
   /// After how many of `layers` each named embedding stands; the last is z.
-  private let stages: [Int]
+  let stages: [Int]
   /// What this head was built as.
   public let architecture: HeadArchitecture
   /// The length of h.

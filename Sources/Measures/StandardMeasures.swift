@@ -5,13 +5,14 @@ public enum StandardMeasures {
   /// All of them.
   public static let all: [any Measure] = [
     LinearProbeAccuracy(), NearestNeighborAccuracy(), KnownFactors(), AugmentationDecoding(),
-    SpectrumAndRanks(), LidarRank(),
-    InvarianceToPolicy(), OrbitSpread(), Alignment(), Uniformity(),
-    TangentsAlongTransformations(),
-    TangentPlanes(), RemovedEnergy(), BetweenClassShare(),
+    SpectrumAndRanks(), LidarRank(), WeightNorm(),
+    InvarianceToPolicy(), OrbitSpread(), PathsOfGenerators(), Alignment(), Uniformity(),
+    TangentsAlongTransformations(), GainBetweenClasses(),
+    TangentPlanes(), RemovedEnergy(), RegionsOfTheHead(), BetweenClassShare(),
     TheoryOfLinearHeads(),
     IntrinsicDimensions(),
-    LayerSimilarity(), NeighborAgreement(),
+    Normality(),
+    LayerSimilarity(), NeighborAgreement(), LayerShapes(),
   ]
 }
 
