@@ -46,6 +46,14 @@ public struct ViewSource {
       (0..<count).flatMap { _ in samples }, parameters(of: samples, epoch: epoch, count: count))
   }
 
+  /// Each sample as it is at one point of a path, N×3×S×S in 0…1, at so much of it (`ViewPath.coefficients`).
+  public func views(
+    of samples: some Collection<Int>, on path: ViewPath, at coefficient: Double
+  ) -> Tensor {
+    let parameters = path.parameters(at: coefficient, of: size, border: policy.first.border)
+    return render(Array(samples), samples.map { _ in parameters })
+  }
+
   /// What the views of `views(of:epoch:count:)` are subjected to, in their order.
   public func parameters(
     of samples: some Collection<Int>, epoch: Int, count: Int = 2

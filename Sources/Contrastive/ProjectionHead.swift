@@ -12,7 +12,7 @@ public final class ProjectionHead: Module, UnaryLayer {
   /// Where among `layers` a sparse autoencoder begins, its code ends and it ends itself; nil where there is none.
   private let autoencoder: (start: Int, code: Int, end: Int)?
   /// After how many of `layers` each named embedding stands; the last is z.
-  private let stages: [Int]
+  let stages: [Int]
   /// What this head was built as.
   public let architecture: HeadArchitecture
   /// The length of h.

@@ -125,6 +125,13 @@ public final class ResNet: Module, DescribedEncoder {
     }
   }
 
+  /// The kernels of each stage, its shortcuts' included; the fourth's at h.
+  public var layerWeights: [(layer: String, weights: [Tensor])] {
+    [("stage1", layer1), ("stage2", layer2), ("stage3", layer3), ("h", layer4)].map {
+      ($0, $1.matrices)
+    }
+  }
+
   private func stemmed(_ images: Tensor) -> Tensor {
     let features = bn1(conv1(images.normalized(by: normalization))).reluInPlace()
     return stem.isPooled ? features.maxPooled(kernel: 3, stride: 2, padding: 1) : features

@@ -120,6 +120,12 @@ public final class VisionTransformer: Module, DescribedEncoder {
     return layers + [("h", h(of: tokens))]
   }
 
+  /// The matrices of each block; the last one's at h as well.
+  public var layerWeights: [(layer: String, weights: [Tensor])] {
+    let own = blocks.enumerated().map { (layer: "block\($0 + 1)", weights: $1.matrices) }
+    return own + (own.last.map { [("h", $0.weights)] } ?? [])
+  }
+
   /// The patches of images as tokens N×(1 + patches)×width, the class token first, with their positions.
   private func tokens(of images: Tensor) -> Tensor {
     let patches = patchEmbed(images.normalized(by: normalization))

@@ -61,6 +61,7 @@ extension GeometryError.Problem: CustomStringConvertible {
       "\(labels) labels for \(rows) embeddings: give one for each"
     case .negativeLabel(let label): "label \(label): classes are counted from 0"
     case .tooFewViews(let count): "\(count) views of each sample: give at least two"
+    case .tooFewPathPoints(let count): "\(count) points of each path: give at least three"
     case .outOfRange(let argument, let value, let bounds):
       "\(argument.rawValue) \(text(value)): it must be \(bounds)"
     case .rowsOfShape(let shape, let expected, let rows):
@@ -82,6 +83,7 @@ extension GeometryError.Subject: CustomStringConvertible {
     case .tangents: "tangents"
     case .headTangents: "the head's tangents"
     case .jacobians: "the head's Jacobians"
+    case .classMeans: "means of classes"
     case .file(let path): path
     }
   }

@@ -58,6 +58,8 @@ public enum GeometryError: Error, Equatable, Sendable {
     case negativeLabel(Int)
     /// Fewer than two views of each sample.
     case tooFewViews(Int)
+    /// Fewer than three points of each path.
+    case tooFewPathPoints(Int)
     /// An argument that is not within its bounds.
     case outOfRange(Argument, value: Double, Bounds)
     /// A source of rows that gave other ones than were asked for.
@@ -76,6 +78,8 @@ public enum GeometryError: Error, Equatable, Sendable {
     case headTangents
     /// A head's Jacobians, a row an embedding.
     case jacobians
+    /// The means of classes.
+    case classMeans
     /// A file's embeddings, by its path.
     case file(String)
   }
@@ -94,6 +98,7 @@ public enum GeometryError: Error, Equatable, Sendable {
     case neighborCount = "number of neighbours"
     case rank
     case sampleCount = "number of samples"
+    case spacing
     case steps = "number of steps"
     case temperature
   }

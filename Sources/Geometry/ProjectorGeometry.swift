@@ -6,6 +6,8 @@ public struct ProjectorGeometry {
   public let localPlanes: Planes
   /// E[Jᵀ·J], D×D: the squared length of what the head makes of a direction, on average.
   public let metric: Tensor
+  /// At each embedding, how many singular values of J exceed the largest times max(D, E) times float32's 2⁻²³.
+  public let localRanks: [Int]
   /// The eigenvalues of `metric`, falling.
   public let eigenvalues: [Double]
   /// All eigenvectors of `metric`, in the order of their eigenvalues; its leading plane is what the head
@@ -42,6 +44,7 @@ public struct ProjectorGeometry {
   ) throws(GeometryError) {
     try embeddings.checkEmbeddings(.embeddings, minimumRows: 1)
     var bases: [Tensor] = []
+    var ranks: [Int] = []
     var start = 0
     var sum = Tensor.zeros([embeddings.size(1), embeddings.size(1)], .float64)
     for batch in embeddings.detached().split(batchSize) {
@@ -54,15 +57,28 @@ public struct ProjectorGeometry {
       }
       start += jacobians.size(0)
       try checkRank(rank, of: min(jacobians.size(1), jacobians.size(2)))
-      bases.append(jacobians.leadingRightSingularVectors(rank))
+      let (_, values, directions) = jacobians.singularValueDecomposition()
+      bases.append(directions.slice(0..<rank, along: 1).transposed())
+      ranks += values.ranks(ofSide: max(jacobians.size(1), jacobians.size(2)))
       let rows = jacobians.reshaped([-1, jacobians.size(2)])
       sum = sum.to(rows.device) + rows.transposed().matmul(rows)
     }
+    localRanks = ranks
     localPlanes = Planes(basis: Tensor.concatenated(bases))
     metric = sum / Double(embeddings.size(0))
     let (values, vectors) = metric.symmetricEigen()
     eigenvalues = values.scalars(Double.self).reversed()
     globalPlane = Planes(basis: vectors.reversed(along: 1))
+  }
+}
+
+extension Tensor {
+  /// Of N×m falling singular values, how many of each row stand out of float32's rounding of a matrix whose longer side is `side`.
+  fileprivate func ranks(ofSide side: Int) -> [Int] {
+    let bounds = slice(0..<1, along: 1) * (Double(side) * Double(Float.ulpOfOne))
+    return (self - bounds).exceeds(0).to(.float64).sum(along: [1]).scalars(Double.self).map {
+      Int($0)
+    }
   }
 }
 

@@ -52,6 +52,18 @@ public struct Spectrum: Sendable, Equatable {
     isCentered = centered
     isRowNormalized = rowNormalized
   }
+
+  private init(leading count: Int, of whole: Spectrum) {
+    singularValues = Array(whole.singularValues.prefix(count))
+    sampleCount = whole.sampleCount
+    dimension = min(count, whole.dimension)
+    isCentered = whole.isCentered
+    isRowNormalized = whole.isRowNormalized
+  }
+
+  /// The spectrum of the same embeddings after projection onto their leading principal components, or onto their leading
+  /// singular directions where they are not centred: the first σ of these, as a projection leaves them what they are.
+  public func leading(_ count: Int) -> Spectrum { Spectrum(leading: max(count, 1), of: self) }
 }
 
 extension EmbeddingRows {

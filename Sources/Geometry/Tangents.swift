@@ -49,17 +49,18 @@ public func tangentGain(
   of head: (Tensor) -> Tensor
 ) throws(GeometryError) -> Double {
   try embeddings.checkPaired(with: tangents, .embeddings, .tangents)
-  let gain = try meanGain(at: embeddings, along: tangents, of: head)
+  let gain = try meanStretch(at: embeddings, along: tangents, of: head)
   var randomGain = 0.0
   for draw in 0..<randomDirections {
     let directions = isotropicDirections(like: embeddings, seed: seed, draw: draw)
-    randomGain += try meanGain(at: embeddings, along: directions, of: head)
+    randomGain += try meanStretch(at: embeddings, along: directions, of: head)
   }
   guard randomGain > 0 else { throw .notMeasurable(.constantHead) }
   return gain / (randomGain / Double(randomDirections))
 }
 
-private func meanGain(
+/// E‖J·v‖/‖v‖ over the rows of `directions` that are not zero.
+package func meanStretch(
   at embeddings: Tensor, along directions: Tensor, of head: (Tensor) -> Tensor
 ) throws(GeometryError) -> Double {
   let lengths = try directions.asEmbeddings(.tangents, minimumRows: 1).rowLengths()

@@ -28,6 +28,9 @@ public struct MeasuredModel {
   public enum Layers: String, Sendable, CaseIterable {
     /// h, the head's layers and z.
     case head
+    /// One layer of the encoder's trunk as well, before the stage or block that gives h: a ResNet's `stage3`, a vision
+    /// transformer's last block but one.
+    case tail
     /// Those of the encoder's trunk before h as well: what a ResNet's stages give, averaged over the image, or a vision
     /// transformer's blocks, pooled as its h is.
     case all
@@ -110,7 +113,7 @@ public struct MeasuredModel {
   ) throws(DatasetError) -> Tensor? {
     var model = self
     model.dimensionLimit = .max
-    if !FigureKey.isTrunkLayer(layer) { model.layers = .head }
+    model.layers = FigureKey.isTrunkLayer(layer) ? .all : .head
     let embeddings = inEvaluationMode([encoder, head]) {
       withoutGradients {
         let dataset = isHeldOut ? splits.heldOut : splits.fitted

@@ -21,6 +21,8 @@ public struct MeasurementSizes: Sendable, Equatable {
   public var partSamples = 256
   /// Tangents along generators and factors, and the factors' planes.
   public var tangentSamples = 128
+  /// Paths along generators.
+  public var pathSamples = 128
   /// Points at which local planes are taken, of the data and of the head.
   public var anchors = 256
   /// k of the data's local planes.
@@ -41,6 +43,7 @@ public struct MeasurementSizes: Sendable, Equatable {
     sizes.fixedStrengthSamples = 256
     sizes.partSamples = 64
     sizes.tangentSamples = 32
+    sizes.pathSamples = 32
     sizes.anchors = 64
     return sizes
   }()

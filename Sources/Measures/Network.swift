@@ -64,6 +64,17 @@ struct Network {
     return (turns.first ?? []).indices.map { layer in turns.map { $0[layer].embedding } }
   }
 
+  /// The embeddings of held-out samples at each point of a path: the points of each layer, N×D each.
+  func pathEmbeddings(of samples: [Int], along path: ViewPath) -> [[Tensor]] {
+    let source = source(measured.splits.heldOut, measured.policy)
+    source.willNeed(samples)
+    let points = path.coefficients.map { coefficient in
+      concatenated(
+        batches(samples).map { trace(source.views(of: $0, on: path, at: coefficient)) })
+    }
+    return (points.first ?? []).indices.map { layer in points.map { $0[layer].embedding } }
+  }
+
   /// The held-out images as they are, N×3×S×S.
   func cleanImages(of samples: [Int]) -> Tensor {
     source(measured.splits.heldOut, measured.policy).cleanImages(of: samples)
@@ -76,9 +87,18 @@ struct Network {
 
   /// All measured layers' embeddings of images.
   func trace(_ images: Tensor) -> [ProjectionHead.Layer] {
-    guard measured.layers == .all else { return headTrace(at: measured.encoder(images)) }
+    guard measured.layers != .head else { return headTrace(at: measured.encoder(images)) }
     let trunk = measured.encoder.trace(images)
-    return withinLimit(trunk.dropLast()) + (trunk.last.map { headTrace(at: $0.embedding) } ?? [])
+    return withinLimit(chosen(of: trunk.dropLast()))
+      + (trunk.last.map { headTrace(at: $0.embedding) } ?? [])
+  }
+
+  /// The trunk's layers before h that are measured.
+  private func chosen(of trunk: ArraySlice<ProjectionHead.Layer>) -> [ProjectionHead.Layer] {
+    guard measured.layers == .tail else { return Array(trunk) }
+    // A vision transformer's last block is h but for the norm.
+    let isLastOfH = measured.encoder is VisionTransformer
+    return (isLastOfH ? trunk.dropLast() : trunk).suffix(1)
   }
 
   /// The embeddings of h and of the head's layers that are measured.

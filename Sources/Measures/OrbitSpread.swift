@@ -1,3 +1,4 @@
+import Augmentations
 import Geometry
 import Records
 
@@ -9,8 +10,11 @@ struct OrbitSpread: Measure {
   var figures: [FigureDescriptor] {
     [
       FigureDescriptor(
-        key: "orbit_spread", name: "Orbit spread", group: .invariance,
-        meaning: "mean squared distance of a sample's views to their centroid on the sphere")
+        key: "orbit_spread", name: "Orbit spread", group: .invariance, standsAlone: true,
+        members: [.names(ViewPath.allCases.map(\.rawValue))],
+        meaning:
+          "mean squared distance of a sample's views to their centroid on the sphere; with a generator's name, of the "
+          + "points of its path")
     ]
   }
 

@@ -6,13 +6,14 @@ public enum StandardMeasures {
   public static let all: [any Measure] = [
     LinearProbeAccuracy(), MLPProbeAccuracy(), NearestNeighborAccuracy(), KnownFactors(),
     AugmentationDecoding(), TransformationProbes(),
-    SpectrumAndRanks(), LidarRank(),
-    InvarianceToPolicy(), OrbitSpread(), Alignment(), Uniformity(),
-    TangentsAlongTransformations(),
-    TangentPlanes(), RemovedEnergy(), BetweenClassShare(),
+    SpectrumAndRanks(), LidarRank(), WeightNorm(),
+    InvarianceToPolicy(), OrbitSpread(), PathsOfGenerators(), Alignment(), Uniformity(),
+    TangentsAlongTransformations(), GainBetweenClasses(),
+    TangentPlanes(), RemovedEnergy(), RegionsOfTheHead(), BetweenClassShare(),
     TheoryOfLinearHeads(),
     IntrinsicDimensions(),
-    LayerSimilarity(), NeighborAgreement(),
+    Normality(),
+    LayerSimilarity(), NeighborAgreement(), LayerShapes(),
   ]
 }
 

@@ -29,8 +29,9 @@ struct EmbeddingInput: ParsableArguments {
   var dropNaN = false
   @Option(
     help: ArgumentHelp(
-      "Which layers of a run or of --weights: head is h, the head's layers and z; all is those of the encoder's trunk "
-        + "before h too (default: the run's own setting; head).", valueName: "which"))
+      "Which layers of a run or of --weights: head is h, the head's layers and z; tail is a ResNet's stage3 or "
+        + "the last block but one besides; all is all those of the encoder's trunk before h too (default: the run's own setting; head).",
+      valueName: "which"))
   var layers: MeasuredModel.Layers?
   @Option(
     help: ArgumentHelp(

@@ -108,6 +108,7 @@ extension FigureDescriptor {
       case .names(let names): names.prefix(2) + ["…"]
       case .ranks: ["rR"]
       case .layers: ["LAYER"]
+      case .principalComponents: ["pcaN"]
       }
     }
     if texts.count == 1 { return texts[0] }

@@ -80,4 +80,40 @@ import Torch
       try orbitSpread(views: [first, second]).isApproximately(aligned / 4, relative: 1e-12))
     #expect(try orbitSpread(views: [first, first, first * 2]).isApproximately(0, within: 1e-30))
   }
+
+  @Test func orbitSpreadOfAnArrayOfOrbitsIsThePlainFormula() throws {
+    // samples × views × dimension.
+    let (samples, views, dimension) = (12, 7, 5)
+    let orbits = normalMatrix(seed: 8, rows: samples * views, columns: dimension)
+      .reshaped([samples, views, dimension])
+    var sum = 0.0
+    for sample in 0..<samples {
+      let unit = rows(orbits[sample]).map { row in
+        let length = row.reduce(0) { $0 + $1 * $1 }.squareRoot()
+        return row.map { $0 / length }
+      }
+      let centroid = (0..<dimension).map { axis in
+        unit.reduce(0) { $0 + $1[axis] } / Double(views)
+      }
+      sum += unit.reduce(0) { $0 + squaredDistance($1, centroid) }
+    }
+    let spread = try orbitSpread(views: (0..<views).map { orbits.select($0, along: 1) })
+    #expect(spread.isApproximately(sum / Double(samples * views), relative: 1e-12))
+  }
+
+  @Test func theRatioOfTheSpreadsOfTwoLayersIsTheOneTheyWereBuiltWith() throws {
+    // Views at ±a about a direction of the sample's own: their centroid is cos a long, and sin²a is their spread.
+    func views(_ angle: Double) -> [Tensor] {
+      [1.0, -1].map { sign in
+        Tensor(
+          (0..<9).flatMap { sample -> [Double] in
+            let turn = 0.7 * Double(sample) + sign * angle
+            return [3 * cos(turn), 3 * sin(turn)]
+          }, shape: [9, 2])
+      }
+    }
+    let (h, z) = (try orbitSpread(views: views(0.8)), try orbitSpread(views: views(0.1)))
+    #expect(h.isApproximately(pow(sin(0.8), 2), within: 1e-14))
+    #expect((h / z).isApproximately(pow(sin(0.8) / sin(0.1), 2), relative: 1e-12))
+  }
 }

@@ -62,6 +62,11 @@ import TorchNN
       let ratio = try #require(gaussian[key]) / #require(h[key])
       #expect(ratio.isApproximately(1, within: 0.05), "\(key): \(ratio)")
     }
+    // The distribution itself is a Gaussian's: see NormalityTests for how far chance leads.
+    #expect(try #require(gaussian["epps_pulley"]) < 1)
+    #expect(try #require(h["epps_pulley"]) > 3)
+    #expect(abs(try #require(gaussian["kurtosis"])) < 4 * (24.0 / 4_000 / 6).squareRoot())
+    #expect(try #require(h["kurtosis"]) < -0.2)
     // Neighbours of a mixture lie within a cluster, closer than those of one wide Gaussian: other pairs are far apart.
     #expect(try #require(gaussian["uniformity"]) != h["uniformity"])
   }
@@ -70,6 +75,7 @@ import TorchNN
     let x = clusters(rows: 500)
     let gaussian = try #require(try figures(of: x, z: x * 2)[0].controls[.gaussian])
     #expect(try #require(gaussian["cka.z"]).isApproximately(1, within: 1e-9))
+    #expect(try #require(gaussian["procrustes.z"]) < 1e-9)
     #expect(gaussian["neighbour_jaccard.z"] == 1)
   }
 
@@ -107,6 +113,9 @@ import TorchNN
       let untrained = try #require(layer.controls[.untrained])
       for key in ["effective_rank", "lidar", "orbit_spread", "invariance"] {
         #expect(untrained[key] != nil && untrained[key] != layer[key], "\(key) at \(layer.layer)")
+      }
+      if layer.layer != "h" {
+        #expect(layer.controls[.shuffled]?["class_gain"] != nil)
       }
       // Whatever the model has, its control has, too.
       #expect(Set(layer.scalars.keys).subtracting(untrained.keys) == [])

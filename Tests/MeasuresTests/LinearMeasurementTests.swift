@@ -101,6 +101,32 @@ import TorchNN
     #expect(gain.isApproximately(expected, relative: 5 * 0.5 / 1.2 / 800.0.squareRoot()))
   }
 
+  @Test func twoClassesAreStretchedAsTheLineBetweenTheirMeansIs() throws {
+    let gain = try #require(try model.figures(.light(samples: 100))[1]["class_gain"])
+    let means = (0..<2).map { label -> [Double] in
+      let members = coordinates.indices.filter { data.heldOut.labels[$0] == label }
+      return (0..<2).map { axis in
+        members.reduce(0) { $0 + coordinates[$1][axis] } / Double(members.count)
+      }
+    }
+    // The line between them lies in the plane of e₁ and cos θ·e₂ + sin θ·e₄.
+    let line = (means[1][0] - means[0][0], means[1][1] - means[0][1])
+    let stretch =
+      hypot(3 * line.0, 2 * cos(Self.angle) * line.1) / hypot(line.0, line.1)
+    var random = CounterRandom(seed: 17)
+    let draws = (0..<100_000).map { _ -> Double in
+      let squares = (0..<8).map { _ in pow(Double(random.normal()), 2) }
+      return ((9 * squares[0] + 4 * squares[1] + squares[2]) / squares.reduce(0, +)).squareRoot()
+    }
+    let mean = draws.reduce(0, +) / Double(draws.count)
+    // Eight random directions at each of 32 anchors; their stretch of mean 1.2 deviates by 0.5: five errors.
+    #expect(gain.isApproximately(stretch / mean, relative: 5 * 0.5 / 1.2 / 256.0.squareRoot()))
+  }
+
+  @Test func aLinearHeadIsAffineInOnePiece() throws {
+    #expect(try model.figures(.light(samples: 100))[0]["head_regions"] == nil)
+  }
+
   @Test func planesMeetAtTheAngleTheyWereBuiltWith() throws {
     let h = try model.figures(.geometry)[0]
     let overlap = (1 + pow(cos(Self.angle), 2)) / 2

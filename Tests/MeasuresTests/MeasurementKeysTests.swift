@@ -33,7 +33,12 @@ import TorchNN
 
   private let spectrum = [
     "effective_rank", "effective_rank_covariance", "stable_rank", "participation_ratio",
-    "numerical_rank", "nesum", "rankme",
+    "numerical_rank", "nesum", "rankme", "epps_pulley", "kurtosis",
+  ]
+  /// z of 8 dimensions is the narrowest layer.
+  private let projected = [
+    "effective_rank.pca8", "effective_rank_covariance.pca8", "stable_rank.pca8",
+    "participation_ratio.pca8", "nesum.pca8",
   ]
   private let views = [
     "invariance", "invariance_clean", "alignment", "uniformity", "lidar", "orbit_spread",
@@ -46,17 +51,22 @@ import TorchNN
     "crop_x", "crop_y", "crop_log_area", "crop_log_aspect", "flip", "brightness", "contrast",
     "saturation", "hue", "grey",
   ]
+  private let paths = ["rotation", "hue", "saturation", "blur"]
+  private let regions = [
+    "head_regions", "head_regions.same_sample", "head_regions.two_samples", "head_regions.rank",
+  ]
   private var directions: [String] {
     Generator.allCases.map(\.rawValue) + SpriteFactor.allCases.map { "factor.\($0.rawValue)" }
   }
 
   private var ofEveryLayer: [String] {
-    spectrum + views + dimension + [
-      "knn_top1", "linear_top1", "mlp_top1", "probe_gap", "between_class_share",
+    spectrum + projected + views + dimension + [
+      "knn_top1", "linear_top1", "mlp_top1", "probe_gap", "between_class_share", "weight_norm",
     ]
       + ["rotation", "hue", "scale", "crop_x", "crop_y"].flatMap {
         ["transformation.\($0)", "transformation_mlp.\($0)"]
       } + ["rotation_top1", "rotation_mlp_top1"]
+      + paths.flatMap { ["path_curvature.\($0)", "orbit_spread.\($0)"] }
       + parts.map { "invariance.\($0)" }
       + ["0.25", "0.5", "1.0"].flatMap { s in parts.map { "invariance_at.\(s).\($0)" } }
       + decoded.map { "augmentation.\($0)" } + directions.map { "tangent_norm.\($0)" }
@@ -91,12 +101,12 @@ import TorchNN
       var expected =
         ofEveryLayer
         + others.flatMap {
-          ["cka.\($0)", "cka_debiased.\($0)", "neighbour_jaccard.\($0)"]
+          ["cka.\($0)", "cka_debiased.\($0)", "neighbour_jaccard.\($0)", "procrustes.\($0)"]
         }
       if figures.layer == "h" {
-        expected += ofPlanes
+        expected += ofPlanes + regions
       } else {
-        expected += directions.map { "tangent_gain.\($0)" }
+        expected += directions.map { "tangent_gain.\($0)" } + ["class_gain"]
       }
       // Units that are never active leave eigenvalues of zero, to which no power law is fitted.
       let wrong = Set(figures.values.keys).symmetricDifference(expected)
@@ -140,6 +150,41 @@ import TorchNN
     }
     let fewer = try model(splits: splits).figures(.light(samples: 515))[0]
     #expect(fewer["negative_share"] == figures["negative_share"])
+  }
+
+  @Test func newerFiguresSayWhatTheyWereMeasuredOn() throws {
+    let layers = try model().figures(.geometry)
+    #expect(layers[1].conventions["effective_rank.pca8"]?.rank == 8)
+    #expect(layers[2]["effective_rank.pca8"] == layers[2]["effective_rank"])
+    #expect(layers[0].conventions["kurtosis"]?.rank == 10)
+    #expect(layers[2].conventions["kurtosis"]?.rank == 8)
+    #expect(layers[0].conventions["procrustes.z"]?.rank == 32)
+    #expect(layers[0].conventions["path_curvature.blur"]?.views == 5)
+    #expect(layers[0].conventions["head_regions.same_sample"]?.views == 2)
+    let trained = try model().figures(.light(samples: 60))
+    #expect(trained[1].conventions["class_gain"]?.n == 32)
+    #expect(trained[0].conventions["head_regions.rank"]?.n == 32)
+  }
+
+  @Test(arguments: ["mlp:64-8,gelu", "linear:8", "none", "mlp:24-16,prototypes=40"])
+  func aHeadThatIsNotOfReLUsHasNoRegions(_ head: String) throws {
+    let keys = try model(head: head).figures(.light(samples: 60))[0].values.keys
+    #expect(!keys.contains { $0.hasPrefix("head_regions") })
+  }
+
+  @Test func anUntrainedHeadWithBatchNormIsAffineInPiecesAndLeavesClassesAsTheyAre() throws {
+    let layers = try model(head: "mlp:512-256,bn").figures(.light(samples: 60))
+    let regions = try #require(layers[0]["head_regions"])
+    #expect(regions >= 1 && regions <= 60)
+    let (same, two) = (
+      try #require(layers[0]["head_regions.same_sample"]),
+      try #require(layers[0]["head_regions.two_samples"])
+    )
+    #expect(same >= two)
+    // Of 32 coordinates at most; no map of a region has more.
+    #expect(try #require(layers[0]["head_regions.rank"]) <= 32)
+    // 512 random rows stretch all directions alike to some hundredths; half of them, and of these products, to a tenth.
+    #expect(try #require(layers[1]["class_gain"]).isApproximately(1, within: 0.3))
   }
 
   @Test func anObjectiveWithoutASoftmaxPredictsNothing() throws {

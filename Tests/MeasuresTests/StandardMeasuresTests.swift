@@ -80,6 +80,10 @@ import TorchNN
       #expect(h["invariance"] == (try invariance(x, x * 0.9)))
       #expect(try #require(h["cka.z"]).isApproximately(1, within: 1e-12))
       #expect(h["neighbour_jaccard.z"] == 1)
+      #expect(try #require(h["procrustes.z"]) < 1e-13)
+      #expect(h["epps_pulley"] == (try eppsPulley(of: x)))
+      #expect(h["kurtosis"] == (try excessKurtosis(of: x).value))
+      #expect(h["effective_rank.pca20"] == nil)
       #expect(h.conventions["rankme"]?.epsilon == 1e-7)
       #expect(h.conventions["rankme"]?.centered == false)
       #expect(h.conventions["intrinsic_dimension.mle"]?.k == 20)
@@ -90,6 +94,14 @@ import TorchNN
         #expect(h.conventions[key]?.views == views, "\(key)")
       }
       #expect(given.missing().map(\.need) == [.labels, .model])
+      let narrow = x.slice(0..<7, along: 1)
+      let layers = try GivenEmbeddings(h: write(x, "h.npy"), z: write(narrow, "narrow.npy"))
+        .figures()
+      #expect(
+        layers[0]["effective_rank.pca7"]
+          == (try Spectrum(of: x, centered: true).leading(7).effectiveRank))
+      #expect(layers[1]["nesum.pca7"] == layers[1]["nesum"])
+      #expect(layers[0].conventions["nesum.pca7"]?.rank == 7)
       let bare = try GivenEmbeddings(h: write(x, "bare.npy"))
       #expect(
         bare.missing().map(\.need) == [.twoLayers, .secondView, .manyViews, .labels, .model])

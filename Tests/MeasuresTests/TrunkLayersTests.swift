@@ -103,6 +103,51 @@ import TorchNN
     #expect(try model.embeddings(of: "y") == nil)
   }
 
+  @Test func theTailIsHTheHeadAndTheLayerBeforeTheLastStage() throws {
+    let encoder = Initializer.seeded(by: 1) { ResNet.resNet18(width: 4) }
+    let head = HeadArchitecture.mlp(hidden: [16], output: 8)
+    let tail = try model(encoder, layers: .tail, head: head)
+    var all = tail
+    all.layers = .all
+    let (few, many) = (try tail.figures(.light(samples: 40)), try all.figures(.light(samples: 40)))
+    #expect(few.map(\.layer) == ["stage3", "h", "head.1", "z"])
+    #expect(few[0].values == many[2].values.filter { few[0][$0.key] != nil })
+    #expect(few[0]["effective_rank.pca8"] == nil && few[1]["effective_rank.pca8"] != nil)
+    #expect(try tail.embeddings(of: "stage1")?.shape == [40, 4])
+    let size = VisionTransformer.Size(patch: 4, width: 64, depth: 3)
+    let transformer = Initializer.seeded(by: 1) { VisionTransformer(size, imageSize: 16) }
+    let layers = try model(transformer, layers: .tail, head: .none).figures(.light(samples: 40))
+    #expect(layers.map(\.layer) == ["block2", "h"])
+    #expect(layers.allSatisfy { $0["weight_norm"] != nil })
+  }
+
+  @Test func weightNormsAreThoseOfAStagesKernels() throws {
+    let encoder = Initializer.seeded(by: 1) { ResNet.resNet18(width: 4) }
+    let head = HeadArchitecture.mlp(hidden: [16], output: 8)
+    let model = try model(encoder, layers: .tail, head: head)
+    let before = try model.figures(.light(samples: 40))
+    func norm(_ state: [String: Tensor], _ prefix: String) -> Double {
+      state.filter { $0.key.hasPrefix(prefix) && $0.value.rank >= 2 }.values
+        .map { $0.detached().to(.float64).squared().sum().item }.reduce(0, +).squareRoot()
+    }
+    for (layer, prefix) in [(0, "layer3."), (1, "layer4.")] {
+      let expected = norm(encoder.state, prefix)
+      let found = try #require(before[layer]["weight_norm"])
+      #expect(expected > 1 && found.isApproximately(expected, relative: 1e-12))
+    }
+    // Twice the weights have twice the norm, whatever becomes of the embeddings.
+    withoutGradients {
+      for tensor in encoder.state.values where tensor.rank >= 2 { tensor.multiply(by: 2) }
+    }
+    let after = try model.figures(.light(samples: 40))
+    for layer in 0..<2 {
+      let ratio =
+        try #require(after[layer]["weight_norm"])
+        / #require(before[layer]["weight_norm"])
+      #expect(ratio.isApproximately(2, relative: 1e-6))
+    }
+  }
+
   @Test func layersStandInTheOrderOfTheNetwork() {
     let names = ["z", "head.2", "h", "block10", "block2", "head.1", "stage3", "stage1", "x"]
     #expect(

@@ -20,11 +20,15 @@ import Testing
     FigureDescriptor(
       key: "cka", name: "CKA with", group: .similarity, standsAlone: false, members: [.layers],
       separator: " ", meaning: "of layers"),
+    FigureDescriptor(
+      key: "rank", name: "Rank", group: .rank, standsAlone: true, members: [.principalComponents],
+      separator: ", ", meaning: "of a spectrum"),
   ])
 
   @Test(arguments: [
     ("overlap", "h"), ("overlap.r13", "h"), ("gain.hue", "z"), ("gain.hue", "head.2"),
     ("gain.factor.hue", "z"), ("at.0.5", "h"), ("at.0.5.hue", "z"), ("cka.head.3", "h"),
+    ("rank", "z"), ("rank.pca64", "h"), ("rank.pca1", "head.1"),
   ])
   func aFigureThatThereCanBePasses(key: String, layer: String) throws {
     try catalogue.check(key, at: layer)
@@ -42,6 +46,8 @@ import Testing
     ("overlap.r", "h", .unknownKey("overlap.r", nearest: "overlap.r5")),
     ("overlap.r-1", "h", .unknownKey("overlap.r-1", nearest: "overlap.r5")),
     ("cka.x", "h", .unknownKey("cka.x", nearest: "cka.h")),
+    ("rank.pca0", "h", .unknownKey("rank.pca0", nearest: "rank.pca64")),
+    ("rank.pca064", "h", .unknownKey("rank.pca064", nearest: "rank.pca64")),
     ("at", "h", .unknownKey("at", nearest: nil)), ("", "h", .unknownKey("", nearest: nil)),
   ])
   func aFigureThatThereCannotBeIsNamed(
@@ -58,6 +64,7 @@ import Testing
     #expect(catalogue.entry("at.0.5.hue").name == "At 0.5, hue")
     #expect(catalogue.entry("cka.head.1").name == "CKA with head.1")
     #expect(catalogue.entry("overlap.r13@random_plane").name == "Overlap, r = 13, random plane")
+    #expect(catalogue.entry("rank.pca64").name == "Rank, first 64 components")
     #expect(catalogue.entry("some_thing").name == "Some thing")
   }
 

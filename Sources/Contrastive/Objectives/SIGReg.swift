@@ -1,4 +1,3 @@
-import Foundation
 import Torch
 import TorchNN
 
@@ -23,9 +22,6 @@ public final class SIGReg: Module, Objective {
   public static let usualSlices = 1024
   /// The paper's λ.
   public static let usualWeight = 0.05
-
-  /// The points above zero: the integrand is even, and zero at zero.
-  private static let points = (1...8).map { 0.625 * Double($0) }
 
   /// An objective; the paper's values are the defaults.
   public init(slices: Int = usualSlices, weight: Double = usualWeight) {
@@ -65,16 +61,7 @@ public final class SIGReg: Module, Objective {
     let count = z.size(0) / views
     let seen = z.matmul(directions(dimension: z.size(1)).to(z.dtype).to(z.device))
       .reshaped([views, count, slices])
-    let integrand = SIGReg.points.map { point in
-      let window = exp(-point * point / 2)
-      // The last point has one neighbour, and each point a twin below zero.
-      let width = 2 * SIGReg.points[0] * (point == SIGReg.points.last ? 0.5 : 1)
-      let angles = seen * point
-      let real = cos(angles).mean(along: [1]) - window
-      let imaginary = sin(angles).mean(along: [1])
-      return (real.squared() + imaginary.squared()).mean() * (window * width)
-    }
-    return integrand.dropFirst().reduce(integrand[0], +) * Double(count)
+    return EppsPulley.integrals(of: seen).mean() * Double(count)
   }
 
   /// This step's unit directions, `dimension`×`slices`.

@@ -81,6 +81,7 @@ public struct FigureCatalogue: Sendable {
 
   private static func memberName(_ member: String) -> String {
     if !member.contains("."), let rank = FigureKey.rank(of: member) { return "r = \(rank)" }
+    if let count = FigureKey.componentCount(of: member) { return "first \(count) components" }
     let (strength, rest) = FigureKey.fixedStrength(of: member)
     let words = rest.replacing("_", with: " ")
     guard let strength else { return words }

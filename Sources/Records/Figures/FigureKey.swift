@@ -19,6 +19,9 @@ public enum FigureKey {
     return Int(digits)
   }
 
+  /// The number N of a member `pcaN`: from 1 up, without leading zeros.
+  public static func componentCount(of member: String) -> Int? { index(of: member, after: "pca") }
+
   /// The strength that a member begins with, as text, and what follows it.
   public static func fixedStrength(of member: String) -> (strength: String?, rest: String) {
     let parts = member.split(separator: ".", omittingEmptySubsequences: false)

@@ -8,6 +8,8 @@ public struct FigureMembers: Sendable, Hashable {
     case ranks
     /// The names of other layers: `stage1`, …, `h`, `head.1`, …, `z`.
     case layers
+    /// `pca1`, `pca2`, …: the number of leading principal components that embeddings were projected onto.
+    case principalComponents
   }
 
   /// Which names there are.
@@ -28,12 +30,17 @@ public struct FigureMembers: Sendable, Hashable {
   /// Members by the other layer.
   public static let layers = FigureMembers(kind: .layers, prominence: .detail)
 
+  /// Members by the number N of leading principal components, `pcaN`.
+  public static let principalComponents = FigureMembers(
+    kind: .principalComponents, prominence: .detail)
+
   /// Whether there is a member of that name.
   func include(_ name: String) -> Bool {
     switch kind {
     case .names(let names): names.contains(name)
     case .ranks: FigureKey.rank(of: name) != nil
     case .layers: FigureKey.isLayer(name)
+    case .principalComponents: FigureKey.componentCount(of: name) != nil
     }
   }
 
@@ -43,6 +50,7 @@ public struct FigureMembers: Sendable, Hashable {
     case .names(let names): names
     case .ranks: ["r5"]
     case .layers: ["h", "z"]
+    case .principalComponents: ["pca64"]
     }
   }
 }

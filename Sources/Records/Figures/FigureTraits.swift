@@ -7,6 +7,7 @@ public enum FigureGroup: String, Sendable, CaseIterable {
   case plane = "Tangent planes and the projector"
   case theory = "Theory beside measurement"
   case dimension = "Dimension"
+  case distribution = "Shape of the distribution"
   case similarity = "Similarity of layers"
   case other = "Other"
 }

@@ -182,7 +182,7 @@ public struct RunSettings: Sendable {
   /// Which layers are measured.
   public let layers = Setting(
     "layers", MeasuredModel.Layers.head, .choice(),
-    "Which layers are measured: head is h, the head's layers and z; all is those of the encoder's trunk before h too"
+    "Which layers are measured: head is h, the head's layers and z; tail is a ResNet's stage3 or the last block but one besides; all is all those of the encoder's trunk before h too"
   )
   /// Whether controls are measured beside the figures at the end.
   public let controls = Setting(
