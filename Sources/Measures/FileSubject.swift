@@ -9,12 +9,14 @@ final class FileSubject: Subject {
   let extent: Extent
   let sizes = MeasurementSizes.full
   let softmax: PairSoftmax?
+  let hasControls: Bool
   private let sample: [Int]
   private var sampled: [Tensor]?
   private var viewed: [[Tensor]]?
   private var probed: [ProbedSplit]?
 
-  init(_ given: GivenEmbeddings, _ extent: Extent, temperature: Double) {
+  init(_ given: GivenEmbeddings, _ extent: Extent, temperature: Double, hasControls: Bool) {
+    self.hasControls = hasControls
     self.given = given
     self.extent = extent
     sample = given.sample
@@ -98,7 +100,8 @@ extension GivenEmbeddings {
     _ extent: Extent = .geometry, by measures: [any Measure] = StandardMeasures.all,
     temperature: Double = 0.2, withControls: Bool = true
   ) throws -> [LayerFigures] {
-    let subject = FileSubject(self, extent, temperature: temperature)
+    let subject = FileSubject(
+      self, extent, temperature: temperature, hasControls: withControls)
     var figures = try subject.figures(by: measures, of: subject.shapes)
     if withControls { try figures.addGaussian(like: subject, by: measures) }
     return figures

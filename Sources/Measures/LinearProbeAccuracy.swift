@@ -17,15 +17,18 @@ struct LinearProbeAccuracy: Measure {
 
   func measure(_ subject: any Subject, into figures: inout [LayerFigures]) throws {
     for (index, split) in (try subject.probedSplits() ?? []).enumerated() {
-      let accuracy = try whereMeasurable {
-        try LinearProbe(training: split.training).accuracy(on: split.heldOut)
+      guard let probe = try whereMeasurable({ try LinearProbe(training: split.training) }) else {
+        continue
       }
-      guard let accuracy else { continue }
+      let accuracy = try probe.accuracy(on: split.heldOut)
       figures[index].record(
         accuracy, as: "linear_top1",
         Convention(
           centered: true, rowNormalized: false, n: split.heldOut.count,
           fitted: split.training.count))
+      guard subject.hasControls else { continue }
+      let byChance = try probe.shuffledAccuracy(training: split.training, on: split.heldOut)
+      figures[index].record(byChance, as: "linear_top1", under: .shuffled)
     }
   }
 }

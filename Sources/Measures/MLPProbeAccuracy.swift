@@ -21,14 +21,18 @@ struct MLPProbeAccuracy: Measure {
   /// The gap is to the linear accuracy that was measured before on the same splits.
   func measure(_ subject: any Subject, into figures: inout [LayerFigures]) throws {
     for (index, split) in (try subject.probedSplits() ?? []).enumerated() {
-      let accuracy = try whereMeasurable {
-        try MLPProbe(training: split.training).accuracy(on: split.heldOut)
+      guard let probe = try whereMeasurable({ try MLPProbe(training: split.training) }) else {
+        continue
       }
-      guard let accuracy else { continue }
+      let accuracy = try probe.accuracy(on: split.heldOut)
       let convention = Convention(
         centered: true, rowNormalized: false, n: split.heldOut.count,
         fitted: split.training.count)
       figures[index].record(accuracy, as: "mlp_top1", convention)
+      if subject.hasControls {
+        let byChance = try probe.shuffledAccuracy(training: split.training, on: split.heldOut)
+        figures[index].record(byChance, as: "mlp_top1", under: .shuffled)
+      }
       guard let linear = figures[index]["linear_top1"] else { continue }
       figures[index].record(accuracy - linear, as: "probe_gap", convention)
     }

@@ -54,6 +54,9 @@ public final class ModelSubject: Subject {
     layers = traced.map(\.name)
   }
 
+  /// Whether measures add what their figures are under shuffled labels: not along training.
+  public var hasControls: Bool { measured.hasControls && extent.includes(.atEnd, or: .evaluation) }
+
   /// Itself.
   public var model: ModelSubject? { self }
 

@@ -19,10 +19,13 @@ struct NearestNeighborAccuracy: Measure {
   func measure(_ subject: any Subject, into figures: inout [LayerFigures]) throws {
     for (index, split) in (try subject.probedSplits() ?? []).enumerated() {
       let neighbors = try NearestNeighbors(training: split.training)
-      let accuracy = try whereMeasurable { try neighbors.accuracy(on: split.heldOut) }
-      guard let accuracy else { continue }
+      let found = try whereMeasurable { try neighbors.accuracies(on: split.heldOut) }
+      guard let found else { continue }
+      if subject.hasControls {
+        figures[index].record(found.shuffled, as: "knn_top1", under: .shuffled)
+      }
       figures[index].record(
-        accuracy, as: "knn_top1",
+        found.accuracy, as: "knn_top1",
         Convention(
           centered: false, rowNormalized: true, n: split.heldOut.count,
           k: neighbors.neighborCount, fitted: split.training.count,

@@ -18,6 +18,8 @@ public protocol Subject: AnyObject {
   var softmax: PairSoftmax? { get }
   /// Encoder, head and images; nil where there are embeddings alone.
   var model: ModelSubject? { get }
+  /// Whether measures add what their figures are under shuffled labels.
+  var hasControls: Bool { get }
 
   /// All rows of a layer, for what can be measured a block at a time.
   func rows(of layer: Int) throws -> EmbeddingRows
@@ -80,9 +82,11 @@ extension Subject {
     return try whereMeasurable { try projector.passedPlane() }
   }
 
-  /// The labels of the sampled rows in a random order, the same every time; nil where they are not known.
+  /// The labels of the sampled rows in a random order, the same every time; nil where they are not known, and where there
+  /// are no controls.
   var shuffledLabels: [Int]? {
-    labels.map { labels in
+    guard hasControls else { return nil }
+    return labels.map { labels in
       var random = CounterRandom(seed: 0x5AD1A1, 1)
       return random.permutation(of: labels.count).map { labels[$0] }
     }

@@ -96,6 +96,30 @@ import TorchNN
     #expect(try #require(h["between_class_share"]) > 0.9)
   }
 
+  @Test func probesUnderShuffledLabelsReadWhatChanceReads() throws {
+    // Two classes far apart in one of three coordinates.
+    let labels = (0..<400).map { $0 % 2 }
+    let sides = Tensor(
+      labels.flatMap { [$0 == 0 ? 5.0 : -5, 0, 0] }, shape: [400, 3])
+    let x = normalMatrix(seed: 6, rows: 400, columns: 3) + sides
+    let h = try withTemporaryFolder { folder in
+      let (rows, classes) = (
+        folder.appendingPathComponent("h.npy"), folder.appendingPathComponent("y.npy")
+      )
+      try NumPyArray.encode(x).write(to: rows)
+      try NumPyArray.encode(Tensor(labels)).write(to: classes)
+      return try GivenEmbeddings(h: rows.path, labels: classes.path).figures(.evaluation)[0]
+    }
+    for key in ["linear_top1", "mlp_top1", "knn_top1"] {
+      #expect(h[key] == 1, "\(key)")
+      // 80 held-out rows of two clusters: a probe that learned nothing calls each cluster one class, and is
+      // right in 0, a half or all of them; the mean of a shuffled half is far from all.
+      let byChance = try #require(h.controls[.shuffled]?[key])
+      #expect(byChance < 0.9, "\(key): \(byChance)")
+    }
+    #expect(h.controls[.shuffled]?["probe_gap"] == nil)
+  }
+
   @Test func aRandomPlaneHasItsShareOfTheDimensions() throws {
     let h = try #require(try model(untrained: false).figures(.geometry).first)
     let plane = try #require(h.controls[.randomPlane])

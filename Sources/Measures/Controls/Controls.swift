@@ -14,7 +14,7 @@ extension MeasuredModel {
     try figures.addGaussian(like: subject, by: measures)
     guard let (encoder, head) = try untrained?() else { return }
     var model = self
-    (model.encoder, model.head) = (encoder, head)
+    (model.encoder, model.head, model.hasControls) = (encoder, head, false)
     try inEvaluationMode([encoder, head]) {
       model.settleStatistics()
       let subject = ModelSubject(model, subject.extent, sizes: .untrained)

@@ -55,6 +55,7 @@ final class GaussianSubject: Subject {
   var labels: [Int]? { nil }
   var softmax: PairSoftmax? { nil }
   var model: ModelSubject? { nil }
+  var hasControls: Bool { false }
 
   func rows(of layer: Int) throws -> EmbeddingRows { try EmbeddingRows(drawn[layer]) }
   func embeddings() throws -> [Tensor] { drawn }
