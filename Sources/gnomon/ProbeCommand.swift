@@ -40,7 +40,8 @@ struct ProbeCommand: ParsableCommand {
         let given = try GivenEmbeddings(
           h: h, z: z, labels: labels, dropsNonFinite: input.dropNaN)
         given.tellDropped()
-        try Output.show(given.figures(.evaluation, by: measures), withControls: controls, asJSON: json)
+        try Output.show(
+          given.figures(.evaluation, by: measures), withControls: controls, asJSON: json)
       }
     }
   }
