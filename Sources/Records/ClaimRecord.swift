@@ -83,6 +83,8 @@ public struct ClaimRecord: Codable, Sendable, Equatable {
   public var statement: String
   /// The statistic as a formula of figures and layers, for people.
   public var statistic: String
+  /// The formula of figures that the statistic is of, `ln(z.effective_rank)`; absent in records of earlier versions.
+  public var formula: String?
   /// The configuration key that was varied; `nil` where nothing was.
   public var axis: String?
   /// The side of zero that the claim says the effect lies on: 1 or -1; 0 where it only says that the effect is
@@ -147,7 +149,8 @@ public struct ClaimRecord: Codable, Sendable, Equatable {
   }
 
   enum CodingKeys: String, CodingKey {
-    case id, statement, statistic, axis, direction, points, effects, seeds, effect, lower, upper
+    case id, statement, statistic, formula, axis, direction, points, effects, seeds, effect, lower,
+      upper
     case interval, p, verdict, note, controls, heterogeneity
     case dataSets = "data_sets"
     case correctedP = "corrected_p"
@@ -162,6 +165,7 @@ extension ClaimRecord {
     id = try container.decode(String.self, forKey: .id)
     statement = try container.decode(String.self, forKey: .statement)
     statistic = try container.decode(String.self, forKey: .statistic)
+    formula = try container.decodeIfPresent(String.self, forKey: .formula)
     axis = try container.decodeIfPresent(String.self, forKey: .axis)
     direction = try container.decode(Int.self, forKey: .direction)
     points = try container.decode([Point].self, forKey: .points)

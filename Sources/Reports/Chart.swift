@@ -12,6 +12,10 @@ struct LegendEntry {
   let group: String
   /// Whether the traces have markers at their points.
   var isMarked = false
+  /// Whether the markers are outlines.
+  var isHollow = false
+  /// Whether the traces have lines.
+  var isLined = true
 }
 
 /// One line or cloud of points.
@@ -35,6 +39,8 @@ struct Trace: Encodable {
   var above: [Double]?
   /// Whether the trace is one of many behind a mean.
   var isThin: Bool?
+  /// Whether its markers are outlines.
+  var isHollow: Bool?
 
   /// A trace of the points whose coordinates are both finite, to the six digits a chart can show.
   init(
@@ -107,6 +113,10 @@ struct Axis: Encodable {
 struct HeatMap: Encodable {
   let rows: [String]
   let columns: [String]
+  /// The colours of 0 and of 1 on a light page.
+  let light = [Paint.heat.none.light, Paint.heat.all.light]
+  /// The same on a dark one.
+  let dark = [Paint.heat.none.dark, Paint.heat.all.dark]
   /// One list a row; `nil` where there is no number.
   let values: [[Double?]]
 
@@ -135,6 +145,8 @@ struct Chart: Encodable {
   var heat: HeatMap?
   /// How high the panel is, in CSS pixels; `nil` for the height that all others have.
   var height: Int?
+  /// Whether it takes a row of its own under panels that stand side by side.
+  var isWide: Bool?
 
   /// Whether there is anything to see.
   var hasPoints: Bool {
@@ -189,5 +201,12 @@ struct ChartFigure {
     self.reading = reading
     self.legend = legend.filter { groups.contains($0.group) }
     self.charts = shown
+  }
+
+  /// How many panels stand side by side where there is room.
+  var columns: Int {
+    let narrow = charts.count { $0.isWide != true }
+    if narrow == 4 { return narrow == charts.count ? 2 : 4 }
+    return narrow == 6 ? 2 : max(1, min(narrow, narrow < charts.count ? 4 : 3))
   }
 }

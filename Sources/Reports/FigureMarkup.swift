@@ -26,13 +26,13 @@ enum FigureMarkup {
   private static func values(place: Int, _ figure: ChartFigure) -> [String: Any] {
     [
       "number": place + 1, "title": figure.title, "reading": figure.reading,
-      "columns": figure.charts.count == 4 || figure.charts.count == 6
-        ? 2 : min(figure.charts.count, 3),
+      "columns": figure.columns,
       "legend": figure.legend.map { entry in
         [
           "label": entry.label, "light": entry.paint.light, "dark": entry.paint.dark,
           "pattern": strokePattern(entry.dash), "group": entry.group,
-          "isMarked": entry.isMarked, "mark": mark(entry.dash),
+          "isMarked": entry.isMarked, "isHollow": entry.isHollow, "isLined": entry.isLined,
+          "mark": mark(entry.dash),
         ] as [String: Any]
       },
       "hasLegend": figure.legend.count > 1,
@@ -40,7 +40,8 @@ enum FigureMarkup {
         [
           "id": identifier(place, index), "title": chart.title ?? "",
           "hasTitle": chart.title != nil, "description": "\(figure.title): \(chart.title ?? "")",
-          "hasHeight": chart.height != nil, "height": chart.height ?? 0,
+          "isWide": chart.isWide == true, "hasHeight": chart.height != nil,
+          "height": chart.height ?? 0,
         ] as [String: Any]
       },
     ]

@@ -18,6 +18,8 @@ struct FigureTable {
     let marks: String
     /// One a column; `nil` where it was not measured.
     let cells: [String?]
+    /// Whether it is what the figure above it is under a control.
+    var isControl = false
   }
 
   struct Part {
@@ -27,6 +29,9 @@ struct FigureTable {
 
   let heads: [Head]
   let parts: [Part]
+
+  /// Whether any figure stands beside what it is under a control.
+  var hasControls: Bool { parts.contains { $0.rows.contains(where: \.isControl) } }
 
   /// More columns than this do not fit a printed page.
   static let widest = 12
@@ -83,11 +88,25 @@ struct FigureTable {
         return FigureKey.prefixes(of: entry.key).lazy
           .compactMap { column.conventions[$0] }.first
       }
+      // A figure and its controls have as many decimals.
+      let controls = Control.allCases.filter { control in
+        columns.contains { $0.scalar(control.key(of: entry.key)) != nil }
+      }
+      let keys = [entry.key] + controls.map { $0.key(of: entry.key) }
+      let texts = entry.form.texts(keys.flatMap { key in columns.map { $0.scalar(key) } })
+      let cells = keys.indices.map { place in
+        Array(texts[place * columns.count..<(place + 1) * columns.count])
+      }
       rows[entry.group, default: []].append(
         Row(
           name: entry.name, key: entry.key, meaning: entry.meaning,
-          marks: notes.marks(for: conventions),
-          cells: entry.form.texts(scalars.map { $0[entry.key] })))
+          marks: notes.marks(for: conventions), cells: cells[0]))
+      rows[entry.group, default: []] += controls.enumerated().map { place, control in
+        Row(
+          name: control.title, key: keys[place + 1],
+          meaning: "\(entry.name) of \(control.phrase)", marks: "", cells: cells[place + 1],
+          isControl: true)
+      }
     }
     parts =
       (prominences.contains(.headline) ? [sizes] : [])

@@ -12,7 +12,8 @@ extension ChartFigure {
         title: "Rank and accuracy from encoder to output",
         reading: "Each panel follows one figure through the network: what falls towards z is what "
           + "the head gives up.",
-        legend: [], charts: rankAndAccuracy.map { alongLayers($0, of: runs) })
+        legend: legendOfControls(of: runs),
+        charts: rankAndAccuracy.map { alongLayers($0, of: runs) })
     }
     let legend = LayerComparison.legend(of: runs.layers)
     if runs.strengths.isEmpty {
@@ -33,7 +34,7 @@ extension ChartFigure {
   static func invariance(of runs: RunSet) -> ChartFigure? {
     let comparison = LayerComparison(
       runs: runs, x: Axis(title: "strength of the test augmentation", fromZero: true),
-      y: Axis(title: "Invariance", fromZero: true))
+      y: runs.catalogue.entry("invariance").axis)
     let fixed = comparison.charts(mode: .both) { layer in
       layer.map { "\(LayerComparison.role(of: $0)), at fixed strengths" }
         ?? "Invariance at fixed strengths"
@@ -46,7 +47,7 @@ extension ChartFigure {
       title: "Invariance of encoder and head",
       reading: "0 means that two views of a sample coincide, 1 that they are as far apart as two "
         + "samples; a line that falls from h to z shows a head more invariant than the encoder.",
-      legend: LayerComparison.legend(of: runs),
+      legend: LayerComparison.legend(of: runs) + legendOfControls(of: runs),
       charts: [alongLayers("invariance", of: runs, title: "Invariance along the layers")] + fixed)
   }
 
@@ -90,7 +91,47 @@ extension ChartFigure {
           entry.plotted(member.run.figures(layer)).map { (x: Double(place), y: $0) }
         }
         return Trace(of: member, points: points, mode: .both)
-      })
+      } + controls(of: entry, along: layers, runs))
+  }
+
+  /// What a figure is under each control along the layers: the means over runs, thin.
+  private static func controls(
+    of entry: FigureCatalogue.Entry, along layers: [String], _ runs: RunSet
+  ) -> [Trace] {
+    Control.allCases.map { control in
+      let key = control.key(of: entry.key)
+      let points = layers.enumerated().compactMap { place, layer -> (x: Double, y: Double)? in
+        let values = runs.members.compactMap { $0.run.figures(layer)?.scalar(key) }
+        guard !values.isEmpty else { return nil }
+        let mean = values.reduce(0) { $0 + $1 / Double(values.count) }
+        return (x: Double(place), y: entry.form == .percent ? mean * 100 : mean)
+      }
+      let count = runs.members.count
+      var trace = Trace(
+        name: count > 1
+          ? "control: \(control.title), mean of \(count) runs" : "control: \(control.title)",
+        group: "control-\(control.rawValue)", points: points, paint: .control(control),
+        dash: .dot, mode: .both)
+      trace.isThin = true
+      trace.isHollow = true
+      return trace
+    }.filter { !$0.x.isEmpty }
+  }
+
+  /// What the thin lines of controls are, after the run that they are set beside where it is alone.
+  private static func legendOfControls(of runs: RunSet) -> [LegendEntry] {
+    let own =
+      runs.members.count == 1
+      ? runs.legend.map {
+        LegendEntry(
+          label: $0.label, paint: $0.paint, dash: $0.dash, group: $0.group, isMarked: true)
+      } : []
+    return own
+      + Control.allCases.map {
+        LegendEntry(
+          label: "control: \($0.title)", paint: .control($0), dash: .dot,
+          group: "control-\($0.rawValue)", isMarked: true, isHollow: true)
+      }
   }
 
   private static func ofEachRun(_ key: String, _ runs: RunSet) -> Chart {
@@ -133,7 +174,10 @@ extension ChartFigure {
 
 extension FigureCatalogue.Entry {
   /// A vertical axis of the figure. Accuracies lie far from 0 and close together.
-  var axis: Axis { Axis(title: name, fromZero: form != .percent) }
+  var axis: Axis {
+    Axis(
+      title: FormulaWords.lowered(FormulaWords.withUnit(name, form)), fromZero: form != .percent)
+  }
 
   /// The figure of a layer as charts show it: percentages as such.
   func plotted(_ figures: LayerFigures?) -> Double? {

@@ -15,7 +15,7 @@ package struct Paint: Equatable {
   ]
 
   /// The colour of a layer: one for `h`, one for `z`, grey for what lies between, and one for what lies before `h`.
-  static func layer(_ name: String) -> Paint {
+  package static func layer(_ name: String) -> Paint {
     switch name {
     case "h": categories[0]
     case "z": categories[1]
@@ -26,6 +26,27 @@ package struct Paint: Equatable {
 
   /// What has no meaning by its colour.
   static let neutral = Paint(light: "#44474c", dark: "#c9cbce")
+
+  /// Single values behind a mean that has no colour of its own.
+  static let faint = Paint(light: "#9a9da2", dark: "#7c8086")
+
+  /// The colours of what is told apart beside layers: those that are no layer's.
+  static let besideLayers = [categories[2], categories[3], categories[5], categories[6]]
+
+  /// The colour of a control, of which the marks are hollow.
+  static func control(_ control: Control) -> Paint {
+    switch control {
+    case .untrained: categories[2]
+    case .gaussian: categories[3]
+    case .shuffled: categories[4]
+    case .randomPlane: categories[6]
+    }
+  }
+
+  /// The ends of a heat map's scale: pale is 0 and strong is 1, on either page.
+  static let heat = (
+    none: Paint(light: "#f3f6f8", dark: "#1e2125"), all: Paint(light: "#66aadb", dark: "#1f6a9e")
+  )
 
   /// The colour of place `index` among `count` ordered ones: parts of viridis, which is even to
   /// colour-blind readers and in grey. What comes last stands out most from either page.

@@ -38,6 +38,7 @@ struct ReportPage {
       },
       "hasDetails": !details.isEmpty,
       "hasTables": !tables.isEmpty,
+      "hasControls": (tables + details).contains(where: \.hasControls),
       "notes": notes.texts.enumerated().map { ["mark": Footnotes.letter($0), "text": $1] },
       "hasNotes": !notes.texts.isEmpty,
       "figures": FigureMarkup.values(of: figures),
@@ -49,7 +50,7 @@ struct ReportPage {
         ["name": $0.name, "label": $0.label, "uri": $0.uri]
       },
       "style": try ReportResources.text(of: "report.css"),
-      "script": try ReportResources.text(of: "report.js"),
+      "script": try ReportResources.script("report.js"),
       "plotly": try ReportResources.text(of: ReportResources.plotly),
       "chartData": try FigureMarkup.data(of: figures),
     ]
@@ -97,6 +98,7 @@ struct ReportPage {
     let columns = table.heads.reduce(0) { $0 + $1.layers.count }
     return [
       "number": number, "title": title, "isContinued": isContinued,
+      "hasControls": table.hasControls,
       "heads": table.heads.map { head in
         [
           "label": head.label, "name": head.name ?? "", "hasName": head.name != nil,
@@ -119,6 +121,7 @@ struct ReportPage {
     let firsts = table.heads.flatMap { head in head.layers.indices.map { $0 == 0 } }
     return [
       "name": row.name, "marks": row.marks, "hasMarks": !row.marks.isEmpty,
+      "isControl": row.isControl,
       "tip": row.meaning.isEmpty ? row.key : "\(row.key): \(row.meaning)",
       "cells": zip(row.cells, firsts).map { text, isFirst in
         var cell = cell(text)

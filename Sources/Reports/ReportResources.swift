@@ -13,6 +13,11 @@ enum ReportResources {
     throw ReportError.missingResource(name: name)
   }
 
+  /// The script called `name` after the one that all charts are drawn by.
+  static func script(_ name: String) throws -> String {
+    try text(of: "charts.js") + text(of: name)
+  }
+
   // Not `Bundle.module`: it ends the process when the bundle was not installed with the program.
   private static let folders: [URL] = {
     let program = Bundle.main.executableURL?.resolvingSymlinksInPath()

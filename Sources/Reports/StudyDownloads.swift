@@ -27,18 +27,53 @@ extension Downloads {
   }
 
   private static func claims(of record: StudyRecord) -> [[String]] {
-    let head = [
-      "claim", "statement", "statistic", "axis", "direction", "primary", "effect", "lower", "upper",
-      "interval", "level", "p", "corrected_p", "seeds", "verdict",
-    ]
-    let rows = record.claims.map { claim in
-      [claim.id, claim.statement, claim.statistic, claim.axis ?? "", "\(claim.direction)"]
-        + ["\(claim.isPrimary)"] + [claim.effect, claim.lower, claim.upper].map(number)
-        + [claim.interval?.method.rawValue ?? ""]
-        + [claim.interval?.level, claim.p, claim.correctedP].map(number)
-        + ["\(claim.seeds.count)", claim.verdict.rawValue]
+    let controls = ClaimLedger(of: record.claims).controls
+    let head =
+      [
+        "claim", "statement", "statistic", "axis", "direction", "primary", "effect", "lower",
+        "upper", "interval", "level", "p", "corrected_p", "seeds", "verdict", "data_set",
+      ]
+      + controls.flatMap { control in
+        ["effect", "difference", "lower", "upper", "p", "corrected_p", "holds"].map {
+          control.key(of: $0)
+        }
+      }
+    let rows = record.claims.flatMap { claim in
+      let start =
+        [claim.id, claim.statement, claim.statistic, claim.axis ?? "", "\(claim.direction)"]
+        + ["\(claim.isPrimary)"]
+      let over = row(
+        [claim.effect, claim.lower, claim.upper], claim.interval, [claim.p, claim.correctedP],
+        seeds: claim.seeds, claim.verdict, in: nil)
+      let whole = start + over + cells(claim.controls, controls)
+      return [whole]
+        + claim.dataSets.map { set in
+          let own = row(
+            [set.effect, set.lower, set.upper], set.interval, [set.p, set.correctedP],
+            seeds: set.seeds, set.verdict, in: set.name)
+          return start + own + cells(set.controls, controls)
+        }
     }
     return [head] + rows
+  }
+
+  private static func row(
+    _ effect: [Double?], _ interval: ClaimRecord.Interval?, _ p: [Double?], seeds: [Int],
+    _ verdict: ClaimRecord.Verdict, in dataSet: String?
+  ) -> [String] {
+    effect.map(number) + [interval?.method.rawValue ?? "", number(interval?.level)]
+      + p.map(number) + ["\(seeds.count)", verdict.rawValue, dataSet ?? ""]
+  }
+
+  private static func cells(
+    _ comparisons: [ClaimRecord.ControlComparison], _ controls: [Control]
+  ) -> [String] {
+    controls.flatMap { control in
+      let found = comparisons.first { $0.control == control }
+      return [
+        found?.effect, found?.difference, found?.lower, found?.upper, found?.p, found?.correctedP,
+      ].map(number) + [found?.holds.map { "\($0)" } ?? ""]
+    }
   }
 
   private static func points(of record: StudyRecord) -> [[String]] {
@@ -46,18 +81,23 @@ extension Downloads {
       claim.points.map { point in
         [
           claim.id, point.run, "\(point.seed)", StudyText.setting(point.setting) ?? "",
-          point.series ?? "", number(point.value),
+          point.series ?? "", number(point.value), point.dataSet ?? "",
         ]
       }
     }
-    return [["claim", "run", "seed", "setting", "series", "value"]] + rows
+    return [["claim", "run", "seed", "setting", "series", "value", "data_set"]] + rows
   }
 
   private static func effects(of record: StudyRecord) -> [[String]] {
     let rows = record.claims.flatMap { claim in
-      zip(claim.seeds, claim.effects).map { [claim.id, "\($0)", number($1)] }
+      let parts =
+        [(name: "", seeds: claim.seeds, effects: claim.effects)]
+        + claim.dataSets.map { (name: $0.name, seeds: $0.seeds, effects: $0.effects) }
+      return parts.flatMap { part in
+        zip(part.seeds, part.effects).map { [claim.id, "\($0)", number($1), part.name] }
+      }
     }
-    return [["claim", "seed", "effect"]] + rows
+    return [["claim", "seed", "effect", "data_set"]] + rows
   }
 
   private static func runs(of study: ReportedStudy, _ table: StudyRunsTable) -> [[String]] {

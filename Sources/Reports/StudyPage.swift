@@ -6,32 +6,49 @@ struct StudyPage {
   private let study: ReportedStudy
   private let folder: URL
   private let table: StudyRunsTable
-  private let figures: [ChartFigure]
-  /// The figure of each claim by its place in `figures`.
-  private let figureOfClaim: [Int?]
+  private let claims: [ShownClaim]
+  private let ledger: ClaimLedger
+
+  /// A claim in the units that it is shown in.
+  private struct ShownClaim {
+    let record: ClaimRecord
+    let quantity: ClaimQuantity
+    /// Its figure, and the figure's place among all; nil without any point.
+    var figure: ChartFigure?
+    var place: Int?
+  }
 
   init(of study: ReportedStudy, linkedFrom folder: URL) {
     self.study = study
     self.folder = folder
     table = StudyRunsTable(of: study)
-    var figures: [ChartFigure] = []
-    figureOfClaim = study.record.claims.map { claim in
-      let values = study.record.axes.first { $0.key == claim.axis }?.values ?? []
-      guard let figure = ChartFigure.claim(claim, values: values) else { return nil }
-      figures.append(figure)
-      return figures.count - 1
+    var drawn = 0
+    claims = study.record.claims.map { claim in
+      let quantity = ClaimQuantity(of: claim, study.catalogue)
+      var shown = ShownClaim(record: quantity.expressed(claim), quantity: quantity)
+      shown.figure = ChartFigure.claim(shown.record, quantity, axes: study.record.axes)
+      if shown.figure != nil {
+        shown.place = drawn
+        drawn += 1
+      }
+      return shown
     }
-    self.figures = figures
+    ledger = ClaimLedger(of: study.record.claims)
   }
 
   func html() throws -> String {
     let record = study.record
+    let figures = claims.compactMap(\.figure)
     let context: [String: Any] = [
       "title": record.name, "subtitle": record.question ?? "What the runs of this grid show",
       "progress": progress, "axes": record.axes.map(axis), "hasAxes": !record.axes.isEmpty,
-      "ledger": record.claims.enumerated().map(ledgerRow), "hasClaims": !record.claims.isEmpty,
+      "answers": claims.enumerated().map(answer), "hasClaims": !claims.isEmpty,
+      "ledger": claims.enumerated().map(ledgerRow),
+      "controlHeads": ledger.controls.map { ["text": $0.title] },
+      "hasControls": !ledger.controls.isEmpty,
+      "hasDataSets": claims.contains { !$0.record.dataSets.isEmpty },
       "remarks": remarks,
-      "claims": claims(), "hasFigures": !figures.isEmpty,
+      "claims": claimSections(figures), "hasFigures": !figures.isEmpty,
       "heads": heads, "rows": rows, "hasRuns": !study.runs.isEmpty,
       "hasFinished": study.runs.contains { $0.summary != nil },
       "failures": failures, "hasFailures": !failures.isEmpty,
@@ -40,7 +57,7 @@ struct StudyPage {
       },
       "style": try ReportResources.text(of: "report.css"),
       "sorting": try ReportResources.text(of: "sorting.js"),
-      "script": figures.isEmpty ? "" : try ReportResources.text(of: "report.js"),
+      "script": figures.isEmpty ? "" : try ReportResources.script("report.js"),
       "plotly": figures.isEmpty ? "" : try ReportResources.text(of: ReportResources.plotly),
       "chartData": try FigureMarkup.data(of: figures),
     ]
@@ -77,35 +94,40 @@ struct StudyPage {
     }
   }
 
-  private func ledgerRow(place: Int, _ claim: ClaimRecord) -> [String: Any] {
-    let numbers = Numerals.aligned([claim.effect, claim.lower, claim.upper])
-    let interval = numbers[1].flatMap { lower in
-      numbers[2].map { upper in "\(lower) to \(upper)" }
-    }
+  private func answer(place: Int, _ claim: ShownClaim) -> [String: Any] {
+    let record = claim.record
     return [
-      "anchor": Self.anchor(place), "id": claim.id, "statement": claim.statement,
-      "statistic": claim.statistic, "effect": numbers[0] ?? "–", "interval": interval ?? "–",
-      "isSecondary": !claim.isPrimary, "method": claim.interval.map(Self.name) ?? "",
-      "hasMethod": claim.interval != nil,
-      "p": StudyText.probability(claim.p) ?? "–",
-      "correctedP": StudyText.probability(claim.correctedP) ?? "–",
-      "seeds": Numerals.count(Double(claim.seeds.count)), "verdict": claim.verdict.rawValue,
-      "badge": Self.badge(claim.verdict),
+      "anchor": Self.anchor(place), "verdict": record.verdict.rawValue,
+      "badge": ClaimLedger.badge(record.verdict),
+      "statement": record.statement.hasSuffix(".")
+        ? String(record.statement.dropLast()) : record.statement,
+      "text": ClaimAnswer(of: record, claim.quantity).text,
     ]
   }
 
-  private func claims() -> [[String: Any]] {
+  private func ledgerRow(place: Int, _ claim: ShownClaim) -> [String: Any] {
+    var row = ledger.rows(claim.record)
+    row["anchor"] = Self.anchor(place)
+    row["unit"] = claim.quantity.effectUnit ?? ""
+    row["hasUnit"] = claim.quantity.effectUnit != nil
+    return row
+  }
+
+  private func claimSections(_ figures: [ChartFigure]) -> [[String: Any]] {
     let drawn = FigureMarkup.values(of: figures)
-    return study.record.claims.enumerated().map { place, claim in
+    return claims.enumerated().map { place, claim in
+      let record = claim.record
       var values = ledgerRow(place: place, claim)
-      values["axis"] = claim.axis ?? ""
-      values["hasAxis"] = claim.axis != nil
-      values["seedCount"] = StudyText.count(claim.seeds.count, "seed")
-      values["hasEffect"] = claim.effect != nil
-      values["hasInterval"] = claim.lower != nil && claim.upper != nil
-      values["side"] = claim.claimedSide
-      values["figures"] = figureOfClaim[place].map { [drawn[$0]] } ?? []
-      values["hasFigure"] = figureOfClaim[place] != nil
+      values["axis"] = record.axis ?? ""
+      values["hasAxis"] = record.axis != nil
+      values["seedCount"] = StudyText.count(record.seeds.count, "seed")
+      values["hasEffect"] = record.effect != nil
+      values["hasInterval"] = record.lower != nil && record.upper != nil
+      values["side"] = record.claimedSide
+      values["between"] = record.heterogeneity.map { Numerals.fixed(100 * $0.i2, 0) } ?? ""
+      values["hasBetween"] = record.heterogeneity != nil
+      values["figures"] = claim.place.map { [drawn[$0]] } ?? []
+      values["hasFigure"] = claim.place != nil
       return values
     }
   }
@@ -143,23 +165,5 @@ struct StudyPage {
     }
   }
 
-  private static func name(_ interval: ClaimRecord.Interval) -> String {
-    switch interval.method {
-    case .studentT: "Student's t"
-    case .expandedBCa: "BCa bootstrap"
-    case .percentile: "percentile bootstrap"
-    }
-  }
-
   private static func anchor(_ place: Int) -> String { "claim-\(place + 1)" }
-
-  private static func badge(_ verdict: ClaimRecord.Verdict) -> String {
-    switch verdict {
-    case .supported: "supported"
-    case .supportedUncorrected: "uncorrected"
-    case .notSupported: "open"
-    case .contradicted: "contradicted"
-    case .tooFewSeeds: "few"
-    }
-  }
 }

@@ -48,6 +48,24 @@ public struct StudyReport {
     try StudyPage(of: study, linkedFrom: study.folder).html()
   }
 
+  /// The plot of one claim, to be written as an image for a paper.
+  ///
+  /// - Throws: `ReportError.unknownClaim` where the study has none of that name, `ReportError.nothingToDraw` where
+  ///   no finished run has its figures.
+  public func image(ofClaim id: String) throws(ReportError) -> ClaimImage {
+    let claims = study.record.claims
+    guard let claim = claims.first(where: { $0.id == id }) else {
+      let known = claims.map(\.id)
+      throw .unknownClaim(id, nearest: known.nearest(to: id), known: known)
+    }
+    let quantity = ClaimQuantity(of: claim, study.catalogue)
+    guard
+      let figure = ChartFigure.claim(
+        quantity.expressed(claim), quantity, axes: study.record.axes)
+    else { throw .nothingToDraw(claim: id) }
+    return ClaimImage(title: "\(study.record.name): \(claim.statement)", figure: figure)
+  }
+
   /// Writes the page to the file at `path`, whole or not at all, with links as from there.
   ///
   /// - Throws: What `html()` throws, or `RunStoreError` when the file cannot be written.

@@ -134,7 +134,12 @@ extension ReportError {
     switch self {
     case .nothingRecorded: "; name a folder that gnomon train wrote"
     case .notAStudy: "; name a folder that gnomon study wrote"
-    case .noRuns, .missingResource: ""
+    case .noBrowser(nil):
+      ": install one (apt install chromium, brew install --cask chromium), or name it in "
+        + HeadlessBrowser.variable
+    case .noBrowser: ": correct \(HeadlessBrowser.variable)"
+    case .browserFailed: "; another browser can be named in \(HeadlessBrowser.variable)"
+    case .noRuns, .missingResource, .unknownClaim, .nothingToDraw: ""
     }
   }
 }

@@ -1,4 +1,5 @@
 import Datasets
+import Reports
 import Runs
 import Studies
 
@@ -30,7 +31,7 @@ extension Failure {
   private static func code(for error: any Error) -> Int32 {
     switch error {
     case is ConfigurationError, is StudyFileError, RunError.outputExists, StudyError.isAStudyFolder,
-      StudyError.hasItsSettings, MakingError.imageSize:
+      StudyError.hasItsSettings, MakingError.imageSize, ReportError.unknownClaim:
       usage
     default: failed
     }

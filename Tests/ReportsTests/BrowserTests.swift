@@ -96,6 +96,27 @@ struct BrowserTests {
     }
   }
 
+  @Test(
+    "of four data sets and of controls draws every panel without overflow",
+    arguments: [false, true])
+  func dataSets(dark: Bool) throws {
+    try withTemporaryFolder { folder in
+      let file = folder.appendingPathComponent("report.html")
+      try SampleDataSets.write(to: folder)
+      let report = try StudyReport(folder: folder, catalogue: .standard)
+      try report.write(to: file.path)
+      let page = try Page(report.html())
+      let (findings, log) = try Browser.render(
+        file, widths: [1920, 1280, 360], dark: dark, in: folder)
+      #expect(!log.contains("CONSOLE"), "\(log.suffix(2000))")
+      for found in findings {
+        expectWhole(found, page)
+        let layers = [Paint.layer("h"), Paint.layer("z")].map { dark ? $0.dark : $0.light }
+        #expect(found.strokes.isSuperset(of: layers.map(rgb)))
+      }
+    }
+  }
+
   private static let ledger = [
     "Claim", "Effect", "95 % interval", "p", "Holm p", "Seeds", "Verdict",
   ]

@@ -42,6 +42,7 @@ struct Page {
       let below: [Double]?
       let above: [Double]?
       let isThin: Bool?
+      let isHollow: Bool?
     }
     struct Heat: Decodable {
       let rows: [String]

@@ -37,6 +37,19 @@ struct SamplePages {
     _ = try SampleStudy.write(to: study)
     try StudyReport(folder: study, catalogue: .standard).write(
       to: folder.appendingPathComponent("study.html").path)
+    let controlled = try [0.1, 1.0].map { strength in
+      try SampleRuns.write(
+        name: "sprites-s\(strength)", strength: strength, seed: 7, hasControls: true,
+        to: folder.appendingPathComponent("controlled/s\(strength)"))
+    }
+    try Report(runs: controlled, catalogue: .standard).write(
+      to: folder.appendingPathComponent("controlled.html").path)
+    try Report(runs: [controlled[0]], catalogue: .standard).write(
+      to: folder.appendingPathComponent("controlled-one.html").path)
+    let sets = folder.appendingPathComponent("sets")
+    try SampleDataSets.write(to: sets)
+    try StudyReport(folder: sets, catalogue: .standard).write(
+      to: folder.appendingPathComponent("sets.html").path)
     let empty = StudyRecord(
       name: "empty", axes: [.init(key: "seed", values: [1])],
       runs: [.init(key: "a", settings: ["seed": 1], status: .pending)])

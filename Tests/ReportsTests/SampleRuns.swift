@@ -16,7 +16,8 @@ enum SampleRuns {
   /// One run with every file a run can have.
   @discardableResult
   static func write(
-    name: String, strength: Double, seed: Int, epochs: Int = 10, to url: URL
+    name: String, strength: Double, seed: Int, epochs: Int = 10, hasControls: Bool = false,
+    to url: URL
   ) throws -> RunFolder {
     let run = RunFolder(path: url.path)
     try run.create()
@@ -46,7 +47,7 @@ enum SampleRuns {
       RunSummary(
         name: name, config: config, epochs: Double(epochs), steps: epochs * stepsAnEpoch,
         finalLoss: lastLoss, wallSeconds: 82.4 + strength * 7, viewsPerSecond: 1940 - strength * 60,
-        layers: layers(strength, seed, progress: 1)))
+        layers: layers(strength, seed, progress: 1).map { hasControls ? controlled($0) : $0 }))
     try AtomicFile.write(SamplePNG.contactSheet(strength: strength), to: run.views)
     return run
   }
@@ -116,6 +117,23 @@ enum SampleRuns {
           "spectrum": Convention(centered: true, rowNormalized: true),
         ])
     }
+  }
+
+  /// The layer with some of its figures under controls.
+  private static func controlled(_ figures: LayerFigures) -> LayerFigures {
+    var figures = figures
+    for (key, share) in [
+      "effective_rank": 0.4, "linear_top1": 0.45, "knn_top1": 0.4, "invariance": 1.3,
+    ] {
+      guard let value = figures[key] else { continue }
+      figures.record(value * share, as: key, under: .untrained)
+      if key.hasSuffix("top1") {
+        figures.record(0.1, as: key, under: .shuffled)
+      } else {
+        figures.record(value * 0.9, as: key, under: .gaussian)
+      }
+    }
+    return figures
   }
 
   private static func ripple(_ index: Int) -> Double {

@@ -14,14 +14,23 @@ struct StudyReportTests {
     try Page(StudyReport(folder: folder, catalogue: .standard).html())
   }
 
-  @Test("puts the ledger first: claim, effect, interval, p, Holm p, seeds, verdict in words")
+  @Test(
+    "opens with answers, then the ledger: claim, effect, interval, p, Holm p, seeds, verdict in words"
+  )
   func ledger() throws {
     try withTemporaryFolder { folder in
       _ = try SampleStudy.write(to: folder)
       let page = try page(in: folder)
       #expect(page.texts("h1") == ["Strength of augmentation"])
       #expect(page.all("p", ["class": "subtitle"]).first?.text.hasPrefix("What does") == true)
-      #expect(page.texts("h2").first == "Claims and verdicts")
+      #expect(page.texts("h2").prefix(2) == ["Answers", "Claims and verdicts"])
+      // One sentence a claim: statement, verdict, effect, interval, seeds.
+      let answers = page.all("li").map(\.text).prefix(5)
+      let first =
+        "The effective rank of z falls with augmentation strength, that of h falls less: "
+        + "supported, uncorrected, effect −1.28 (95\u{A0}% interval −1.35 to −1.21), 5\u{A0}seeds."
+      #expect(answers[0] == first)
+      #expect(answers[4].hasSuffix("too few seeds, no effect yet, 0\u{A0}seeds."))
       #expect(page.texts("p").contains("13 of 15 runs finished, 1 to come, 1 failed."))
       func column(_ label: String) -> [String] {
         page.all("td", ["data-label": label]).map(\.text)
@@ -50,7 +59,10 @@ struct StudyReportTests {
       // Each row leads to its section, and the sections stand in the same order.
       let sections = page.all("section", ["class": "claim"]).map { $0.attributes["id"] }
       #expect(sections == (1...5).map { "claim-\($0)" })
-      #expect(page.all("a", ["href": "#claim-3"]).map(\.text) == ["tangent"])
+      #expect(
+        page.all("a", ["href": "#claim-3"]).map(\.text) == [
+          "The projector's leading subspace estimates the data's tangent plane", "tangent",
+        ])
     }
   }
 
@@ -61,7 +73,8 @@ struct StudyReportTests {
       let page = try page(in: folder)
       let values = page.charts.map(\.chart).filter { $0.title == "Values of each seed" }
       let effects = page.charts.map(\.chart).filter { $0.title == "Effect of each seed" }
-      #expect(values.map(\.x.title) == ["strength", "", "strength", "head"])
+      #expect(
+        values.map(\.x.title) == ["augmentation strength s", "", "augmentation strength s", "head"])
       #expect(values[0].traces.count == 2 * 6)
       #expect(
         values[0].traces.map(\.name).filter { $0.hasSuffix("seed 3") } == [

@@ -50,6 +50,15 @@ public enum FigureForm: Sendable {
   case count
   /// Any number.
   case general
+
+  /// The unit of its numbers as they are written; nil for a number without one.
+  public var unit: String? {
+    switch self {
+    case .percent: "%"
+    case .rank: "directions"
+    case .count, .general: nil
+    }
+  }
 }
 
 /// Which way of a figure is better.

@@ -131,6 +131,7 @@ private struct Evaluation {
       p: Wilcoxon.p(values, claim.direction.alternative), correctedP: nil,
       isPrimary: claim.isPrimary, verdict: .tooFewSeeds,
       note: notes.isEmpty ? nil : notes.joined(separator: "; "))
+    record.formula = claim.of.text
     record.controls = Control.allCases.compactMap { comparison(with: $0, parts) }
     return record
   }
