@@ -86,9 +86,11 @@ import Torch
       try Photos.make(in: folder.appendingPathComponent("photos"))
       try makeEmbeddings(in: folder)
       try makeSources(in: folder)
-      try FileManager.default.createSymbolicLink(
-        at: folder.appendingPathComponent("Examples"),
-        withDestinationURL: URL(fileURLWithPath: repositoryFile("Examples")))
+      for name in ["Docs", "Examples"] {
+        try FileManager.default.createSymbolicLink(
+          at: folder.appendingPathComponent(name),
+          withDestinationURL: URL(fileURLWithPath: repositoryFile(name)))
+      }
       for command in commands {
         let result = try Program.run(shortened(command), in: folder)
         #expect(result.code == 0, "\(command.joined(separator: " ")): \(result.error)")
