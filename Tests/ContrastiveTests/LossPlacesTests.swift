@@ -38,8 +38,8 @@ import TorchNN
         "nt-xent@h,learned",
         "nt-xent cannot stand at h: its temperature is learned with the head, and the head has no part in h"
       ),
-      ("vicreg@head", "'head' is no place, which are z, h, both"),
-      ("vicreg@", "'' is no place, which are z, h, both"),
+      ("vicreg@head", "'head' is no place, which are z, h, both, held"),
+      ("vicreg@", "'' is no place, which are z, h, both, held"),
       ("vicreg,uniformity@h", "'uniformity@h' is no option of vicreg"),
       ("vicreg,variance@h,variance@z", "'variance@h' is no option of vicreg"),
       ("nt-xent,invariance@h", "'invariance@h' is no option of nt-xent"),

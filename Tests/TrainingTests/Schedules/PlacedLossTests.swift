@@ -74,7 +74,7 @@ private struct SomeTerms: Objective {
     }
   }
 
-  @Test(arguments: ["joint", "two-timescale", "ema:0.9", "frozen"])
+  @Test(arguments: ["joint", "two-timescale", "frozen"])
   func theEncoderLearnsFromWhatIsHeldAndTheHeadDoesNot(_ text: String) throws {
     let h = normal(seed: 1, [16, 6])
     let places = try ObjectiveChoice(parsing: "vicreg,covariance@held").places
