@@ -16,7 +16,10 @@ import Torch
   private func commands(of document: String) throws -> [[String]] {
     try blocks("sh", of: document).joined().split(separator: "\n").map(String.init)
       .filter { $0.hasPrefix("gnomon ") }
-      .map { $0.split(separator: " ").dropFirst().map(String.init) }
+      .map { line in
+        // What follows a number sign is for readers.
+        line.split(separator: " ").dropFirst().prefix { $0 != "#" }.map(String.init)
+      }
   }
 
   @Test func theLibraryExampleIsTheProgramThatIsBuiltAndItRuns() throws {
