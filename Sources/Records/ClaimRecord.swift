@@ -6,8 +6,8 @@ public struct ClaimRecord: Codable, Sendable, Equatable {
   public enum Verdict: String, Codable, Sendable, CaseIterable {
     /// A primary claim's side passes with the p that is corrected over the primary claims.
     case supported
-    /// The claim's side passes with its own p alone: what a secondary claim can reach at best, and a
-    /// primary one that its correction fails.
+    /// A secondary claim's side passes with its own p: what it can reach at best. No primary claim has a verdict from a p
+    /// that is not corrected, but in records of earlier versions.
     case supportedUncorrected = "supported, uncorrected"
     /// None of the others.
     case notSupported = "not supported"

@@ -14,12 +14,12 @@ import Torch
   }
 
   private func commands(of document: String) throws -> [[String]] {
-    try blocks("sh", of: document).joined().split(separator: "\n").map(String.init)
-      .filter { $0.hasPrefix("gnomon ") }
-      .map { line in
-        // What follows a number sign is for readers.
-        line.split(separator: " ").dropFirst().prefix { $0 != "#" }.map(String.init)
-      }
+    let lines = try blocks("sh", of: document).joined().split(separator: "\n")
+    return lines.filter { $0.hasPrefix("gnomon ") }.map { line in
+      let words: [String] = line.split(separator: " ").dropFirst().map(String.init)
+      // What follows a number sign is for readers.
+      return Array(words.prefix { $0 != "#" })
+    }
   }
 
   @Test func theLibraryExampleIsTheProgramThatIsBuiltAndItRuns() throws {

@@ -54,22 +54,23 @@ struct VerdictTests {
     #expect((claim.interval != nil) == (effects.count > 1))
   }
 
-  @Test func fiveSeedsSupportTwoClaimsOnlyUncorrected() throws {
+  @Test func noPrimaryClaimHasAVerdictFromAPThatIsNotCorrected() throws {
     let five = Array(repeating: 1.0, count: 5)
     let claims = try claims([("a", "positive", five), ("b", "positive", five)])
     for claim in claims {
       #expect(claim.p == 0.03125 && claim.correctedP == 0.0625)
-      #expect(claim.verdict == .supportedUncorrected)
+      #expect(claim.verdict == .notSupported)
       #expect(
         claim.note
           == "with 5 seeds and 2 primary claims no corrected p can be below 0.05: take 6 seeds, or fewer "
-          + "primary claims")
+          + "primary claims; its own test passes, and its correction fails it")
     }
     // With six seeds it can, so one that is not has only itself to blame.
     let six = [-0.1, 1, 1, 1, 1, 1]
     for claim in try self.claims([("a", "positive", six), ("b", "positive", six)]) {
       #expect(claim.p == 0.03125 && claim.correctedP == 0.0625)
-      #expect(claim.verdict == .supportedUncorrected && claim.note == nil)
+      #expect(claim.verdict == .notSupported)
+      #expect(claim.note == "its own test passes, and its correction fails it")
     }
   }
 
@@ -86,7 +87,7 @@ struct VerdictTests {
   @Test func whatContradictsAPrimaryClaimIsCorrectedAsWhatSupportsIt() throws {
     let five = Array(repeating: 1.0, count: 5)
     let few = try claims([("a", "negative", five), ("b", "positive", five)])
-    #expect(few.map(\.verdict) == [.notSupported, .supportedUncorrected])
+    #expect(few.map(\.verdict) == [.notSupported, .notSupported])
     #expect(few[0].note?.hasSuffix("the opposite side passes its test uncorrected") == true)
     let six = Array(repeating: 1.0, count: 6)
     let enough = try claims([("a", "negative", six), ("b", "negative", six)])

@@ -62,7 +62,7 @@ extension ClaimRecord {
     let isOpposite = direction != 0 && passes(oppositeP, side: -direction)
     if passes(correctedP, side: direction) {
       verdict = .supported
-    } else if passes(p, side: direction) {
+    } else if !isPrimary && passes(p, side: direction) {
       verdict = .supportedUncorrected
     } else if isOpposite && (!isPrimary || passes(correctedOppositeP, side: -direction)) {
       verdict = .contradicted
@@ -70,6 +70,9 @@ extension ClaimRecord {
       verdict = .notSupported
     }
     if let remark = remarkOnReach(primaryClaims: primaryClaims) { add(remark) }
+    if isPrimary && verdict == .notSupported && passes(p, side: direction) {
+      add("its own test passes, and its correction fails it")
+    }
     if isOpposite && verdict == .notSupported {
       add("the opposite side passes its test uncorrected")
     }
