@@ -69,7 +69,7 @@ def write_runs(folder: Path, record: dict, formulas: list[str], path: Path) -> N
         file = folder / "runs" / run["key"] / "summary.json"
         if file.exists():
             summaries.append((run, json.loads(file.read_text())))
-    columns = [n for n in names + controlled if any(value(s, n) is not None for _, s in summaries)]
+    columns = [n for n in dict.fromkeys(names + controlled) if any(value(s, n) is not None for _, s in summaries)]
     axes = [axis["key"] for axis in record["axes"]]
     with open(path, "w", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
