@@ -106,7 +106,8 @@ def gather(name: str, folder: Path, command: str) -> dict:
         "texts": {
             "ledger": call(str(GNOMON), "study", "claims", study).strip(),
             "table": call(str(GNOMON), "study", "table", study).strip(),
-            "selection": call(str(GNOMON), "study", "select", study, "--top", "3").split("\n\n")[1].strip(),
+            # The second of three tables about single runs, which come after those about settings.
+            "selection": call(str(GNOMON), "study", "select", study, "--top", "3").split("\n\n")[4].strip(),
         },
     }
     evidence["texts"]["made"] = (
