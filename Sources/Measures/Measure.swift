@@ -56,11 +56,6 @@ public enum Extent: Sendable, Equatable {
   /// All of it.
   case full
 
-  /// Whether measures of one of two occasions are taken.
-  func includes(_ first: Occasion, or second: Occasion) -> Bool {
-    includes(first) || includes(second)
-  }
-
   /// Whether measures of that occasion are taken.
   func includes(_ occasion: Occasion) -> Bool {
     switch (self, occasion) {

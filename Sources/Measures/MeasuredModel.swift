@@ -169,7 +169,7 @@ public struct MeasuredModel {
         let subject = ModelSubject(self, extent)
         var figures = try subject.figures(
           by: measures, of: subject.shapes, willMeasure: willMeasure)
-        if hasControls { try addControls(to: &figures, of: subject, by: measures) }
+        try addControls(to: &figures, of: subject, by: measures)
         // Images that are read from files while they are measured can fail to be.
         try splits.checkReading()
         return figures

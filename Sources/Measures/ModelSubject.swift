@@ -55,7 +55,9 @@ public final class ModelSubject: Subject {
   }
 
   /// Whether measures add what their figures are under shuffled labels: not along training.
-  public var hasControls: Bool { measured.hasControls && extent.includes(.atEnd, or: .evaluation) }
+  public var hasControls: Bool {
+    if case .light = extent { false } else { measured.hasControls }
+  }
 
   /// Itself.
   public var model: ModelSubject? { self }

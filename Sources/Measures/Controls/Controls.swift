@@ -6,11 +6,11 @@ import TorchNN
 /// Controls that are measured like the subject itself. Those of single figures, shuffled labels and random planes, stand in
 /// the figures' own measures.
 extension MeasuredModel {
-  /// Measures a Gaussian and the untrained network in the subject's place. Along training there are no controls.
+  /// Measures a Gaussian and the untrained network in the subject's place, where it has controls.
   func addControls(
     to figures: inout [LayerFigures], of subject: ModelSubject, by measures: [any Measure]
   ) throws {
-    if case .light = subject.extent { return }
+    guard subject.hasControls else { return }
     try figures.addGaussian(like: subject, by: measures)
     guard let (encoder, head) = try untrained?() else { return }
     var model = self

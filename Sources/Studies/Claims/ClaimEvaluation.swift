@@ -132,16 +132,15 @@ private struct Evaluation {
       isPrimary: claim.isPrimary, verdict: .tooFewSeeds,
       note: notes.isEmpty ? nil : notes.joined(separator: "; "))
     record.formula = claim.of.text
-    record.controls = Control.allCases.compactMap { comparison(with: $0, parts) }
+    record.controls = Control.allCases.compactMap { comparison(of: effects, with: $0, parts) }
     return record
   }
 
   /// The claim's effects against those of a control, seed by seed; nil where its figures do not all have it.
   private func comparison(
-    with control: Control, _ parts: [Found]
+    of own: Effects, with control: Control, _ parts: [Found]
   ) -> ClaimRecord.ControlComparison? {
     let controls = Self.mean(parts.map { $0.underControls[control] ?? [:] }, over: seeds)
-    let own = Self.mean(parts.map(\.effects), over: seeds)
     let kept = seeds.filter { controls[$0] != nil && own[$0] != nil }
     guard !kept.isEmpty else { return nil }
     let differences = kept.map { (own[$0] ?? .nan) - (controls[$0] ?? .nan) }
