@@ -8,12 +8,9 @@ extension Module {
   public func settleStatistics(by pass: () -> Void) {
     let norms = withAllSubmodules.compactMap { $0 as? BatchNorm }
     guard !norms.isEmpty else { return }
-    let modes = withAllSubmodules.map { (module: $0, isTraining: $0.isTraining) }
     let momenta = norms.map(\.momentum)
-    train(true)
     for norm in norms { norm.momentum = 1 }
-    withoutGradients(pass)
+    inMode(training: true, [self]) { withoutGradients(pass) }
     for (norm, momentum) in zip(norms, momenta) { norm.momentum = momentum }
-    for mode in modes { mode.module.isTraining = mode.isTraining }
   }
 }
