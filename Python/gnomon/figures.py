@@ -19,6 +19,8 @@ class LayerFigures(Mapping[str, float]):
     spectrum: list[float]
     #: How each figure was computed, by its key.
     conventions: dict[str, dict[str, Any]]
+    #: The same figures of each control, such as "gaussian", by the control's name and the figure's key.
+    controls: dict[str, dict[str, float]]
 
     def __init__(self, document: Mapping[str, Any]) -> None:
         """Reads a layer as the program's JSON has it."""
@@ -26,8 +28,9 @@ class LayerFigures(Mapping[str, float]):
         self.dimension = document["dimension"]
         self.spectrum = list(document.get("spectrum", []))
         self.conventions = dict(document.get("conventions", {}))
+        self.controls = {name: dict(values) for name, values in document.get("controls", {}).items()}
         self._values: dict[str, float] = {}
-        beside = {"n", "dimension", "layer", "spectrum", "conventions"}
+        beside = {"n", "dimension", "layer", "spectrum", "conventions", "controls"}
         for key, value in document.items():
             if key in beside:
                 continue
@@ -87,10 +90,15 @@ class Figures(Mapping[str, LayerFigures]):
             ["embeddings", *(str(layer.n) for layer in self._layers.values())],
             ["dimension", *(str(layer.dimension) for layer in self._layers.values())],
         ]
-        rows = [
-            [key, *(_text(layer.get(key)) for layer in self._layers.values())]
-            for key in self.keys_of_all
-        ]
+        layers = self._layers.values()
+        controls = list(dict.fromkeys(name for layer in layers for name in layer.controls))
+        rows = []
+        for key in self.keys_of_all:
+            rows.append([key, *(_text(layer.get(key)) for layer in layers)])
+            for name in controls:
+                beside = [layer.controls.get(name, {}).get(key) for layer in layers]
+                if any(value is not None for value in beside):
+                    rows.append([f"{key}@{name}", *map(_text, beside)])
         return table(["", *self._layers], sizes + rows)
 
 

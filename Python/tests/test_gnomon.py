@@ -83,6 +83,13 @@ class MeasuringTests(unittest.TestCase):
         page = gnomon.measure(rows(), rows(seed=1))._repr_html_()
         self.assertIn("<th>h</th><th>z</th>", page)
         self.assertIn("<th>rankme</th>", page)
+        self.assertIn("<th>effective_rank@gaussian</th>", page)
+
+    def test_controls_stand_beside_the_figures(self) -> None:
+        layer = gnomon.measure(rows())["h"]
+        self.assertNotIn("controls", layer)
+        self.assertGreater(layer.controls["gaussian"]["effective_rank"], 1)
+        self.assertTrue(all(isinstance(value, float | int) for value in layer.values()))
 
 
 class RunTests(unittest.TestCase):
