@@ -5,6 +5,7 @@ import Records
 struct MLPProbeAccuracy: Measure {
   let occasion = Occasion.evaluation
   let needs: Set<Need> = [.labels]
+  let buildsOn: Set<String> = ["linear_top1"]
 
   var figures: [FigureDescriptor] {
     [

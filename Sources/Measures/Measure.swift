@@ -12,11 +12,18 @@ public protocol Measure: Sendable {
   var occasion: Occasion { get }
   /// What it needs beside one embedding a row.
   var needs: Set<Need> { get }
+  /// The keys of other measures' figures that it takes from those measured before it.
+  var buildsOn: Set<String> { get }
   /// Adds its figures to those of each layer, which are in the order of the subject's layers.
   ///
   /// - Throws: `GeometryError` or `EvaluationError` for embeddings that are not finite or do not go together, and what
   ///   reading the subject throws. A figure that these embeddings do not allow is left out instead.
   func measure(_ subject: any Subject, into figures: inout [LayerFigures]) throws
+}
+
+extension Measure {
+  /// None.
+  public var buildsOn: Set<String> { [] }
 }
 
 /// When a measure is taken.

@@ -143,6 +143,7 @@ public final class TrainingRun {
       splits.train, policy: policy, seed: configuration.viewSeed, device: trainer.device)
     if let sheet = try writeContactSheet() { try log?.write(sheet) }
     let model = measuredModel
+    let measures = configuration.figures.measures
     let plan = MeasurementPlan(
       configuration, stepsPerEpoch: stepsPerEpoch, heldOutCount: splits.heldOut.count)
     if let message = plan.message(configuration) { report(.warning(message)) }
@@ -194,7 +195,7 @@ public final class TrainingRun {
       if let epochsDone, step < totalSteps, plan.measures(epoch: epochsDone) {
         report(.measuring(epoch: epochsDone, isLast: false))
         let layers = try reading.checking({ report(.warning($0)) }) {
-          try model.figures(.light(samples: plan.samples))
+          try model.figures(.light(samples: plan.samples), by: measures)
         }
         try append(layers, to: geometry)
         try log?.write(layers, step: step)
@@ -212,7 +213,9 @@ public final class TrainingRun {
 
     if shouldStop() { return .interrupted(step: step) }
     report(.measuring(epoch: totalEpochs, isLast: true))
-    let layers = try reading.checking({ report(.warning($0)) }) { try model.figures(.full) }
+    let layers = try reading.checking({ report(.warning($0)) }) {
+      try model.figures(.full, by: measures)
+    }
     report(.measured)
     // A process that was killed here has left these lines already.
     try geometry.truncate(afterStep: totalSteps - 1)

@@ -1,3 +1,4 @@
+import Measures
 import Records
 
 /// A question as a grid of runs and the claims tested on it, as a study file declares them.
@@ -52,6 +53,9 @@ public struct Study {
   let claims: [Claim]
   /// What its table shows: figures, or formulas of them.
   let figures: [(text: String, expression: FigureExpression)]
+
+  /// What its runs measure, where their settings do not say.
+  let measuredFigures: MeasuredFigures
 
   /// The axes' keys in order.
   var axisKeys: [String] { axes.map(\.key) }

@@ -1,4 +1,5 @@
 import Foundation
+import Measures
 import Runs
 import Yams
 
@@ -6,7 +7,7 @@ extension Study {
   private static let fileKeys = [
     "name", "question", "settings", "data_sets", "arms", "axes", "exclude", "include", "quick",
     "primary",
-    "claims", "figures",
+    "claims", "figures", "measure",
   ]
 
   /// Reads a study file and checks all of it, its runs' configurations included.
@@ -76,6 +77,8 @@ extension Study {
     claims = try claimReader.marking(
       claimReader.claims(members["claims"]), primary: members["primary"])
     figures = try reader.figures(members["figures"])
+    measuredFigures = try reader.measuredFigures(
+      members["measure"], naming: figures.map(\.expression) + claims.map(\.of.expression))
     runs = try plannedRuns(threads: threads)
   }
 }
@@ -108,6 +111,22 @@ extension StudyFileReader {
       }
     }
     return figures
+  }
+
+  /// What runs measure: all that there is, or what the study names, and what is measured with it.
+  fileprivate func measuredFigures(
+    _ node: Node?, naming expressions: [FigureExpression]
+  ) throws(StudyFileError) -> MeasuredFigures {
+    guard let node, node.isPresent else { return .all }
+    switch try text(node, "measure") {
+    case "all": return .all
+    case "named":
+      let keys = expressions.flatMap(\.figures).filter(\.isMeasured).map(\.key)
+      // The figures have been checked as their formulas were read.
+      return (try? MeasuredFigures(keys)) ?? .all
+    case let other:
+      throw error("measure is '\(other)': use all, or named for what the study names", at: node)
+    }
   }
 
   /// A name that can be a folder's.

@@ -64,6 +64,7 @@ extension Study {
     at place: [String: SettingValue], threads: Int
   ) throws(ConfigurationError) -> RunConfiguration {
     var configuration = RunConfiguration()
+    configuration.figures = measuredFigures
     for (key, value) in settings { try value.apply(to: &configuration, key) }
     for axis in axes {
       guard let value = place[axis.key] else { continue }

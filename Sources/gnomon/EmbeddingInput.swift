@@ -47,21 +47,19 @@ struct EmbeddingInput: ParsableArguments {
   ///   - other: the command that takes the others.
   func measures(at occasions: [Occasion], other: String) throws -> [any Measure] {
     guard !figures.isEmpty else { return StandardMeasures.all }
-    var chosen: Set<String> = []
-    for key in figures.flatMap({ $0.split(separator: ",").map(String.init) }) {
-      guard let family = FigureCatalogue.standard.descriptor(of: key)?.key else {
-        let nearest = FigureCatalogue.standard.keys.nearest(to: key)
-        throw Failure.usage(
-          "--figures: there is no figure '\(key)'"
-            + (nearest.map { "; did you mean '\($0)'?" } ?? "; gnomon figures lists them"))
+    let keys = figures.flatMap { $0.split(separator: ",").map(String.init) }
+    do {
+      for key in keys {
+        // A measure builds on those of its own occasion.
+        let isOther = try !MeasuredFigures([key]).measures.allSatisfy {
+          occasions.contains($0.occasion)
+        }
+        if isOther { throw Failure.usage("--figures: '\(key)' is measured by gnomon \(other)") }
       }
-      let measure = StandardMeasures.all.first { $0.figures.contains { $0.key == family } }
-      guard let measure, occasions.contains(measure.occasion) else {
-        throw Failure.usage("--figures: '\(key)' is measured by gnomon \(other)")
-      }
-      chosen.insert(family)
+      return try MeasuredFigures(keys).measures
+    } catch let error as MeasuredFigures.UnknownFigure {
+      throw Failure.usage("--figures: \(error)")
     }
-    return StandardMeasures.all.filter { $0.figures.contains { chosen.contains($0.key) } }
   }
 
   func source() throws -> Source {

@@ -7,13 +7,14 @@ import Torch
 
 /// `gnomon geometry` and `gnomon probe` on a run: what they print, and what they leave in it.
 @Suite(.serialized) struct GeometryCommandTests {
-  private func train(in folder: URL) throws -> RunFolder {
+  private func train(in folder: URL, _ options: [String] = []) throws -> RunFolder {
     let path = folder.appendingPathComponent("run").path
-    let result = try Program.run([
-      "train", "--steps", "10", "--output", path, "--image-size", "16", "--width", "4", "--head",
-      "mlp:16-8", "--train-count", "80", "--held-out-count", "40", "--batch-size", "16",
-      "--threads", "1", "--measure-every", "1", "--measure-budget", "2", "--quiet",
-    ])
+    let result = try Program.run(
+      [
+        "train", "--steps", "10", "--output", path, "--image-size", "16", "--width", "4", "--head",
+        "mlp:16-8", "--train-count", "80", "--held-out-count", "40", "--batch-size", "16",
+        "--threads", "1", "--measure-every", "1", "--measure-budget", "2", "--quiet",
+      ] + options)
     #expect(result.code == 0, "\(result.error)")
     return RunFolder(path: path)
   }
@@ -58,6 +59,36 @@ import Torch
       #expect(heading == ["stage1", "stage2", "stage3", "h", "head.1", "z"])
       #expect(try run.readSummary()?.layers["stage2"]?["effective_rank"] != nil)
       #expect(try run.readGeometry().count { $0.step == 10 } == 6)
+    }
+  }
+
+  @Test func aRunMeasuresTheFiguresThatItIsToldTo() throws {
+    try withTemporaryFolder { folder in
+      let run = try train(in: folder, ["--figures", "rankme, probe_gap"])
+      let layers = try #require(try run.readSummary()?.layers)
+      let z = try #require(layers["z"])
+      #expect(z["rankme"] != nil && z["effective_rank"] != nil && z["probe_gap"] != nil)
+      #expect(z["knn_top1"] == nil && z["tangent_overlap"] == nil && z["lidar"] == nil)
+      #expect(z.controls[.gaussian]?["rankme"] != nil && z.controls[.untrained]?["rankme"] != nil)
+      let during = try run.readGeometry().filter { $0.step == 5 }
+      #expect(during.count == 3)
+      #expect(during.allSatisfy { $0.figures["rankme"] != nil && $0.figures["knn_top1"] == nil })
+
+      let refused = try Program.run(["train", "--figures", "rankm"])
+      #expect(refused.code == 2)
+      #expect(refused.error.contains("there is no figure 'rankm'; did you mean 'rankme'?"))
+    }
+  }
+
+  @Test func nothingIsMeasuredWhereNothingIsAskedFor() throws {
+    try withTemporaryFolder { folder in
+      let run = try train(in: folder, ["--figures", "none"])
+      let layers = try #require(try run.readSummary()?.layers)
+      #expect(layers.keys.sorted() == ["h", "head.1", "z"])
+      #expect(layers.values.allSatisfy { $0.values.isEmpty && $0.controls.isEmpty && $0.n > 0 })
+      // It can be measured afterwards.
+      #expect(try Program.run(["geometry", run.url.path, "--figures", "rankme"]).code == 0)
+      #expect(try run.readSummary()?.layers["h"]?["rankme"] != nil)
     }
   }
 

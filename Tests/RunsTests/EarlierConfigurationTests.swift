@@ -22,6 +22,9 @@ import Training
     var other = configuration
     other.seed += 1
     #expect(RunConfiguration.identity(of: before) != RunConfiguration.identity(of: other.json))
+    other.seed -= 1
+    other.figures = .none
+    #expect(RunConfiguration.identity(of: before) == RunConfiguration.identity(of: other.json))
   }
 
   @Test func whatTellsRunsApartIsWrittenAsItWas() throws {

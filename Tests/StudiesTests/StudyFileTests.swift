@@ -130,6 +130,26 @@ struct StudyFileTests {
     expectRefusal("axes: {seed: [0]}\nprimary: [a]", "the study makes no claims")
   }
 
+  @Test func runsMeasureWhatTheStudyNames() throws {
+    let body = """
+      axes: {seed: [0]}
+      figures: [h.attribute.hue, run.wall_seconds, h.dimension]
+      claims: [{id: a, statement: s, direction: positive, statistic: mean, of: ln(z.effective_rank) - h.knn_top1@untrained}]
+      """
+    let all = try Study(yaml: body, source: "a.yaml", threads: 1).runs[0]
+    let named = try Study(yaml: "measure: named\n\(body)", source: "a.yaml", threads: 1).runs[0]
+    #expect(all.configuration.figures == .all)
+    #expect(named.configuration.figures.description == "knn_top1,attribute,effective_rank")
+    // What is measured of a run does not make it another one.
+    #expect(named.key == all.key)
+    let settings = "measure: named\nsettings: {figures: linear_top1}\n\(body)"
+    let set = try Study(yaml: settings, source: "a.yaml", threads: 1).runs[0]
+    #expect(set.configuration.figures.description == "linear_top1")
+    let nothing = try Study(yaml: "measure: named\naxes: {seed: [0]}", source: "a.yaml", threads: 1)
+    #expect(nothing.runs[0].configuration.figures == .none)
+    expectRefusal("measure: some\n\(body)", "line 1: measure is 'some': use all, or named")
+  }
+
   @Test func nestingWithoutEndIsRefusedRatherThanFollowed() {
     expectRefusal(
       "axes: {seed: " + String(repeating: "[", count: 100_000), "not YAML")
@@ -165,7 +185,9 @@ struct StudyFileTests {
         let full = try Study(path: path, threads: 2)
         let quick = try Study(path: path, isQuick: true, threads: 2)
         #expect(full.name == String(name.dropLast(5)))
-        #expect(Set(full.runs.map(\.configuration.seed)).count >= 5, "\(name)")
+        if try String(contentsOfFile: path, encoding: .utf8).contains("claims:") {
+          #expect(Set(full.runs.map(\.configuration.seed)).count >= 8, "\(name)")
+        }
         #expect(quick.runs.count < full.runs.count, "\(name)")
         let plan = try StudyPlan(
           full, in: StudyFolder(path: empty.path), jobs: 1, cores: 2)

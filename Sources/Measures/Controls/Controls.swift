@@ -10,7 +10,7 @@ extension MeasuredModel {
   func addControls(
     to figures: inout [LayerFigures], of subject: ModelSubject, by measures: [any Measure]
   ) throws {
-    guard subject.hasControls else { return }
+    guard subject.hasControls, !measures.isEmpty else { return }
     try figures.addGaussian(like: subject, by: measures)
     guard let (encoder, head) = try untrained?() else { return }
     var model = self

@@ -90,14 +90,14 @@ public struct RunConfiguration: Sendable {
 
   /// The members of a configuration's `json` that differ from the defaults, as they are written today: what tells
   /// runs apart. A setting that did not exist when `config` was written counts as its default, and a text that has
-  /// a shorter equal counts as that, so a run stays the same run.
+  /// a shorter equal counts as that, so a run stays the same run. Which figures are measured at its end is not part of it.
   package static func identity(of config: JSONValue) -> JSONValue {
     guard case .object(var members) = config else { return config }
     let defaults = RunConfiguration()
     for declaration in declarations {
       guard let value = members[declaration.key] else { continue }
       let canonical = declaration.canonical(value)
-      if canonical == declaration.json(in: defaults) {
+      if !declaration.tellsRunsApart || canonical == declaration.json(in: defaults) {
         members.removeValue(forKey: declaration.key)
       } else {
         members[declaration.key] = canonical

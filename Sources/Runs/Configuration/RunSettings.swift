@@ -184,6 +184,11 @@ public struct RunSettings: Sendable {
     "layers", MeasuredModel.Layers.head, .choice(),
     "Which layers are measured: head is h, the head's layers and z; tail is a ResNet's stage3 or the last block but one besides; all is all those of the encoder's trunk before h too"
   )
+  /// Which figures are measured.
+  public let figures = Setting(
+    "figures", MeasuredFigures.all, .figures,
+    "Which figures are measured: all, none, or keys with commas between them; those that are measured with them come along",
+    tellsRunsApart: false)
   /// Whether controls are measured beside the figures at the end.
   public let controls = Setting(
     "controls", true, .flag,

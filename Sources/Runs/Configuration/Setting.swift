@@ -14,14 +14,20 @@ public struct Setting<Value: Sendable & Equatable>: Sendable {
   public let form: SettingForm
   /// The default in words.
   public let defaultText: String
+  /// Whether runs that differ in it alone are different runs; not where it decides only on what is measured of them.
+  package let tellsRunsApart: Bool
 
   let json: @Sendable (Value) -> JSONValue
   let parse: @Sendable (String) throws(SettingProblem) -> Value
   let parseMapping: (@Sendable (Node) throws(SettingProblem) -> Value)?
 
   /// A setting that always has a value.
-  package init(_ key: String, _ defaultValue: Value, _ kind: SettingKind<Value>, _ help: String) {
+  package init(
+    _ key: String, _ defaultValue: Value, _ kind: SettingKind<Value>, _ help: String,
+    tellsRunsApart: Bool = true
+  ) {
     self.key = key
+    self.tellsRunsApart = tellsRunsApart
     self.defaultValue = defaultValue
     self.help = help
     form = kind.form
@@ -36,6 +42,7 @@ public struct Setting<Value: Sendable & Equatable>: Sendable {
   where Value == Wrapped? {
     self.key = key
     defaultValue = nil
+    tellsRunsApart = true
     self.help = help
     form = kind.form
     json = { value in value.map(kind.json) ?? .null }
@@ -68,6 +75,8 @@ package protocol SettingDeclaration: Sendable {
   var form: SettingForm { get }
   /// The default in words.
   var defaultText: String { get }
+  /// Whether runs that differ in it alone are different runs.
+  var tellsRunsApart: Bool { get }
 
   /// What it is in a configuration; null where it is left open.
   func json(in configuration: RunConfiguration) -> JSONValue

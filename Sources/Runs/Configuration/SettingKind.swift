@@ -1,5 +1,6 @@
 import Augmentations
 import Contrastive
+import Measures
 import Records
 import Torch
 import Training
@@ -127,6 +128,19 @@ extension SettingKind where Value == InputNormalization {
     parse: { text throws(SettingProblem) in
       guard let value = InputNormalization(parsing: text) else { throw .notOfForm }
       return value
+    },
+    json: { .string($0.description) })
+}
+
+extension SettingKind where Value == MeasuredFigures {
+  package static let figures = SettingKind(
+    form: .notation(forms: "all, none, or keys as in effective_rank,linear_top1"),
+    parse: { text throws(SettingProblem) in
+      do throws(MeasuredFigures.UnknownFigure) {
+        return try MeasuredFigures(parsing: text)
+      } catch {
+        throw .unreadable(reason: "\(error)")
+      }
     },
     json: { .string($0.description) })
 }

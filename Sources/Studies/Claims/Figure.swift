@@ -16,11 +16,14 @@ package struct Figure: Hashable {
 
   /// The same figure under a control; nil for one of the run, which has none.
   package func under(_ control: Control) -> Figure? {
-    guard layer != "run", !Figure.ofSizes.contains(key) else { return nil }
+    guard isMeasured else { return nil }
     var figure = self
     figure.control = control
     return figure
   }
+
+  /// Whether a measure gives it: not of a run's own and of a layer's sizes.
+  package var isMeasured: Bool { layer != "run" && !Figure.ofSizes.contains(key) }
 
   /// Takes apart and checks a figure's name.
   ///
