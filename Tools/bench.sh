@@ -17,6 +17,10 @@ if [ $# -eq 0 ]; then
   .build/release/heads-benchmark
   "$peers/bin/python" Benchmarks/geometry.py
   .build/release/store-benchmark
+  # What a network knows after one epoch changes little at what measuring it costs.
+  run=runs/bench/measured
+  [ -e "$run/summary.json" ] || .build/release/gnomon train --epochs 1 --figures none --output "$run"
+  .build/release/measuring-benchmark "$run"
   "$peers/bin/python" Benchmarks/views.py
   "$peers/bin/python" Benchmarks/loading.py
   "$peers/bin/python" Benchmarks/python_measure.py

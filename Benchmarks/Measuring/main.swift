@@ -19,38 +19,61 @@ func processorSeconds() -> Double {
   return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
 }
 
-func report(_ name: String, _ wall: Double, _ processor: Double) {
+func report(_ name: String, _ time: Time) {
   let padded = name.padding(toLength: 40, withPad: " ", startingAt: 0)
-  show(padded + String(format: "%8.2f s %8.2f s of processors", wall, processor))
+  show(padded + String(format: "%8.2f s %8.2f s of processors", time.wall, time.processor))
 }
 
-func measure(_ path: String) throws {
-  let run = try MeasuredRun(RunFolder(path: path)) { show("warning: \($0)") }
-  var spent: [(name: String, wall: Double, processor: Double)] = []
-  var current = "embeddings of the clean images"
-  var began = (wall: ContinuousClock.now, processor: processorSeconds())
-  let start = began
-  func close(_ next: String) {
-    let wall = began.wall.duration(to: .now) / .seconds(1)
-    let processor = processorSeconds() - began.processor
-    if let index = spent.firstIndex(where: { $0.name == current }) {
-      spent[index].wall += wall
-      spent[index].processor += processor
+struct Time {
+  var wall = 0.0
+  var processor = 0.0
+
+  static func + (first: Time, second: Time) -> Time {
+    Time(wall: first.wall + second.wall, processor: first.processor + second.processor)
+  }
+}
+
+/// Seconds by name, in the order in which names come up.
+struct Times {
+  private(set) var entries: [(name: String, time: Time)] = []
+  private var current = "embeddings of the clean images"
+  private var began = (wall: ContinuousClock.now, processor: processorSeconds())
+
+  /// Counts the time since the last call to the current name, and begins another.
+  mutating func close(_ next: String = "") {
+    let time = Time(
+      wall: began.wall.duration(to: .now) / .seconds(1),
+      processor: processorSeconds() - began.processor)
+    if let index = entries.firstIndex(where: { $0.name == current }) {
+      entries[index].time = entries[index].time + time
     } else {
-      spent.append((current, wall, processor))
+      entries.append((current, time))
     }
     current = next
     began = (.now, processorSeconds())
   }
-  _ = try run.model.figures(.full) { measure in
-    let isDetailed = CommandLine.arguments.contains("--measures")
-    close(isDetailed ? "\(type(of: measure))" : measure.figures[0].group.rawValue)
+}
+
+func measure(_ path: String, isDetailed: Bool) throws {
+  let run = try MeasuredRun(RunFolder(path: path)) { show("warning: \($0)") }
+  var (parts, halves) = (Times(), Times())
+  _ = try run.model.figures(.full) { measure, control in
+    let name = isDetailed ? "\(type(of: measure))" : measure.figures[0].group.rawValue
+    parts.close(
+      control.map { isDetailed ? "\($0.rawValue): \(name)" : "Control: \($0.text)" } ?? name)
+    halves.close(control == nil ? "own" : "controls")
   }
-  close("")
+  parts.close()
+  halves.close()
   show(path)
-  for entry in spent { report(entry.name, entry.wall, entry.processor) }
-  report(
-    "all", start.wall.duration(to: .now) / .seconds(1), processorSeconds() - start.processor)
+  for entry in parts.entries { report(entry.name, entry.time) }
+  let controls = halves.entries.first { $0.name == "controls" }?.time ?? Time()
+  let own = halves.entries.filter { $0.name != "controls" }.map(\.time).reduce(Time(), +)
+  report("all", own + controls)
+  report("  without controls", own)
+  if own.wall > 0 {
+    show(String(format: "  controls add %.0f %%", 100 * controls.wall / own.wall))
+  }
 }
 
 let paths = CommandLine.arguments.dropFirst().filter { !$0.hasPrefix("--") }
@@ -58,4 +81,5 @@ if paths.isEmpty {
   show("usage: measuring-benchmark [--measures] RUN…")
   exit(2)
 }
-for path in paths { try measure(path) }
+let isDetailed = CommandLine.arguments.contains("--measures")
+for path in paths { try measure(path, isDetailed: isDetailed) }

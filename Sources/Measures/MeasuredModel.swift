@@ -153,12 +153,13 @@ public struct MeasuredModel {
   /// - Parameters:
   ///   - extent: how much is measured.
   ///   - measures: what is measured, where it belongs to the extent.
-  ///   - willMeasure: told of each measure before it is taken. What several need is made by the first of them.
+  ///   - willMeasure: told of each measure before it is taken, and of the control whose it is, nil for the model's own. What
+  ///     several need is made by the first of them.
   /// - Throws: `GeometryError` or `EvaluationError`, for embeddings that are not finite, for an h that is too wide to be
   ///   measured, and for labels or factors that do not fit the images; `DatasetError` for images that could not be read from their files.
   public func figures(
     _ extent: Extent = .full, by measures: [any Measure] = StandardMeasures.all,
-    willMeasure: (any Measure) -> Void = { _ in }
+    willMeasure: (any Measure, Control?) -> Void = { _, _ in }
   ) throws -> [LayerFigures] {
     guard encoder.outputDimension <= dimensionLimit else {
       throw GeometryError.notMeasurable(
@@ -168,8 +169,9 @@ public struct MeasuredModel {
       try withoutGradients {
         let subject = ModelSubject(self, extent)
         var figures = try subject.figures(
-          by: measures, of: subject.shapes, willMeasure: willMeasure)
-        try addControls(to: &figures, of: subject, by: measures)
+          by: measures, of: subject.shapes
+        ) { willMeasure($0, nil) }
+        try addControls(to: &figures, of: subject, by: measures, willMeasure: willMeasure)
         // Images that are read from files while they are measured can fail to be.
         try splits.checkReading()
         return figures

@@ -8,17 +8,21 @@ import TorchNN
 extension MeasuredModel {
   /// Measures a Gaussian and the untrained network in the subject's place, where it has controls.
   func addControls(
-    to figures: inout [LayerFigures], of subject: ModelSubject, by measures: [any Measure]
+    to figures: inout [LayerFigures], of subject: ModelSubject, by measures: [any Measure],
+    willMeasure: (any Measure, Control?) -> Void
   ) throws {
     guard subject.hasControls, !measures.isEmpty else { return }
-    try figures.addGaussian(like: subject, by: measures)
+    try figures.addGaussian(like: subject, by: measures) { willMeasure($0, .gaussian) }
     guard let (encoder, head) = try untrained?() else { return }
     var model = self
     (model.encoder, model.head, model.hasControls) = (encoder, head, false)
     try inEvaluationMode([encoder, head]) {
       model.settleStatistics()
       let subject = ModelSubject(model, subject.extent, sizes: .untrained)
-      figures.add(try subject.figures(by: measures, of: subject.shapes), as: .untrained)
+      let measured = try subject.figures(by: measures, of: subject.shapes) {
+        willMeasure($0, .untrained)
+      }
+      figures.add(measured, as: .untrained)
     }
   }
 
@@ -39,10 +43,15 @@ extension MeasuredModel {
 
 extension [LayerFigures] {
   /// Measures the Gaussian with the subject's mean and covariance, where rows alone, or rows and the head, are enough.
-  mutating func addGaussian(like subject: any Subject, by measures: [any Measure]) throws {
+  mutating func addGaussian(
+    like subject: any Subject, by measures: [any Measure],
+    willMeasure: (any Measure) -> Void = { _ in }
+  ) throws {
     guard subject.extent.includes(.always) else { return }
     let gaussian = try GaussianSubject(like: subject)
-    add(try gaussian.figures(by: measures, of: gaussian.shapes), as: .gaussian)
+    let measured = try gaussian.figures(
+      by: measures, of: gaussian.shapes, willMeasure: willMeasure)
+    add(measured, as: .gaussian)
   }
 
   /// Puts what a control's layers have beside the figures of the same layers.
