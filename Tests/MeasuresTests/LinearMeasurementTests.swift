@@ -285,4 +285,22 @@ import TorchNN
       #expect(gain.isApproximately(1, within: 4 * 0.0313), "\(generator)")
     }
   }
+
+  @Test func anUntrainedHeadDrawsNoViewsTogether() throws {
+    let layers = try Initializer.seeded(by: 5) {
+      let encoder = ResNet.resNet18(width: 4)
+      let splits = try DatasetRequest(
+        kind: .sprites, imageSize: 16, trainCount: 10, heldOutCount: 60
+      ).load()
+      // An offset, the same for all rows, would draw them together on the sphere.
+      let head = ProjectionHead(try HeadArchitecture(parsing: "linear:512,no-bias"), inputs: 32)
+      return try MeasuredModel(
+        encoder: encoder, head: head, splits: splits,
+        policy: PolicyPair(.simCLR(strength: 0.5)), policyChoice: "simclr"
+      ).figures(.geometry, by: MeasuredFigures(["orbit_spread"]).measures)
+    }
+    // A random map keeps angles but for √(2/512) of them; published comparisons of untrained heads find 0.9 to 1.1.
+    let spreads = try layers.map { try #require($0["orbit_spread"]) }
+    #expect(abs(spreads[0] / spreads[1] - 1) < 0.1)
+  }
 }
