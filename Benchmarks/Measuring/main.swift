@@ -57,7 +57,8 @@ struct Times {
 func measure(_ path: String, isDetailed: Bool) throws {
   let run = try MeasuredRun(RunFolder(path: path)) { show("warning: \($0)") }
   var (parts, halves) = (Times(), Times())
-  _ = try run.model.figures(.full) { measure, control in
+  // Measures that are taken side by side have no time of their own.
+  _ = try run.model.figures(.full, workers: 1) { measure, control in
     let name = isDetailed ? "\(type(of: measure))" : measure.figures[0].group.rawValue
     parts.close(
       control.map { isDetailed ? "\($0.rawValue): \(name)" : "Control: \($0.text)" } ?? name)
@@ -74,6 +75,10 @@ func measure(_ path: String, isDetailed: Bool) throws {
   if own.wall > 0 {
     show(String(format: "  controls add %.0f %%", 100 * controls.wall / own.wall))
   }
+  var sideBySide = Times()
+  _ = try run.model.figures(.full)
+  sideBySide.close()
+  report("all, side by side, as runs do", sideBySide.entries[0].time)
 }
 
 let paths = CommandLine.arguments.dropFirst().filter { !$0.hasPrefix("--") }

@@ -40,6 +40,9 @@ public struct ImagePixels: Sendable {
   /// Whether all of them lie in this process's memory.
   public var areInMemory: Bool { if case .array = store { true } else { false } }
 
+  /// Whether images are read and decoded as they are asked for, by one thread at a time.
+  package var isStreamed: Bool { if case .streamed = store { true } else { false } }
+
   /// Says which images will be asked for next, and in which order. Those that are decoded when they are asked for
   /// are begun with in the background; to others it makes no difference.
   public func willNeed(_ images: some Sequence<Int>) {

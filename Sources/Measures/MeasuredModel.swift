@@ -153,13 +153,15 @@ public struct MeasuredModel {
   /// - Parameters:
   ///   - extent: how much is measured.
   ///   - measures: what is measured, where it belongs to the extent.
+  ///   - workers: how many threads take measures side by side, at most; nil for as many as operators may use. One takes them
+  ///     where the model is no CPU's, and where images are read from files as they are needed.
   ///   - willMeasure: told of each measure before it is taken, and of the control whose it is, nil for the model's own. What
   ///     several need is made by the first of them.
   /// - Throws: `GeometryError` or `EvaluationError`, for embeddings that are not finite, for an h that is too wide to be
   ///   measured, and for labels or factors that do not fit the images; `DatasetError` for images that could not be read from their files.
   public func figures(
     _ extent: Extent = .full, by measures: [any Measure] = StandardMeasures.all,
-    willMeasure: (any Measure, Control?) -> Void = { _, _ in }
+    workers: Int? = nil, willMeasure: (any Measure, Control?) -> Void = { _, _ in }
   ) throws -> [LayerFigures] {
     guard encoder.outputDimension <= dimensionLimit else {
       throw GeometryError.notMeasurable(
@@ -168,14 +170,24 @@ public struct MeasuredModel {
     return try inEvaluationMode([encoder, head]) {
       try withoutGradients {
         let subject = ModelSubject(self, extent)
-        var figures = try subject.figures(
-          by: measures, of: subject.shapes
-        ) { willMeasure($0, nil) }
-        try addControls(to: &figures, of: subject, by: measures, willMeasure: willMeasure)
+        var figures = zip(subject.layers, subject.shapes).map {
+          LayerFigures(layer: $0, n: $1.n, dimension: $1.dimension)
+        }
+        var work = MeasurementWork()
+        work.add(measures, of: subject, shapes: subject.shapes)
+        let found = try addingControls(to: work, of: subject, by: measures) {
+          try $0.run(workers: canWorkSideBySide ? workers ?? Runtime.threads : 1, willMeasure)
+        }
+        for (control, layers) in found { figures.add(layers, as: control) }
         // Images that are read from files while they are measured can fail to be.
         try splits.checkReading()
         return figures
       }
     }
+  }
+
+  private var canWorkSideBySide: Bool {
+    device == .cpu
+      && ![splits.train, splits.fitted, splits.heldOut].contains { $0.pixels.isStreamed }
   }
 }

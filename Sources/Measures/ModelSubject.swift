@@ -6,7 +6,7 @@ import Geometry
 import Records
 import Torch
 
-/// A model while it is measured. Images go through the network a batch at a time, and what more than one measure
+/// A model while it is measured, by several threads if need be. Images go through the network a batch at a time, and what more than one measure
 /// asks for goes through once.
 public final class ModelSubject: Subject {
   let measured: MeasuredModel
@@ -20,12 +20,12 @@ public final class ModelSubject: Subject {
   private let clean: [Tensor]
   /// Embeddings of all held-out images, where they are asked for.
   private let heldOut: [Tensor]?
-  private var pair: [[Tensor]]?
-  private var orbit: [[Tensor]]?
-  private var probed: [ProbedSplit]?
-  private var training: [Tensor]?
-  private var alongFactors: [FactorTangents]?
-  private var geometryOfHead: ProjectorGeometry??
+  private let pair = Once<[[Tensor]]>()
+  private let orbit = Once<[[Tensor]]>()
+  private let probed = Once<[ProbedSplit]?>()
+  private let training = Once<[Tensor]>()
+  private let alongFactors = Once<[FactorTangents]>()
+  private let geometryOfHead = Once<ProjectorGeometry?>()
 
   /// A model to be measured on `sizes`, or on those of the extent.
   init(_ measured: MeasuredModel, _ extent: Extent, sizes: MeasurementSizes? = nil) {
@@ -92,35 +92,30 @@ public final class ModelSubject: Subject {
 
   /// Two views of the sampled rows under the policy, for each layer.
   public func views() throws -> [[Tensor]] {
-    if let pair { return pair }
-    let made = network.viewEmbeddings(of: sample(sizes.samples), under: measured.policy)
-    pair = made
-    return made
+    pair { network.viewEmbeddings(of: sample(sizes.samples), under: measured.policy) }
   }
 
   /// Many views of some samples, for each layer.
   public func orbits() throws -> [[Tensor]] {
-    if let orbit { return orbit }
-    let made = network.viewEmbeddings(
-      of: sample(sizes.orbitSamples), under: measured.policy, count: sizes.orbitViews)
-    orbit = made
-    return made
+    orbit {
+      network.viewEmbeddings(
+        of: sample(sizes.orbitSamples), under: measured.policy, count: sizes.orbitViews)
+    }
   }
 
   /// Training and held-out embeddings of each layer with their classes; nil without labels.
   public func probedSplits() throws -> [ProbedSplit]? {
-    if let probed { return probed }
-    let splits = measured.splits
-    guard let heldOut, !splits.fitted.labels.isEmpty, !splits.heldOut.labels.isEmpty else {
-      return nil
+    try probed {
+      let splits = measured.splits
+      guard let heldOut, !splits.fitted.labels.isEmpty, !splits.heldOut.labels.isEmpty else {
+        return nil
+      }
+      return try zip(trainingEmbeddings(), heldOut).map { training, heldOut in
+        ProbedSplit(
+          training: try LabeledEmbeddings(embeddings: training, labels: splits.fitted.labels),
+          heldOut: try LabeledEmbeddings(embeddings: heldOut, labels: splits.heldOut.labels))
+      }
     }
-    let made = try zip(trainingEmbeddings(), heldOut).map { training, heldOut in
-      ProbedSplit(
-        training: try LabeledEmbeddings(embeddings: training, labels: splits.fitted.labels),
-        heldOut: try LabeledEmbeddings(embeddings: heldOut, labels: splits.heldOut.labels))
-    }
-    probed = made
-    return made
   }
 
   /// Embeddings of all training and of all held-out images; nil where the extent asks for neither.
@@ -129,26 +124,17 @@ public final class ModelSubject: Subject {
   }
 
   private func trainingEmbeddings() -> [Tensor] {
-    if let training { return training }
-    let made = network.embeddings(of: measured.splits.fitted).map(\.embedding)
-    training = made
-    return made
+    training { network.embeddings(of: measured.splits.fitted).map(\.embedding) }
   }
 
   /// Tangents along the factors of the images, where these are sprites and tangents are measured.
   func factorTangents() -> [FactorTangents] {
-    if let alongFactors { return alongFactors }
-    let made = sizes.tangentSamples > 0 ? FactorTangents.all(of: network, sizes) : []
-    alongFactors = made
-    return made
+    alongFactors { sizes.tangentSamples > 0 ? FactorTangents.all(of: network, sizes) : [] }
   }
 
   /// The head's Jacobians at the anchors; nil where there is no head to differentiate, or z is too wide to be measured.
   public func projectorGeometry() throws -> ProjectorGeometry? {
-    if let geometryOfHead { return geometryOfHead }
-    let made = try projectorGeometry(at: clean[placeOfH][0..<anchorCount])
-    geometryOfHead = .some(made)
-    return made
+    try geometryOfHead { try projectorGeometry(at: clean[placeOfH][0..<anchorCount]) }
   }
 
   /// The same at other points, n×D of h.

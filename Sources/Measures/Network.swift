@@ -7,7 +7,7 @@ import Torch
 struct Network {
   let measured: MeasuredModel
   // What a batch's layers take stays in the cache: half as many images a second go through in batches of 500.
-  static let batchSize = 128
+  static let batchSize = 64
 
   init(_ measured: MeasuredModel) { self.measured = measured }
 

@@ -35,4 +35,22 @@ extension LayerFigures {
     }
     return scalars[key]
   }
+
+  /// These figures with newer ones in their place.
+  ///
+  /// A newer measurement without a spectrum is one of accuracies, whose own conventions say their `n`: the
+  /// layer's stays.
+  public func updated(by newer: LayerFigures) -> LayerFigures {
+    var figures = self
+    if !newer.spectrum.isEmpty {
+      figures.spectrum = newer.spectrum
+      figures.n = newer.n
+      figures.dimension = newer.dimension
+    }
+    figures.values.merge(newer.values) { $1 }
+    figures.invarianceAt.merge(newer.invarianceAt) { $1 }
+    figures.conventions.merge(newer.conventions) { $1 }
+    figures.controls.merge(newer.controls) { $0.merging($1) { $1 } }
+    return figures
+  }
 }

@@ -147,6 +147,42 @@ import TorchNN
     #expect(try layers == model.figures())
   }
 
+  @Test func severalThreadsFindWhatOneFinds() throws {
+    let model = try model()
+    let threads = Runtime.threads
+    let alone = try model.figures(workers: 1)
+    let two = try model.figures(workers: 2)
+    #expect(try two == model.figures(workers: 3))
+    #expect(Runtime.threads == threads)
+    for (one, other) in zip(alone, two) {
+      #expect(one.conventions == other.conventions && one.spectrum.count == other.spectrum.count)
+      #expect(one.scalarsAndControls.keys == other.scalarsAndControls.keys)
+      // Operators sum in another order on another number of threads; fits of few images multiply that.
+      for (key, value) in one.scalarsAndControls {
+        let found = try #require(other.scalarsAndControls[key])
+        #expect(found.isApproximately(value, within: 1e-3 * max(1, abs(value))), "\(key)")
+      }
+    }
+  }
+
+  @Test(arguments: [1, 2]) func anErrorOfOneMeasureIsThrown(_ workers: Int) throws {
+    struct Failing: Measure {
+      struct Refusal: Error {}
+      let figures: [FigureDescriptor] = []
+      let occasion = Occasion.always
+      let needs: Set<Need> = []
+      func measure(_ subject: any Subject, into figures: inout [LayerFigures]) throws {
+        throw Refusal()
+      }
+    }
+    let measures = Array(StandardMeasures.all.prefix(8)) + [Failing()]
+    #expect(throws: Failing.Refusal.self) {
+      try model(untrained: false).figures(.geometry, by: measures, workers: workers)
+    }
+    // The number of threads is what it was.
+    #expect(try !model().figures(.light(samples: 20)).isEmpty)
+  }
+
   @Test func alongTrainingAndWhereTheyAreNotWantedThereAreNoControls() throws {
     var model = try model()
     let light = try model.figures(.light(samples: 40))

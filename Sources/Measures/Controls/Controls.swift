@@ -6,23 +6,26 @@ import TorchNN
 /// Controls that are measured like the subject itself. Those of single figures, shuffled labels and random planes, stand in
 /// the figures' own measures.
 extension MeasuredModel {
-  /// Measures a Gaussian and the untrained network in the subject's place, where it has controls.
-  func addControls(
-    to figures: inout [LayerFigures], of subject: ModelSubject, by measures: [any Measure],
-    willMeasure: (any Measure, Control?) -> Void
-  ) throws {
-    guard subject.hasControls, !measures.isEmpty else { return }
-    try figures.addGaussian(like: subject, by: measures) { willMeasure($0, .gaussian) }
-    guard let (encoder, head) = try untrained?() else { return }
+  /// Adds a Gaussian and the untrained network in the subject's place, where it has controls, and does something with it all
+  /// while these are in evaluation mode.
+  func addingControls<Result>(
+    to work: MeasurementWork, of subject: ModelSubject, by measures: [any Measure],
+    _ body: (MeasurementWork) throws -> Result
+  ) throws -> Result {
+    var work = work
+    guard subject.hasControls, !measures.isEmpty else { return try body(work) }
+    if subject.extent.includes(.always) {
+      let gaussian = try GaussianSubject(like: subject)
+      work.add(measures, of: gaussian, shapes: gaussian.shapes, as: .gaussian)
+    }
+    guard let (encoder, head) = try untrained?() else { return try body(work) }
     var model = self
     (model.encoder, model.head, model.hasControls) = (encoder, head, false)
-    try inEvaluationMode([encoder, head]) {
+    return try inEvaluationMode([encoder, head]) {
       model.settleStatistics()
-      let subject = ModelSubject(model, subject.extent, sizes: .untrained)
-      let measured = try subject.figures(by: measures, of: subject.shapes) {
-        willMeasure($0, .untrained)
-      }
-      figures.add(measured, as: .untrained)
+      let untrained = ModelSubject(model, subject.extent, sizes: .untrained)
+      work.add(measures, of: untrained, shapes: untrained.shapes, as: .untrained)
+      return try body(work)
     }
   }
 
@@ -43,22 +46,21 @@ extension MeasuredModel {
 
 extension [LayerFigures] {
   /// Measures the Gaussian with the subject's mean and covariance, where rows alone, or rows and the head, are enough.
-  mutating func addGaussian(
-    like subject: any Subject, by measures: [any Measure],
-    willMeasure: (any Measure) -> Void = { _ in }
-  ) throws {
+  mutating func addGaussian(like subject: any Subject, by measures: [any Measure]) throws {
     guard subject.extent.includes(.always) else { return }
     let gaussian = try GaussianSubject(like: subject)
-    let measured = try gaussian.figures(
-      by: measures, of: gaussian.shapes, willMeasure: willMeasure)
-    add(measured, as: .gaussian)
+    add(try gaussian.figures(by: measures, of: gaussian.shapes), as: .gaussian)
   }
 
-  /// Puts what a control's layers have beside the figures of the same layers.
-  fileprivate mutating func add(_ measured: [LayerFigures], as control: Control) {
+  /// Puts in what was measured of the subject itself, or beside the figures of the same layers what a control's layers have.
+  mutating func add(_ measured: [LayerFigures], as control: Control?) {
     for index in indices {
       guard let own = measured.first(where: { $0.layer == self[index].layer }) else { continue }
-      self[index].controls[control] = own.scalars
+      guard let control else {
+        self[index] = self[index].updated(by: own)
+        continue
+      }
+      self[index].controls[control, default: [:]].merge(own.scalars) { $1 }
     }
   }
 }

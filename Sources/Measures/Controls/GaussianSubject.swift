@@ -13,7 +13,7 @@ final class GaussianSubject: Subject {
   let sizes: MeasurementSizes
   private let drawn: [Tensor]
   private let head: ModelSubject?
-  private var geometryOfHead: ProjectorGeometry??
+  private let geometryOfHead = Once<ProjectorGeometry?>()
 
   private static let seed: UInt64 = 0x6A05_51A7
 
@@ -66,9 +66,6 @@ final class GaussianSubject: Subject {
 
   /// The head at Gaussian points.
   func projectorGeometry() throws -> ProjectorGeometry? {
-    if let geometryOfHead { return geometryOfHead }
-    let made = try head?.projectorGeometry(at: drawn[placeOfH][0..<anchorCount])
-    geometryOfHead = .some(made)
-    return made
+    try geometryOfHead { try head?.projectorGeometry(at: drawn[placeOfH][0..<anchorCount]) }
   }
 }

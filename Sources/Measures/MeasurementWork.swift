@@ -1,0 +1,119 @@
+import Dispatch
+import Foundation
+import Records
+import Torch
+
+/// Subjects and what is measured of them, by several threads side by side.
+///
+/// Each measure works on one thread, whatever their number. So processors have no waits for each other within small operators, and
+/// figures have the same bits for any number of workers from two up.
+struct MeasurementWork {
+  /// Measures that are taken one after another, since some of them build on others before them.
+  private struct Part {
+    let control: Control?
+    let subject: any Subject
+    let shapes: [(n: Int, dimension: Int)]
+    let measures: [any Measure]
+  }
+
+  private var parts: [Part] = []
+
+  /// Adds what is to be measured of a subject, the model itself or a control.
+  mutating func add(
+    _ measures: [any Measure], of subject: any Subject, shapes: [(n: Int, dimension: Int)],
+    as control: Control? = nil
+  ) {
+    for group in Self.grouped(measures.filter { subject.extent.includes($0.occasion) }) {
+      parts.append(Part(control: control, subject: subject, shapes: shapes, measures: group))
+    }
+  }
+
+  /// Each measure with those that build on it.
+  private static func grouped(_ measures: [any Measure]) -> [[any Measure]] {
+    var groups: [[any Measure]] = []
+    for measure in measures {
+      let place = groups.firstIndex { group in
+        group.contains { $0.figures.contains { measure.buildsOn.contains($0.key) } }
+      }
+      if let place { groups[place].append(measure) } else { groups.append([measure]) }
+    }
+    return groups
+  }
+
+  /// Takes all measures.
+  ///
+  /// - Parameters:
+  ///   - workers: how many threads take them; with one, operators use as many as they usually do.
+  ///   - willMeasure: told of each measure before it is taken, by one thread at a time.
+  /// - Returns: what each part found, in the order they were added: the figures of each layer.
+  /// - Throws: the error of the first part that has one.
+  func run(
+    workers: Int, _ willMeasure: (any Measure, Control?) -> Void
+  ) throws -> [(control: Control?, layers: [LayerFigures])] {
+    let results = Results(count: parts.count)
+    nonisolated(unsafe) let parts = parts
+    withoutActuallyEscaping(willMeasure) { willMeasure in
+      nonisolated(unsafe) let tell = willMeasure
+      func work(_ worker: Int) {
+        while let place = results.next(for: worker) {
+          let part = parts[place]
+          results[place] = Result {
+            try withoutGradients {
+              try part.subject.figures(by: part.measures, of: part.shapes) { measure in
+                results.alone { tell(measure, part.control) }
+              }
+            }
+          }
+        }
+      }
+      guard workers > 1, parts.count > 1 else {
+        work(0)
+        return
+      }
+      nonisolated(unsafe) let each = work
+      let usual = Runtime.threads
+      defer { Runtime.threads = usual }
+      DispatchQueue.concurrentPerform(iterations: min(workers, parts.count)) { worker in
+        Runtime.threads = 1
+        each(worker)
+      }
+    }
+    return try zip(parts, results.all()).map { ($0.control, try $1.get()) }
+  }
+
+  /// What the workers share.
+  private final class Results: @unchecked Sendable {  // behind the lock
+    private let lock = NSRecursiveLock()
+    private var found: [Result<[LayerFigures], any Error>?]
+    private var waiting: ArraySlice<Int>
+
+    init(count: Int) {
+      found = Array(repeating: nil, count: count)
+      waiting = Array(0..<count)[...]
+    }
+
+    /// The next part; nil where there is none, or one has failed. Every second worker begins at the end: neighbours often
+    /// need the same embeddings, which one of them would wait for.
+    func next(for worker: Int) -> Int? {
+      alone {
+        let hasFailed = found.contains { if case .failure = $0 { true } else { false } }
+        if hasFailed { return nil }
+        return worker.isMultiple(of: 2) ? waiting.popFirst() : waiting.popLast()
+      }
+    }
+
+    subscript(place: Int) -> Result<[LayerFigures], any Error> {
+      get { alone { found[place] ?? .success([]) } }
+      set { alone { found[place] = newValue } }
+    }
+
+    /// Those of all parts, nothing for one that was not begun after another's failure.
+    func all() -> [Result<[LayerFigures], any Error>] { found.indices.map { self[$0] } }
+
+    func alone<Value>(_ body: () -> Value) -> Value {
+      lock.lock()
+      defer { lock.unlock() }
+      return body()
+    }
+  }
+}
