@@ -79,6 +79,10 @@ func measure(_ path: String, isDetailed: Bool) throws {
   _ = try run.model.figures(.full)
   sideBySide.close()
   report("all, side by side, as runs do", sideBySide.entries[0].time)
+  if own.wall > 0 {
+    let share = sideBySide.entries[0].time.wall / own.wall
+    show(String(format: "  %.2f times what goes without controls, one at a time", share))
+  }
 }
 
 let paths = CommandLine.arguments.dropFirst().filter { !$0.hasPrefix("--") }
