@@ -34,7 +34,7 @@ let swiftSettings: [SwiftSetting] = [.swiftLanguageMode(.v6)]
 let libraries = [
   "Archives", "NumPyFormat", "Pickle", "Torch", "TorchNN", "Records", "RunStore", "RunDatabase",
   "Datasets", "Augmentations", "Contrastive", "Interchange", "Geometry", "Evaluation", "Measures",
-  "Training", "TensorBoardLog", "ONNXFormat", "Runs", "Reports", "Studies",
+  "Training", "TensorBoardLog", "ONNXFormat", "Runs", "Reports", "Server", "Studies",
 ]
 
 func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
@@ -65,6 +65,12 @@ let package = Package(
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     // TensorBoard's events and ONNX's graphs are Protocol Buffers' messages.
     .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+    // The server of `gnomon serve`, and what it logs with.
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+    // What Hummingbird listens with, and the headers that it speaks in.
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
     // `make docs`.
     .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
   ],
@@ -170,6 +176,16 @@ let package = Package(
         "Records", "RunStore", .product(name: "Mustache", package: "swift-mustache"),
       ],
       resources: [.copy("Resources")], swiftSettings: swiftSettings),
+    // Live pages of runs and studies; nothing of it trains.
+    .target(
+      name: "Server",
+      dependencies: [
+        "Records", "RunStore", "Reports", .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "NIOCore", package: "swift-nio"),
+      ],
+      resources: [.copy("Resources")], swiftSettings: swiftSettings),
     // What training and measuring take, under one name; neither the store nor pages.
     .target(
       name: "Gnomon",
@@ -184,7 +200,7 @@ let package = Package(
       dependencies: [
         "Torch", "Contrastive", "Training", "Measures", "Runs", "Reports", "Datasets",
         "Augmentations", "Geometry", "Evaluation", "Interchange", "Records", "RunStore",
-        "RunDatabase", "Studies", "ONNXFormat", "CStart",
+        "RunDatabase", "Server", "Studies", "ONNXFormat", "CStart",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Sources/gnomon", swiftSettings: swiftSettings),
@@ -279,6 +295,14 @@ let package = Package(
       ]),
     tests("Studies", ["Records", "RunStore", "Torch", "Runs"]),
     tests("Reports", ["Measures", "Records", "RunStore"]),
+    tests(
+      "Server",
+      [
+        "Measures", "Records", "Reports", "RunStore",
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HummingbirdTesting", package: "hummingbird"),
+      ]),
     .testTarget(
       name: "CommandTests",
       dependencies: [

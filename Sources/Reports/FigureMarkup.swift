@@ -60,7 +60,7 @@ enum FigureMarkup {
     }
   }
 
-  /// The path of the marker that goes with a pattern, as Plotly's are in report.js.
+  /// The path of the marker that goes with a pattern, as Plotly's are in charts.js.
   private static func mark(_ dash: Dash) -> String {
     switch dash {
     case .solid: "M21 5a4 4 0 1 1-8 0a4 4 0 1 1 8 0z"

@@ -32,11 +32,19 @@ enum Markup {
   static func render(
     _ name: String, partials: [String], _ context: [String: Any]
   ) throws -> String {
+    let texts = try ([name] + partials).map {
+      ($0, try ReportResources.text(of: "\($0).mustache"))
+    }
+    return try render(name, of: Dictionary(texts, uniquingKeysWith: { $1 }), context)
+  }
+
+  /// The template called `name` among `templates`, which it may use.
+  static func render(
+    _ name: String, of templates: [String: String], _ context: [String: Any]
+  ) throws -> String {
     _ = registration
     var library = MustacheLibrary()
-    for template in [name] + partials {
-      try library.register(ReportResources.text(of: "\(template).mustache"), named: template)
-    }
+    for (name, text) in templates { try library.register(text, named: name) }
     guard let page = library.render(context, withTemplate: name) else {
       throw ReportError.missingResource(name: "\(name).mustache")
     }

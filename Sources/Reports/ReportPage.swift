@@ -17,16 +17,13 @@ struct ReportPage {
     ].compactMap { $0 }
   }
 
-  func html() throws -> String {
+  /// The values of `tables.mustache`.
+  var tableValues: [String: Any] {
     var notes = Footnotes()
     let tables = FigureTable.tables(of: runs, showing: [.announced, .headline], notes: &notes)
     let details = FigureTable.tables(of: runs, showing: [.detail], notes: &notes)
-    let sheets = runs.members.enumerated().compactMap(sheet)
-    let configurations = runs.members.compactMap(configuration)
-    let context: [String: Any] = [
-      "title": title, "subtitle": subtitle, "severalRuns": runs.members.count > 1,
-      "byStrength": !runs.strengths.isEmpty,
-      "runsTable": runsTable,
+    return [
+      "severalRuns": runs.members.count > 1, "runsTable": runsTable,
       "tables": tables.enumerated().map {
         table($1, number: $0 + 2, title: "What was measured at each layer", isContinued: $0 > 0)
       },
@@ -40,21 +37,30 @@ struct ReportPage {
       "hasTables": !tables.isEmpty,
       "hasControls": (tables + details).contains(where: \.hasControls),
       "notes": notes.texts.enumerated().map { ["mark": Footnotes.letter($0), "text": $1] },
-      "hasNotes": !notes.texts.isEmpty,
+      "hasNotes": !notes.texts.isEmpty, "definitions": definitions,
+    ]
+  }
+
+  func html() throws -> String {
+    let sheets = runs.members.enumerated().compactMap(sheet)
+    let configurations = runs.members.compactMap(configuration)
+    let values: [String: Any] = [
+      "title": title, "subtitle": subtitle, "byStrength": !runs.strengths.isEmpty,
       "figures": FigureMarkup.values(of: figures),
       "hasFigures": !figures.isEmpty,
-      "definitions": definitions, "sheetColumns": min(sheets.count, 3),
+      "sheetColumns": min(sheets.count, 3),
       "sheets": sheets, "hasSheets": !sheets.isEmpty,
       "configurations": configurations, "hasConfigurations": !configurations.isEmpty,
       "downloads": try Downloads(of: runs).files.map {
         ["name": $0.name, "label": $0.label, "uri": $0.uri]
       },
       "style": try ReportResources.text(of: "report.css"),
-      "script": try ReportResources.script("report.js"),
+      "script": try ReportResources.pageScript("report.js"),
       "plotly": try ReportResources.text(of: ReportResources.plotly),
       "chartData": try FigureMarkup.data(of: figures),
     ]
-    return try Markup.render("page", partials: ["tables", "layers", "figure"], context)
+    return try Markup.render(
+      "page", partials: ["tables", "layers", "figure"], tableValues.merging(values) { $1 })
   }
 
   private var title: String {

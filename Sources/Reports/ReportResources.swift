@@ -18,6 +18,11 @@ enum ReportResources {
     try text(of: "charts.js") + text(of: name)
   }
 
+  /// What draws the figures of a page, and `name` after it.
+  static func pageScript(_ name: String) throws -> String {
+    try text(of: "charts.js") + text(of: "figures.js") + text(of: name)
+  }
+
   // Not `Bundle.module`: it ends the process when the bundle was not installed with the program.
   private static let folders: [URL] = {
     let program = Bundle.main.executableURL?.resolvingSymlinksInPath()

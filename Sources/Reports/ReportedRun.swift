@@ -33,6 +33,19 @@ struct ReportedRun {
     contactSheet = try EmbeddedImage(of: folder)
   }
 
+  /// A run of which these records are known.
+  init(name: String, metrics: [MetricRecord], geometry: [GeometryRecord], summary: RunSummary?) {
+    self.name = name
+    self.metrics = metrics
+    self.geometry = geometry
+    isFinished = summary != nil
+    var known = summary ?? Self.summary(of: metrics, named: name)
+    if known.layers.isEmpty { known.layers = Self.latestLayers(in: geometry) }
+    self.summary = known
+    configuration = nil
+    contactSheet = nil
+  }
+
   /// The augmentation strength the run was trained at.
   var strength: Double? {
     let config = summary.config

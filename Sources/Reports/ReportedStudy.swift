@@ -28,6 +28,16 @@ struct ReportedStudy {
     runs = record.runs.map { Self.run($0, in: folder) }
   }
 
+  /// A study of whose runs the summaries are known by their keys; they have no places.
+  init(_ record: StudyRecord, summaries: (String) -> RunSummary?, _ catalogue: FigureCatalogue) {
+    self.catalogue = catalogue
+    self.record = record
+    folder = URL(fileURLWithPath: "/")
+    runs = record.runs.map {
+      Run(record: $0, summary: summaries($0.key), failure: $0.failure, place: nil)
+    }
+  }
+
   /// How many runs are in that state.
   func count(_ status: StudyRecord.Run.Status) -> Int {
     record.runs.count { $0.status == status }

@@ -4,7 +4,7 @@ import Records
 /// Turns a study into the values of its page's template.
 struct StudyPage {
   private let study: ReportedStudy
-  private let folder: URL
+  private let address: (ReportedStudy.Run) -> String?
   private let table: StudyRunsTable
   private let claims: [ShownClaim]
   private let ledger: ClaimLedger
@@ -18,9 +18,15 @@ struct StudyPage {
     var place: Int?
   }
 
+  /// A page whose links to runs lead to their places, as seen from `folder`.
   init(of study: ReportedStudy, linkedFrom folder: URL) {
+    self.init(of: study) { run in run.place.map { StudyText.address(of: $0, from: folder) } }
+  }
+
+  /// A page whose links to runs are what `address` says.
+  init(of study: ReportedStudy, address: @escaping (ReportedStudy.Run) -> String?) {
     self.study = study
-    self.folder = folder
+    self.address = address
     table = StudyRunsTable(of: study)
     var drawn = 0
     claims = study.record.claims.map { claim in
@@ -36,11 +42,18 @@ struct StudyPage {
     ledger = ClaimLedger(of: study.record.claims)
   }
 
-  func html() throws -> String {
+  var title: String { study.record.name }
+
+  var subtitle: String { study.record.question ?? "What the runs of this grid show" }
+
+  /// The figures of the claims that have one.
+  var figures: [ChartFigure] { claims.compactMap(\.figure) }
+
+  /// The values of `studybody.mustache`.
+  var bodyValues: [String: Any] {
     let record = study.record
-    let figures = claims.compactMap(\.figure)
-    let context: [String: Any] = [
-      "title": record.name, "subtitle": record.question ?? "What the runs of this grid show",
+    let figures = figures
+    return [
       "progress": progress, "axes": record.axes.map(axis), "hasAxes": !record.axes.isEmpty,
       "answers": claims.enumerated().map(answer), "hasClaims": !claims.isEmpty,
       "ledger": claims.enumerated().map(ledgerRow),
@@ -52,16 +65,24 @@ struct StudyPage {
       "heads": heads, "rows": rows, "hasRuns": !study.runs.isEmpty,
       "hasFinished": study.runs.contains { $0.summary != nil },
       "failures": failures, "hasFailures": !failures.isEmpty,
+    ]
+  }
+
+  func html() throws -> String {
+    let figures = figures
+    let values: [String: Any] = [
+      "title": title, "subtitle": subtitle,
       "downloads": try Downloads(of: study, table).files.map {
         ["name": $0.name, "label": $0.label, "uri": $0.uri]
       },
       "style": try ReportResources.text(of: "report.css"),
       "sorting": try ReportResources.text(of: "sorting.js"),
-      "script": figures.isEmpty ? "" : try ReportResources.script("report.js"),
+      "script": figures.isEmpty ? "" : try ReportResources.pageScript("report.js"),
       "plotly": figures.isEmpty ? "" : try ReportResources.text(of: ReportResources.plotly),
       "chartData": try FigureMarkup.data(of: figures),
     ]
-    return try Markup.render("study", partials: ["figure"], context)
+    return try Markup.render(
+      "study", partials: ["studybody", "figure"], bodyValues.merging(values) { $1 })
   }
 
   private var progress: String {
@@ -144,9 +165,9 @@ struct StudyPage {
 
   private var rows: [[String: Any]] {
     study.runs.enumerated().map { place, run in
-      [
-        "name": run.record.key, "hasPlace": run.place != nil,
-        "address": run.place.map { StudyText.address(of: $0, from: folder) } ?? "",
+      let address = address(run)
+      return [
+        "name": run.record.key, "hasPlace": address != nil, "address": address ?? "",
         "cells": table.columns.map { column in
           let text = column.texts[place]
           let value = column.numbers.map { $0[place].map { "\($0)" } ?? "" } ?? text ?? ""

@@ -27,6 +27,27 @@ extension ChartFigure {
       legend: runs.legend, charts: [loss, accuracy] + updates)
   }
 
+  /// How fast training goes, at which rate, and how far the head is from its best response.
+  static func pace(of runs: RunSet) -> ChartFigure? {
+    let charts = [
+      overSteps("Views a second", of: runs) { $0.viewsPerSecond },
+      overSteps("Learning rate", of: runs) { $0.learningRate },
+      overSteps("Best-response gap", of: runs) { $0.extra["best_response_gap"] },
+    ]
+    return ChartFigure(
+      title: "Speed, learning rate and best-response gap",
+      reading: "The gap is how much the loss falls when the head alone goes on learning.",
+      legend: runs.legend, charts: charts)
+  }
+
+  /// One figure of every layer over epochs; nil where it was measured less than twice.
+  static func overEpochs(figure key: String, of runs: RunSet) -> ChartFigure? {
+    let entry = runs.catalogue.entry(key)
+    return ChartFigure(
+      title: entry.name, reading: entry.meaning.isEmpty ? key : "\(entry.meaning).",
+      legend: LayerComparison.legend(of: runs), charts: overEpochs(key, of: runs))
+  }
+
   /// Rank, accuracy and invariance of encoder and head output over epochs, for what was measured
   /// at several.
   static func trajectory(of runs: RunSet) -> ChartFigure? {

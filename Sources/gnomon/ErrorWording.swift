@@ -7,6 +7,7 @@ import Records
 import Reports
 import RunStore
 import Runs
+import Server
 import Studies
 import Torch
 
@@ -26,6 +27,7 @@ enum ErrorWording {
       "--image-size is \(size): use a whole number from \(allowed.lowerBound) to \(allowed.upperBound)"
     case let error as GivenEmbeddingsError: error.line
     case let error as StudyError: "\(error)" + error.advice
+    case let error as ServerError: "\(error)" + error.advice
     default: "\(error)"
     }
   }
@@ -140,6 +142,16 @@ extension ReportError {
     case .noBrowser: ": correct \(HeadlessBrowser.variable)"
     case .browserFailed: "; another browser can be named in \(HeadlessBrowser.variable)"
     case .noRuns, .missingResource, .unknownClaim, .nothingToDraw: ""
+    }
+  }
+}
+
+extension ServerError {
+  fileprivate var advice: String {
+    switch self {
+    case .addressInUse: ": choose another --port"
+    case .cannotListen: ": choose another --host or --port"
+    case .noFolder: ": name folders of runs or studies"
     }
   }
 }

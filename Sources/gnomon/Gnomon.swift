@@ -14,7 +14,7 @@ struct Gnomon: ParsableCommand {
       TrainCommand.self, PreviewCommand.self, GeometryCommand.self, ProbeCommand.self,
       FiguresCommand.self, SettingsCommand.self, DatasetsCommand.self, DataCommand.self,
       ReportCommand.self, ExportCommand.self, MetricsCommand.self, StudyCommand.self,
-      StoreCommand.self,
+      StoreCommand.self, ServeCommand.self,
     ])
 
   static func main() {

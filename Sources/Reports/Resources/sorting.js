@@ -18,9 +18,9 @@
     head.setAttribute("aria-sort", isAscending ? "ascending" : "descending");
   };
 
-  for (const table of document.querySelectorAll("table.sortable")) {
-    [...table.tHead.rows[0].cells].forEach((head, place) => {
-      head.querySelector("button").addEventListener("click", () => sort(table, head, place));
-    });
-  }
+  // On the document, so that a table that is put in later is sorted as well.
+  document.addEventListener("click", ({ target }) => {
+    const head = target.closest("table.sortable thead button")?.closest("th");
+    if (head) sort(head.closest("table"), head, head.cellIndex);
+  });
 })();

@@ -1,0 +1,61 @@
+import Foundation
+import Records
+
+/// What a server shows, and to whom.
+public struct ServerSettings: Sendable {
+  /// The folders below which runs and studies are looked for.
+  public var folders: [URL]
+  /// The address to listen at.
+  public var host = "127.0.0.1"
+  /// The port; 0 for one that is free.
+  public var port = 8421
+  /// What a reader must know; nil where everybody who reaches the address may read.
+  public var token: String?
+  /// What figures are called and mean.
+  public var catalogue: FigureCatalogue
+  /// The settings of a run that sets nothing.
+  public var defaults: JSONValue
+  /// The members of a configuration that differ from the defaults, as they are written today.
+  public var identity: @Sendable (JSONValue) -> JSONValue
+  /// How long there is between two looks at the folders, in seconds.
+  public var interval = 1.0
+  /// The most streams of events at a time.
+  public var mostStreams = 256
+  /// How long a stream is silent at most, in seconds.
+  public var heartbeat = 15.0
+
+  /// A server of runs below `folders`.
+  public init(
+    folders: [URL], catalogue: FigureCatalogue, defaults: JSONValue,
+    identity: @escaping @Sendable (JSONValue) -> JSONValue
+  ) {
+    self.folders = folders
+    self.catalogue = catalogue
+    self.defaults = defaults
+    self.identity = identity
+  }
+
+  /// Whether only this machine reaches the address.
+  public var isLoopback: Bool { HostName.isLoopback(host) }
+}
+
+/// Why a server does not start.
+public enum ServerError: Error, Equatable, Sendable {
+  /// Another program listens there.
+  case addressInUse(host: String, port: Int)
+  /// The system does not let it listen there.
+  case cannotListen(host: String, port: Int, reason: String)
+  /// There is no folder.
+  case noFolder(path: String)
+}
+
+extension ServerError: CustomStringConvertible {
+  /// The one line a person reads.
+  public var description: String {
+    switch self {
+    case .addressInUse(let host, let port): "\(host):\(port) is in use by another program"
+    case .cannotListen(let host, let port, let reason): "cannot listen at \(host):\(port): \(reason)"
+    case .noFolder(let path): "there is no folder \(path)"
+    }
+  }
+}

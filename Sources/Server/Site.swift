@@ -1,0 +1,165 @@
+import Foundation
+import Hummingbird
+import Records
+
+/// Everything that is answered: routes, and what stands behind them.
+struct Site: Sendable {
+  let settings: ServerSettings
+  let index: RunIndex
+  let details = DetailCache()
+  let gate: Gate
+  let assets: Assets
+  let pages: PageCache
+  let started = Date()
+
+  /// - Throws: `ReportError.missingResource` when a part of the pages is not installed.
+  init(_ settings: ServerSettings, index: RunIndex) throws {
+    self.settings = settings
+    self.index = index
+    gate = Gate(settings)
+    assets = try Assets()
+    pages = PageCache()
+  }
+
+  /// A request as a route sees it.
+  struct Call: Sendable {
+    let request: Request
+    /// What stands in the address for each name in braces.
+    let places: [String: String]
+    let parameters: [(key: String, value: String)]
+
+    /// The first parameter of that name.
+    func parameter(_ key: String) -> String? { parameters.first { $0.key == key }?.value }
+  }
+
+  /// The answer to a request.
+  func answer(_ request: Request) async -> Response {
+    if let refusal = gate.refusal(of: request) { return Answer.secured(refusal) }
+    var response = await route(request)
+    if request.method == .head {
+      let length = response.body.contentLength
+      response.body = ResponseBody()
+      if let length { response.headers[.contentLength] = "\(length)" }
+    }
+    return Answer.secured(response)
+  }
+
+  private func route(_ request: Request) async -> Response {
+    let isAPI = request.uri.path.hasPrefix("/api/")
+    let path = request.uri.path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
+    for route in Self.routes {
+      guard let places = route.match(path) else { continue }
+      let call = Call(request: request, places: places, parameters: Parameters.of(request))
+      do {
+        return try await route.answer(self, call)
+      } catch let error as RunQuery.Refused {
+        return failure(.badRequest, error.reason, isAPI)
+      } catch let error as Missing {
+        return failure(.notFound, error.reason, isAPI)
+      } catch {
+        return failure(.internalServerError, "this cannot be shown: \(error)", isAPI)
+      }
+    }
+    return failure(.notFound, "there is no such page", isAPI)
+  }
+
+  /// What is not there.
+  struct Missing: Error {
+    let reason: String
+  }
+
+  private func failure(_ status: HTTPResponse.Status, _ reason: String, _ isAPI: Bool) -> Response {
+    if isAPI, let response = try? Answer.json(ErrorDocument(error: reason), status: status) {
+      return response
+    }
+    let page = try? MessagePage(title: status.reasonPhrase, text: reason).html()
+    return page.map { Answer.html($0, status: status) } ?? Answer.plain(status, reason)
+  }
+
+  /// The run of that identifier.
+  ///
+  /// - Throws: `Missing`.
+  func run(_ call: Call) throws -> RunEntry {
+    guard let identifier = call.places["run"], let run = index.snapshot.runs[identifier] else {
+      throw Missing(reason: "there is no such run: its folder is gone, or never was")
+    }
+    return run
+  }
+
+  /// The study of that identifier.
+  ///
+  /// - Throws: `Missing`.
+  func study(_ call: Call) throws -> StudyEntry {
+    let identifier = call.places["study"]
+    guard let study = index.snapshot.studies.first(where: { $0.identifier == identifier }) else {
+      throw Missing(reason: "there is no such study: its folder is gone, or never was")
+    }
+    return study
+  }
+}
+
+/// What the interface answers where it cannot do what was asked.
+struct ErrorDocument: Codable {
+  let error: String
+}
+
+/// One address, or all of one form, and what answers it.
+struct Route: Sendable {
+  /// Its parts, names in braces standing for any text: `/runs/{run}`.
+  let path: String
+  let answer: @Sendable (Site, Site.Call) async throws -> Response
+
+  init(
+    _ path: String, _ answer: @escaping @Sendable (Site, Site.Call) async throws -> Response
+  ) {
+    self.path = path
+    self.answer = answer
+    parts = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst().map(String.init)
+  }
+
+  private let parts: [String]
+
+  /// What stands for the names in braces; nil for another path. Nothing is decoded: names that are served have no
+  /// character that needs it.
+  func match(_ path: ArraySlice<Substring>) -> [String: String]? {
+    guard path.count == parts.count else { return nil }
+    var places: [String: String] = [:]
+    for (part, text) in zip(parts, path) {
+      if part.hasPrefix("{") {
+        places[String(part.dropFirst().dropLast())] = String(text)
+      } else if part != text {
+        return nil
+      }
+    }
+    return places
+  }
+}
+
+extension Site {
+  /// All of them.
+  static let routes: [Route] = pageRoutes + apiRoutes
+
+  private static let pageRoutes = [
+    Route("/") { site, call in try site.runsPage(call) },
+    Route("/runs/{run}") { site, call in try site.runPage(call) },
+    Route("/runs/{run}/charts.json") { site, call in try site.runCharts(call) },
+    Route("/runs/{run}/files/{file}") { site, call in
+      try site.file(call, of: ServedFile.ofRuns, in: site.run(call).place.path)
+    },
+    Route("/studies") { site, call in try site.studiesPage(call) },
+    Route("/studies/{study}") { site, call in try site.studyPage(call) },
+    Route("/studies/{study}/charts.json") { site, call in try site.studyCharts(call) },
+    Route("/studies/{study}/files/{file}") { site, call in
+      try site.file(call, of: ServedFile.ofStudies, in: site.study(call).place.path)
+    },
+    Route("/assets/{asset}") { site, call in try site.assets.answer(call) },
+  ]
+
+  private func file(_ call: Call, of files: [ServedFile], in folder: String) throws -> Response {
+    let name = call.places["file"]
+    guard let file = files.first(where: { $0.name == name }),
+      let response = try Answer.file(file, in: folder)
+    else { throw Missing(reason: "there is no such file") }
+    return response
+  }
+}
