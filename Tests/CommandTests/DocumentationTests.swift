@@ -150,7 +150,7 @@ import Torch
     let overview = try Program.run(["--help"]).output.split(separator: "\n")
     for command in [
       "train", "preview", "geometry", "probe", "figures", "settings", "datasets", "data", "report",
-      "export", "metrics", "study", "store",
+      "export", "metrics", "study", "store", "serve",
     ] {
       #expect(overview.contains { $0.hasPrefix("  \(command) ") }, "\(command)")
     }

@@ -45,7 +45,7 @@ import Testing
     }
     let policy = try #require(response.headers[.contentSecurityPolicy])
     #expect(policy.hasPrefix("default-src 'none'"))
-    #expect(!policy.contains("unsafe"))
+    #expect(!policy.contains("unsafe-inline") && !policy.contains("unsafe-eval"))
   }
 
   @Test(arguments: [HTTPRequest.Method.post, .put, .delete, .patch, .options])
@@ -122,40 +122,40 @@ import Testing
     "/runs/RUN/files/secret.txt", "/runs//etc/passwd", "/runs/RUN%2f..%2fRUN",
   ])
   func noPathLeadsOutOfTheFolders(_ path: String) async throws {
-    let response = try await ask(path) { run in
+    let response = try await ask(path, prepare: { run in
       try Data("a secret\n".utf8).write(to: run.appendingPathComponent("secret.txt"))
-    }
+    })
     #expect(response.status == .notFound, "\(path)")
     #expect(!String(buffer: response.body).contains("a secret"))
   }
 
   @Test func aLinkInPlaceOfAFileIsNotFollowed() async throws {
     for name in ["config.yaml", "metrics.jsonl", "summary.json", "report.html"] {
-      let response = try await ask("/runs/RUN/files/\(name)") { run in
+      let response = try await ask("/runs/RUN/files/\(name)", prepare: { run in
         let secret = run.deletingLastPathComponent().appendingPathComponent("secret")
         try Data("a: 'secret'\n".utf8).write(to: secret)
         let file = run.appendingPathComponent(name)
         try? FileManager.default.removeItem(at: file)
         try FileManager.default.createSymbolicLink(at: file, withDestinationURL: secret)
-      }
+      })
       #expect(response.status != .ok, "\(name)")
       #expect(!String(buffer: response.body).contains("'secret'"))
     }
-    let page = try await ask("/runs/RUN") { run in
+    let page = try await ask("/runs/RUN", prepare: { run in
       let secret = run.deletingLastPathComponent().appendingPathComponent("secret")
       try Data("key: 'of another'\n".utf8).write(to: secret)
       let file = run.appendingPathComponent("config.yaml")
       try FileManager.default.removeItem(at: file)
       try FileManager.default.createSymbolicLink(at: file, withDestinationURL: secret)
-    }
+    })
     #expect(page.status == .ok)
     #expect(!String(buffer: page.body).contains("of another"))
   }
 
   @Test func filesComeAsDownloadsThatRunNothing() async throws {
-    let response = try await ask("/runs/RUN/files/report.html") { run in
+    let response = try await ask("/runs/RUN/files/report.html", prepare: { run in
       try Data("<script>alert(1)</script>".utf8).write(to: run.appendingPathComponent("report.html"))
-    }
+    })
     #expect(response.status == .ok)
     #expect(response.headers[.contentDisposition] == "attachment; filename=\"report.html\"")
     #expect(response.headers[.contentSecurityPolicy] == "default-src 'none'; sandbox")
@@ -179,7 +179,7 @@ import Testing
     let config = "encoder: \"</td><script>alert(2)</script>\"\n\"<b>key\": 3\nstrength: 1\n"
     try Data(config.utf8).write(to: run.config)
     try Data("<img src=x onerror=alert(3)>\n".utf8).write(to: run.url.appendingPathComponent("log.txt"))
-    try Data(#"{"step":99,"epoch":0,"<i>":1,"loss":1e999}"#.utf8 + "\n".utf8).write(to: run.metrics)
+    try Data((#"{"step":99,"epoch":0,"<i>":1,"loss":1e999}"# + "\n").utf8).write(to: run.metrics)
     let server = try Sample.server(folder)
     let identifier = try Sample.onlyRun(server).identifier
     for path in ["/", "/runs/\(identifier)", "/?columns=encoder,%3Cb%3Ekey&text=%22%3E%3Cscript%3E"] {

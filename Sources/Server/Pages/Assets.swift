@@ -13,12 +13,19 @@ struct Assets: Sendable {
 
   private let assets: [String: Asset]
 
+  /// The identifier of the style that Plotly puts into a page for maps, which no page has: where something of that
+  /// identifier is there it does not, and the policy has nothing to refuse.
+  let mapStyle: String
+
   /// - Throws: `ReportError.missingResource`.
   init() throws {
     let script = "text/javascript; charset=utf-8"
     let style = "text/css; charset=utf-8"
+    let plotly = try PageResources.plotly()
+    mapStyle =
+      plotly.firstMatch(of: /getElementById\("([0-9a-f]{64})"\)/).map { String($0.1) } ?? "map-style"
     let texts: [(name: String, type: String, text: String)] = [
-      ("plotly.js", script, try PageResources.plotly()),
+      ("plotly.js", script, plotly),
       ("charts.js", script, try PageResources.charts()),
       ("live.js", script, try ServerResources.text(of: "live.js")),
       ("plotly.css", style, try ServerResources.text(of: "plotly.css")),

@@ -18,7 +18,7 @@ extension Site {
         title: run.name, template: "run", values: try page.values, place: "runs",
         events: events(after: number, run: run.identifier),
         charts: "/runs/\(run.identifier)/charts.json"
-          + Parameters.query(figure.map { [("figure", $0)] } ?? [])
+          + Parameters.query(figure.map { [("figure", $0)] } ?? []), mapStyle: assets.mapStyle
       ).html()
     }
     return Answer.content(data, type: "text/html; charset=utf-8")

@@ -45,7 +45,9 @@ struct RunsPage {
     self.settings = settings
     let runs = snapshot.ordered
     answer = query.answer(runs)
-    columns = query.columns.isEmpty ? Self.usual(runs.filter(query.includes)) : query.columns
+    columns =
+      query.columns.isEmpty
+      ? Self.usual(runs.filter(query.includes), snapshot.studies, settings) : query.columns
   }
 
   var values: [String: Any] {
@@ -140,9 +142,11 @@ struct RunsPage {
   }
 
   /// State, progress and loss, the settings that tell the runs apart, and the figures that most people ask for.
-  private static func usual(_ runs: [RunEntry]) -> [RunColumn] {
+  private static func usual(
+    _ runs: [RunEntry], _ studies: [StudyEntry], _ settings: ServerSettings
+  ) -> [RunColumn] {
     var columns: [RunColumn] = [.fact(.state), .fact(.progress)]
-    columns += differing(runs).map { .setting($0) }
+    columns += differing(runs, studies, settings).map { .setting($0) }
     columns.append(.fact(.loss))
     for key in ["linear_top1", "knn_top1", "effective_rank"] {
       for layer in ["h", "z"] where runs.contains(where: { $0.figure(layer, key) != nil }) {
@@ -161,9 +165,13 @@ struct RunsPage {
       .map { .figure(layer: $0, key: "effective_rank") }
   }
 
-  /// The keys whose values differ, those with the fewest values first: a seed says less than a strength.
-  private static func differing(_ runs: [RunEntry]) -> [String] {
+  /// The keys whose values differ: the axes of the runs' studies, then those with the fewest values, for a seed says
+  /// less than a strength.
+  private static func differing(
+    _ runs: [RunEntry], _ studies: [StudyEntry], _ settings: ServerSettings
+  ) -> [String] {
     var first: [String: JSONValue] = [:]
+    var second: [String: JSONValue] = [:]
     var values: [String: Set<String>] = [:]
     for run in runs {
       for (key, value) in run.settings {
@@ -172,12 +180,27 @@ struct RunsPage {
           continue
         }
         guard known != value || values[key] != nil, (values[key]?.count ?? 0) < 64 else { continue }
+        if known != value { second[key] = value }
         values[key, default: [FlatSettings.text(known)]].insert(FlatSettings.text(value))
       }
     }
-    let told = values.filter { !["name", "output"].contains($0.key) && $0.value.count > 1 }
-    return told.sorted { ($0.value.count, $0.key) < ($1.value.count, $1.key) }
-      .prefix(mostSettings).map(\.key)
+    let shown = Set(runs.compactMap(\.study))
+    let axes = studies.filter { shown.contains($0.identifier) }
+      .flatMap { $0.record?.axes.map(\.key) ?? [] }
+    let known = axes.filter { values[$0] != nil }.reduce(into: [String]()) { all, key in
+      if !all.contains(key) { all.append(key) }
+    }
+    let others = values.keys.filter { key in
+      !known.contains(key) && !["name", "output"].contains(key)
+        && [first[key], second[key]].contains { value in
+          // Of two values one is no default: it is left out only where the setting does not tell runs apart.
+          value.map { settings.identity(.object([key: $0]))[key] != nil } ?? false
+        }
+    }
+    let sorted = others.sorted {
+      (values[$0]?.count ?? 0, $0) < (values[$1]?.count ?? 0, $1)
+    }
+    return Array((known + sorted).prefix(mostSettings))
   }
 }
 

@@ -16,6 +16,8 @@ struct Shell {
   var charts: String?
   /// The study whose changes the page shows.
   var study: String?
+  /// `Assets.mapStyle`, for a page with charts.
+  var mapStyle = ""
 
   func html() throws -> String {
     var texts: [String: String] = [:]
@@ -24,7 +26,7 @@ struct Shell {
     }
     texts["content"] = texts[template]
     let around: [String: Any] = [
-      "title": title, "events": events ?? "", "isLive": events != nil, "charts": charts ?? "",
+      "title": title, "events": events ?? "", "isLive": events != nil, "charts": charts ?? "", "mapStyle": mapStyle,
       "hasCharts": charts != nil, "study": study ?? "", "isRuns": place == "runs",
       "isStudies": place == "studies",
     ]

@@ -60,7 +60,7 @@ extension Site {
       return try Shell(
         title: study.name, template: "study", values: values, place: "studies",
         events: events(after: number), charts: "/studies/\(study.identifier)/charts.json",
-        study: study.identifier
+        study: study.identifier, mapStyle: assets.mapStyle
       ).html()
     }
     return Answer.content(data, type: "text/html; charset=utf-8")
