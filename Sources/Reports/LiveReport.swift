@@ -33,7 +33,9 @@ package struct LiveReport {
 
   /// The keys of all figures that were measured, in the order of the tables, with what they are called.
   package var measured: [FigureCatalogue.Entry] {
-    let layers = runs.members.flatMap { $0.run.geometry.map(\.figures) + $0.run.summary.orderedLayers }
+    let layers = runs.members.flatMap {
+      $0.run.geometry.map(\.figures) + $0.run.summary.orderedLayers
+    }
     return runs.catalogue.ordered(Set(layers.flatMap(\.values.keys)))
   }
 

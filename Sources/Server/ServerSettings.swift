@@ -54,7 +54,8 @@ extension ServerError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .addressInUse(let host, let port): "\(host):\(port) is in use by another program"
-    case .cannotListen(let host, let port, let reason): "cannot listen at \(host):\(port): \(reason)"
+    case .cannotListen(let host, let port, let reason):
+      "cannot listen at \(host):\(port): \(reason)"
     case .noFolder(let path): "there is no folder \(path)"
     }
   }

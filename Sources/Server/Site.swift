@@ -114,7 +114,8 @@ struct Route: Sendable {
   ) {
     self.path = path
     self.answer = answer
-    parts = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst().map(String.init)
+    parts = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst().map(
+      String.init)
   }
 
   private let parts: [String]

@@ -55,7 +55,8 @@ struct ServeCommand: ParsableCommand {
     if !folders.isEmpty { return folders }
     let usual = ["runs", "studies"].filter {
       var isFolder: ObjCBool = false
-      return FileManager.default.fileExists(atPath: $0, isDirectory: &isFolder) && isFolder.boolValue
+      return FileManager.default.fileExists(atPath: $0, isDirectory: &isFolder)
+        && isFolder.boolValue
     }
     return usual.isEmpty ? ["."] : usual
   }

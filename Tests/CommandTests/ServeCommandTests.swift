@@ -51,7 +51,8 @@ import Testing
     try withTemporaryFolder { folder in
       let output = folder.appendingPathComponent("address.txt")
       let program = try Program.startShell(
-        "exec '\(Program.path("gnomon"))' serve '\(folder.path)' --host 0.0.0.0 --port 0 > '\(output.path)'")
+        "exec '\(Program.path("gnomon"))' serve '\(folder.path)' --host 0.0.0.0 --port 0 > '\(output.path)'"
+      )
       let address = try address(in: output)
       let parts = try #require(address.firstMatch(of: /:([0-9]+)\/\?token=([0-9a-f]{64})$/))
       let port = try #require(Int(parts.1))
@@ -70,7 +71,9 @@ import Testing
       #expect(missing.errorLines.count == 1)
       #expect(missing.error.contains("none: name folders of runs or studies"))
       #expect(try Program.run(["serve", "--port", "99999"]).code == 2)
-      #expect(try Program.run(["serve", "--host", "not an address", folder.path, "--port", "0"]).code == 1)
+      #expect(
+        try Program.run(["serve", "--host", "not an address", folder.path, "--port", "0"]).code == 1
+      )
     }
   }
 }

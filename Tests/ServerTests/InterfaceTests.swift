@@ -63,7 +63,8 @@ import Testing
       #expect(named == braces, "\(path)")
     }
     guard case .array(let parameters) = paths["/api/v1/runs"]?["get"]?["parameters"] else { return }
-    #expect(parameters.compactMap { $0["name"]?.stringValue }.sorted() == RunQuery.parameters.sorted())
+    #expect(
+      parameters.compactMap { $0["name"]?.stringValue }.sorted() == RunQuery.parameters.sorted())
   }
 
   @Test func answersHaveTheShapesThatAreDescribed() async throws {
@@ -75,7 +76,9 @@ import Testing
         for run in server.runs {
           var address = path.replacing("{run}", with: run.identifier)
             .replacing("{study}", with: study)
-          if path == "/api/v1/runs" { address += "?columns=strength,h.effective_rank,loss,encoder,nothing" }
+          if path == "/api/v1/runs" {
+            address += "?columns=strength,h.effective_rank,loss,encoder,nothing"
+          }
           let response = try await client.execute(uri: address, method: .get)
           #expect(response.status == .ok, "\(address)")
           #expect(response.headers[.contentType] == "application/json")
@@ -130,18 +133,28 @@ import Testing
       #expect(runs.contains("<code>strength</code>"))
       let alone = try #require(server.runs.first { $0.name == "alone" })
       let run = try await page("/runs/\(alone.identifier)?figure=invariance")
-      for text in ["interrupted", "20 of 100", "Best-response gap", "Loss and contrastive accuracy", "Invariance", "metrics.jsonl", "Spectra of encoder"] {
+      for text in [
+        "interrupted", "20 of 100", "Best-response gap", "Loss and contrastive accuracy",
+        "Invariance", "metrics.jsonl", "Spectra of encoder", "The curves as a table",
+      ] {
         #expect(run.contains(text), "\(text)")
       }
       // The default is not a difference, another value is.
-      #expect(run.contains("<th scope=\"row\"><code>strength</code></th><td>0.5</td><td class=\"absent\">1</td>"))
+      #expect(
+        run.contains(
+          "<th scope=\"row\"><code>strength</code></th><td>0.5</td><td class=\"absent\">1</td>"))
       let charts = try json(
-        await client.execute(uri: "/runs/\(alone.identifier)/charts.json", method: .get))
+        await client.execute(
+          uri: "/runs/\(alone.identifier)/charts.json?figure=invariance", method: .get))
       guard case .array(let drawn) = charts else { return #expect(Bool(false)) }
-      for id in drawn.compactMap({ $0["id"]?.stringValue }) { #expect(run.contains("id=\"\(id)\"")) }
+      for id in drawn.compactMap({ $0["id"]?.stringValue }) {
+        #expect(run.contains("id=\"\(id)\""))
+      }
       let study = try #require(server.studies.first)
       let text = try await page("/studies/\(study.identifier)")
-      for part in ["The rank grows", "too few seeds", "What does it do?", "waiting", "Claims and verdicts"] {
+      for part in [
+        "The rank grows", "too few seeds", "What does it do?", "waiting", "Claims and verdicts",
+      ] {
         #expect(text.contains(part), "\(part)")
       }
       let linked = try #require(server.runs.first { $0.name == "a" })
@@ -161,7 +174,8 @@ import Testing
       let after = try await client.execute(uri: "/runs/\(run.identifier)", method: .get)
       #expect(after.status == .notFound)
       #expect(String(buffer: after.body).contains("its folder is gone"))
-      let events = try await client.execute(uri: "/api/v1/events?run=\(run.identifier)", method: .get)
+      let events = try await client.execute(
+        uri: "/api/v1/events?run=\(run.identifier)", method: .get)
       #expect(events.status == .notFound)
     }
   }

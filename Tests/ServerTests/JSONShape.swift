@@ -16,7 +16,9 @@ struct JSONShape {
     if let type = schema["type"], !types(type).contains(where: { matches(value, $0) }) {
       return ["\(place): \(value) is not of \(type)"]
     }
-    if let constant = schema["const"], constant != value { faults.append("\(place): not \(constant)") }
+    if let constant = schema["const"], constant != value {
+      faults.append("\(place): not \(constant)")
+    }
     if case .array(let choices) = schema["enum"], !choices.contains(value) {
       faults.append("\(place): \(value) is none of \(choices)")
     }
@@ -30,7 +32,9 @@ struct JSONShape {
         faults += self.faults(of: element, by: items, at: "\(place)[\(index)]")
       }
     }
-    if case .object(let members) = value { faults += self.faults(of: members, by: schema, at: place) }
+    if case .object(let members) = value {
+      faults += self.faults(of: members, by: schema, at: place)
+    }
     return faults
   }
 
@@ -48,7 +52,9 @@ struct JSONShape {
         faults += self.faults(of: member, by: known, at: "\(place).\(key)")
       } else if schema["additionalProperties"] == false {
         faults.append("\(place): \(key) is not described")
-      } else if case .object = schema["additionalProperties"], let others = schema["additionalProperties"] {
+      } else if case .object = schema["additionalProperties"],
+        let others = schema["additionalProperties"]
+      {
         faults += self.faults(of: member, by: others, at: "\(place).\(key)")
       }
     }

@@ -12,7 +12,8 @@ import Testing
       var run = RunEntry(
         .init(path: "/runs/run-\(number)", label: "runs/run-\(number)"), identifier: "\(number)")
       run.settings = [
-        "strength": .double(Double(number % 3) / 2), "encoder": number % 2 == 0 ? "resnet18" : "vit",
+        "strength": .double(Double(number % 3) / 2),
+        "encoder": number % 2 == 0 ? "resnet18" : "vit",
       ]
       run.state = number % 4 == 0 ? .running : .finished
       if number % 5 != 0 {
@@ -47,7 +48,9 @@ import Testing
     #expect(up.first?.loss == 1 && up.last?.loss == nil)
     let down = try answer("sort=loss&order=desc&per_page=500").runs
     #expect(down.first?.loss == 119 && down.last?.loss == nil)
-    let settings = try answer("sort=strength&per_page=500").runs.map { $0.settings["strength"]?.doubleValue ?? -1 }
+    let settings = try answer("sort=strength&per_page=500").runs.map {
+      $0.settings["strength"]?.doubleValue ?? -1
+    }
     #expect(settings == settings.sorted())
   }
 
@@ -61,7 +64,8 @@ import Testing
   }
 
   @Test func aQueryAndItsParametersSayTheSame() throws {
-    let text = "?text=a%26b&set=strength%3D0.5&state=running&columns=loss%2Ch.effective_rank&sort=loss&order=desc&page=2&per_page=10"
+    let text =
+      "?text=a%26b&set=strength%3D0.5&state=running&columns=loss%2Ch.effective_rank&sort=loss&order=desc&page=2&per_page=10"
     let query = try RunQuery(Parameters.parse(String(text.dropFirst())))
     #expect(Parameters.query(query.parameters) == text)
     #expect(query.columns == [.fact(.loss), .figure(layer: "h", key: "effective_rank")])

@@ -35,7 +35,8 @@ import Testing
   ]
 
   @Test(arguments: [
-    "/", "/runs/RUN", "/studies", "/nothing", "/api/v1/runs", "/api/v1/nothing", "/assets/style.css",
+    "/", "/runs/RUN", "/studies", "/nothing", "/api/v1/runs", "/api/v1/nothing",
+    "/assets/style.css",
     "/runs/RUN/files/metrics.jsonl", "/?page=0",
   ])
   func everyAnswerHasWhatKeepsABrowserSafe(_ path: String) async throws {
@@ -62,11 +63,14 @@ import Testing
 
   @Test func namesThatLeadHereFromElsewhereAreRefused() {
     let loopback = HostName(host: "127.0.0.1")
-    for name in ["localhost", "localhost:80", "127.0.0.1:8421", "127.0.0.9", "[::1]:8421", "LOCALHOST"] {
+    for name in [
+      "localhost", "localhost:80", "127.0.0.1:8421", "127.0.0.9", "[::1]:8421", "LOCALHOST",
+    ] {
       #expect(loopback.includes(name), "\(name)")
     }
     for name in [
-      nil, "", "evil.example", "evil.example:8421", "localhost.evil.example", "127.0.0.1.evil.example",
+      nil, "", "evil.example", "evil.example:8421", "localhost.evil.example",
+      "127.0.0.1.evil.example",
       "10.0.0.1", "[::1", "localhost:x", "localhost:99999", "127.0.0.1@evil.example",
     ] {
       #expect(!loopback.includes(name), "\(name ?? "none")")
@@ -103,7 +107,8 @@ import Testing
     let pair = String(cookie.prefix { $0 != ";" })
     #expect(try await ask("/", headers: [.cookie: "a=b; \(pair)"], of: change).status == .ok)
     #expect(
-      try await ask("/api/v1/runs", headers: [.authorization: "Bearer \(token)"], of: change).status == .ok)
+      try await ask("/api/v1/runs", headers: [.authorization: "Bearer \(token)"], of: change).status
+        == .ok)
     for wrong in ["", String(token.dropLast()), token + "0", String(repeating: "0", count: 64)] {
       let headers: HTTPFields = [.authorization: "Bearer \(wrong)"]
       #expect(try await ask("/", headers: headers, of: change).status == .unauthorized)
@@ -122,40 +127,49 @@ import Testing
     "/runs/RUN/files/secret.txt", "/runs//etc/passwd", "/runs/RUN%2f..%2fRUN",
   ])
   func noPathLeadsOutOfTheFolders(_ path: String) async throws {
-    let response = try await ask(path, prepare: { run in
-      try Data("a secret\n".utf8).write(to: run.appendingPathComponent("secret.txt"))
-    })
+    let response = try await ask(
+      path,
+      prepare: { run in
+        try Data("a secret\n".utf8).write(to: run.appendingPathComponent("secret.txt"))
+      })
     #expect(response.status == .notFound, "\(path)")
     #expect(!String(buffer: response.body).contains("a secret"))
   }
 
   @Test func aLinkInPlaceOfAFileIsNotFollowed() async throws {
     for name in ["config.yaml", "metrics.jsonl", "summary.json", "report.html"] {
-      let response = try await ask("/runs/RUN/files/\(name)", prepare: { run in
-        let secret = run.deletingLastPathComponent().appendingPathComponent("secret")
-        try Data("a: 'secret'\n".utf8).write(to: secret)
-        let file = run.appendingPathComponent(name)
-        try? FileManager.default.removeItem(at: file)
-        try FileManager.default.createSymbolicLink(at: file, withDestinationURL: secret)
-      })
+      let response = try await ask(
+        "/runs/RUN/files/\(name)",
+        prepare: { run in
+          let secret = run.deletingLastPathComponent().appendingPathComponent("secret")
+          try Data("a: 'secret'\n".utf8).write(to: secret)
+          let file = run.appendingPathComponent(name)
+          try? FileManager.default.removeItem(at: file)
+          try FileManager.default.createSymbolicLink(at: file, withDestinationURL: secret)
+        })
       #expect(response.status != .ok, "\(name)")
       #expect(!String(buffer: response.body).contains("'secret'"))
     }
-    let page = try await ask("/runs/RUN", prepare: { run in
-      let secret = run.deletingLastPathComponent().appendingPathComponent("secret")
-      try Data("key: 'of another'\n".utf8).write(to: secret)
-      let file = run.appendingPathComponent("config.yaml")
-      try FileManager.default.removeItem(at: file)
-      try FileManager.default.createSymbolicLink(at: file, withDestinationURL: secret)
-    })
+    let page = try await ask(
+      "/runs/RUN",
+      prepare: { run in
+        let secret = run.deletingLastPathComponent().appendingPathComponent("secret")
+        try Data("key: 'of another'\n".utf8).write(to: secret)
+        let file = run.appendingPathComponent("config.yaml")
+        try FileManager.default.removeItem(at: file)
+        try FileManager.default.createSymbolicLink(at: file, withDestinationURL: secret)
+      })
     #expect(page.status == .ok)
     #expect(!String(buffer: page.body).contains("of another"))
   }
 
   @Test func filesComeAsDownloadsThatRunNothing() async throws {
-    let response = try await ask("/runs/RUN/files/report.html", prepare: { run in
-      try Data("<script>alert(1)</script>".utf8).write(to: run.appendingPathComponent("report.html"))
-    })
+    let response = try await ask(
+      "/runs/RUN/files/report.html",
+      prepare: { run in
+        try Data("<script>alert(1)</script>".utf8).write(
+          to: run.appendingPathComponent("report.html"))
+      })
     #expect(response.status == .ok)
     #expect(response.headers[.contentDisposition] == "attachment; filename=\"report.html\"")
     #expect(response.headers[.contentSecurityPolicy] == "default-src 'none'; sandbox")
@@ -178,11 +192,14 @@ import Testing
     let run = try Sample.run(folder.appendingPathComponent(hostile))
     let config = "encoder: \"</td><script>alert(2)</script>\"\n\"<b>key\": 3\nstrength: 1\n"
     try Data(config.utf8).write(to: run.config)
-    try Data("<img src=x onerror=alert(3)>\n".utf8).write(to: run.url.appendingPathComponent("log.txt"))
+    try Data("<img src=x onerror=alert(3)>\n".utf8).write(
+      to: run.url.appendingPathComponent("log.txt"))
     try Data((#"{"step":99,"epoch":0,"<i>":1,"loss":1e999}"# + "\n").utf8).write(to: run.metrics)
     let server = try Sample.server(folder)
     let identifier = try Sample.onlyRun(server).identifier
-    for path in ["/", "/runs/\(identifier)", "/?columns=encoder,%3Cb%3Ekey&text=%22%3E%3Cscript%3E"] {
+    for path in [
+      "/", "/runs/\(identifier)", "/?columns=encoder,%3Cb%3Ekey&text=%22%3E%3Cscript%3E",
+    ] {
       let page = try await server.application().test(.router) { client in
         try await client.execute(uri: path, method: .get)
       }

@@ -54,7 +54,9 @@ enum Sample {
   private static func figures(_ layer: String, _ strength: Double) -> LayerFigures {
     LayerFigures(
       layer: layer, n: 100, dimension: 16,
-      values: ["effective_rank": 10 + strength, "knn_top1": 0.5 + strength / 10, "invariance": 0.4],
+      values: [
+        "effective_rank": 10 + strength, "knn_top1": 0.5 + strength / 10, "invariance": 0.4,
+      ],
       spectrum: [1, 0.5, 0.1])
   }
 
@@ -77,7 +79,9 @@ enum Sample {
 
   /// The only run below `folder`.
   static func onlyRun(_ server: LiveServer) throws -> RunEntry {
-    guard let run = server.runs.first, server.runs.count == 1 else { throw NotOne(count: server.runs.count) }
+    guard let run = server.runs.first, server.runs.count == 1 else {
+      throw NotOne(count: server.runs.count)
+    }
     return run
   }
 

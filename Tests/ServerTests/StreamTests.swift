@@ -23,7 +23,11 @@ import Testing
     let isOver = Shared(false)
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask {
-        try await server.run { port.value = $0 } until: { isOver.value }
+        try await server.run {
+          port.value = $0
+        } until: {
+          isOver.value
+        }
       }
       while port.value == 0 { try await Task.sleep(for: .milliseconds(10)) }
       do {
@@ -106,7 +110,9 @@ import Testing
       try await serving(folder) { port in
         let bomb = (0..<200).map { "X-\($0): " + String(repeating: "a", count: 200) }
         #expect(try !SocketClient.answer(port: port, "/", headers: bomb).hasPrefix("HTTP/1.1 200"))
-        for text in ["\u{0}\u{1}\r\n\r\n", "GET\r\n\r\n", "GET / HTTP/9.9\r\n\r\n", "GET / HTTP/1.1\r\n\r\n"] {
+        for text in [
+          "\u{0}\u{1}\r\n\r\n", "GET\r\n\r\n", "GET / HTTP/9.9\r\n\r\n", "GET / HTTP/1.1\r\n\r\n",
+        ] {
           let client = try SocketClient(port: port)
           client.send(text)
           try? client.receive(upTo: 2) { $0.contains("\r\n\r\n") }
@@ -126,7 +132,10 @@ import Testing
       try await serving(folder) { port in
         let other = try Sample.server(folder) { $0.port = port }
         await #expect(throws: ServerError.addressInUse(host: "127.0.0.1", port: port)) {
-          try await other.run { _ in } until: { false }
+          try await other.run { _ in
+          } until: {
+            false
+          }
         }
       }
       #expect(throws: ServerError.noFolder(path: folder.path + "/none")) {

@@ -48,7 +48,8 @@ public final class SocketClient: @unchecked Sendable {
 
   /// Asks for a path, with the headers that a server needs and `headers`.
   public func get(_ path: String, headers: [String] = []) {
-    send((["GET \(path) HTTP/1.1", "Host: localhost"] + headers + ["", ""]).joined(separator: "\r\n"))
+    send(
+      (["GET \(path) HTTP/1.1", "Host: localhost"] + headers + ["", ""]).joined(separator: "\r\n"))
   }
 
   /// Receives until the text holds what is waited for.

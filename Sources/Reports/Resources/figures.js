@@ -74,7 +74,8 @@ const gnomonFigures = (() => {
   const drawAll = () => charts.forEach(draw);
 
   const update = (latest) => {
-    charts = latest;
+    // A live page's data may already be of figures that it has no place for yet.
+    charts = latest.filter(({ id }) => document.getElementById(id));
     drawAll();
   };
 

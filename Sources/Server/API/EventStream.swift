@@ -73,7 +73,8 @@ extension Site {
         ByteBuffer(string: try text("state", number, Event(counts: counts))))
     }
     number = latest
-    let isWanted = run.map { changes.runs.contains($0) || changes.removed.contains($0) } ?? !changes.isEmpty
+    let isWanted =
+      run.map { changes.runs.contains($0) || changes.removed.contains($0) } ?? !changes.isEmpty
     guard isWanted else { return try await writer.write(ByteBuffer(string: ": still here\n\n")) }
     func named(_ identifiers: Set<String>) -> [String]? {
       identifiers.count > 200 ? nil : identifiers.sorted()

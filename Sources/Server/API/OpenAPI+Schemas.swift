@@ -7,7 +7,9 @@ extension OpenAPI {
     "RunBrief": object(
       [
         "id": identified, "name": text, "folder": text, "study": identified,
-        "state": ["type": "string", "enum": .array(RunState.allCases.map { .string($0.rawValue) })],
+        "state": [
+          "type": "string", "enum": .array(RunState.allCases.map { .string($0.rawValue) }),
+        ],
         "failure": text, "step": whole, "steps": whole, "epoch": number, "progress": number,
         "steps_per_second": number, "seconds_left": number, "loss": number,
         "updated": ["type": "string", "format": "date-time"],

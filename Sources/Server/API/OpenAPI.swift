@@ -7,7 +7,8 @@ enum OpenAPI {
     "openapi": "3.1.0",
     "info": [
       "title": "Gnomon", "version": .string(PackageVersion.current),
-      "description": "Runs and studies below the folders that gnomon serve was given. Everything is read, nothing is changed.",
+      "description":
+        "Runs and studies below the folders that gnomon serve was given. Everything is read, nothing is changed.",
       "license": ["name": "Apache 2.0", "identifier": "Apache-2.0"],
     ],
     "servers": [["url": "/"]],
@@ -47,7 +48,8 @@ enum OpenAPI {
         "summary": "What changes, as server-sent events: state at the start, then change.",
         "parameters": [
           parameter("run", "Only what changes of this run.", identifier),
-          parameter("last_event_id", "As the header Last-Event-ID.", ["type": "string", "maxLength": 200]),
+          parameter(
+            "last_event_id", "As the header Last-Event-ID.", ["type": "string", "maxLength": 200]),
         ],
         "responses": [
           "200": [
@@ -67,19 +69,26 @@ enum OpenAPI {
 
   private static let runParameters: [JSONValue] = [
     parameter(
-      "text", "What a run's folder or a text among its settings contains.", ["type": "string", "maxLength": 200]),
+      "text", "What a run's folder or a text among its settings contains.",
+      ["type": "string", "maxLength": 200]),
     parameter(
       "set", "A setting that a run has: strength=0.5. For several, give it several times.",
-      ["type": "array", "items": ["type": "string", "maxLength": 200, "pattern": "^([^=]+=.*)?$"], "maxItems": 24]),
+      [
+        "type": "array", "items": ["type": "string", "maxLength": 200, "pattern": "^([^=]+=.*)?$"],
+        "maxItems": 24,
+      ]),
     parameter(
       "state", "The state of a run.",
       ["type": "string", "enum": .array(RunState.allCases.map { .string($0.rawValue) })]),
     parameter("study", "The study that a run belongs to.", ["type": "string", "maxLength": 200]),
     parameter(
-      "columns", "What to say of each run besides: settings, loss, h.effective_rank, … between commas.",
+      "columns",
+      "What to say of each run besides: settings, loss, h.effective_rank, … between commas.",
       ["type": "string", "maxLength": 1_600]),
-    parameter("sort", "The column to sort by.", ["type": "string", "maxLength": 200, "default": "name"]),
-    parameter("order", "Up or down.", ["type": "string", "enum": ["asc", "desc"], "default": "asc"]),
+    parameter(
+      "sort", "The column to sort by.", ["type": "string", "maxLength": 200, "default": "name"]),
+    parameter(
+      "order", "Up or down.", ["type": "string", "enum": ["asc", "desc"], "default": "asc"]),
     whole("page", "The page, from 1; the last where there are fewer.", 1, 1_000_000, 1),
     whole("per_page", "How many runs a page has.", 1, 500, 50),
   ]

@@ -80,7 +80,8 @@ extension Site {
       StudyDocument(
         study: StudyBrief(study), record: study.record,
         runs: Dictionary(runs.map { ($0.name, $0.identifier) }, uniquingKeysWith: { $1 }),
-        files: files(ServedFile.ofStudies, in: study.place.path, at: "/studies/\(study.identifier)")))
+        files: files(ServedFile.ofStudies, in: study.place.path, at: "/studies/\(study.identifier)")
+      ))
   }
 
   private func number(

@@ -34,7 +34,9 @@ enum Answer {
   private static let openerPolicy = name("Cross-Origin-Opener-Policy")
 
   private static func name(_ text: String) -> HTTPField.Name {
-    guard let name = HTTPField.Name(text) else { preconditionFailure("\(text) is no header's name") }
+    guard let name = HTTPField.Name(text) else {
+      preconditionFailure("\(text) is no header's name")
+    }
     return name
   }
 
@@ -49,7 +51,8 @@ enum Answer {
   }
 
   /// A JSON document.
-  static func json(_ document: some Encodable, status: HTTPResponse.Status = .ok) throws -> Response {
+  static func json(_ document: some Encodable, status: HTTPResponse.Status = .ok) throws -> Response
+  {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     return content(try encoder.encode(document), type: "application/json", status: status)

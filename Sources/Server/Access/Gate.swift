@@ -18,7 +18,8 @@ struct Gate: Sendable {
   func refusal(of request: Request) -> Response? {
     guard hosts.includes(request.head.authority) else {
       return Answer.plain(
-        .misdirectedRequest, "This server is not called by that name. Use the address that it printed.")
+        .misdirectedRequest,
+        "This server is not called by that name. Use the address that it printed.")
     }
     guard request.uri.string.utf8.count <= Self.longestTarget else {
       return Answer.plain(.uriTooLong, "The address is too long.")
@@ -64,7 +65,8 @@ struct Gate: Sendable {
   private func unknown() -> Response {
     var response = Answer.plain(
       .unauthorized,
-      "This server asks for its token. Open the address with ?token= that gnomon serve printed, or send the token as a bearer's.")
+      "This server asks for its token. Open the address with ?token= that gnomon serve printed, or send the token as a bearer's."
+    )
     response.headers[.wwwAuthenticate] = "Bearer"
     return response
   }

@@ -19,14 +19,17 @@ struct HostName: Sendable {
 
   /// Whether the address is one of this machine alone.
   static func isLoopback(_ host: String) -> Bool {
-    host.lowercased() == "localhost" || host == "::1" || host == "[::1]" || isIPv4(host) && host.hasPrefix("127.")
+    host.lowercased() == "localhost" || host == "::1" || host == "[::1]"
+      || isIPv4(host) && host.hasPrefix("127.")
   }
 
   /// Whether a request may call the server so.
   ///
   /// - Parameter authority: the request's host, with its port where it has one.
   func includes(_ authority: String?) -> Bool {
-    guard let authority, authority.utf8.count <= 255, let name = Self.name(authority) else { return false }
+    guard let authority, authority.utf8.count <= 255, let name = Self.name(authority) else {
+      return false
+    }
     if names.contains(name) { return true }
     // A number is no name that could be made to lead elsewhere.
     return isLoopback ? Self.isLoopback(name) : Self.isIPv4(name) || Self.isIPv6(name)

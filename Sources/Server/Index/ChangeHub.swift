@@ -72,7 +72,9 @@ final class ChangeHub: Sendable {
       guard number <= state.number else { return nil }
       if number == state.number { return Changes() }
       guard let first = state.recent.first, first.number <= number + 1 else { return nil }
-      return state.recent.filter { $0.number > number }.reduce(into: Changes()) { $0.add($1.changes) }
+      return state.recent.filter { $0.number > number }.reduce(into: Changes()) {
+        $0.add($1.changes)
+      }
     }
   }
 

@@ -23,10 +23,14 @@ struct RunDetails: Sendable {
     var (metrics, geometry) = (metrics, geometry)
     let first = try? metricTail.read(folder.metrics.path) {
       metrics = ThinnedMetrics(most: 2_000)
-    } each: { metrics.add($0) }
+    } each: {
+      metrics.add($0)
+    }
     let second = try? geometryTail.read(folder.geometry.path) {
       geometry = ThinnedGeometry(most: 200)
-    } each: { geometry.add($0) }
+    } each: {
+      geometry.add($0)
+    }
     (self.metrics, self.geometry) = (metrics, geometry)
     let stamp = FileStamp(folder.summary.path)
     var isChanged = stamp != summaryStamp

@@ -36,7 +36,11 @@ struct RunEntry: Sendable {
   var version = 0
 
   /// The folder's own name, which is the run's key in a study.
-  var name: String { String(place.path[(place.path.lastIndex(of: "/").map(place.path.index(after:)) ?? place.path.startIndex)...]) }
+  var name: String {
+    String(
+      place.path[
+        (place.path.lastIndex(of: "/").map(place.path.index(after:)) ?? place.path.startIndex)...])
+  }
   /// The configuration as it counts steps, for all that know it.
   var progress: RunProgress { RunProgress(self) }
 
@@ -69,7 +73,9 @@ struct RunProgress: Sendable {
   let left: Double?
 
   init(_ run: RunEntry) {
-    func number(_ key: String) -> Double? { run.settings[key]?.doubleValue.flatMap { $0 > 0 ? $0 : nil } }
+    func number(_ key: String) -> Double? {
+      run.settings[key]?.doubleValue.flatMap { $0 > 0 ? $0 : nil }
+    }
     let wanted = number("steps")
     let step = run.step.map(Double.init)
     let length: Double? =

@@ -47,7 +47,8 @@ struct RunQuery: Equatable, Sendable {
   /// - Throws: `Refused` for a value that a parameter does not take.
   init(_ parameters: [(key: String, value: String)]) throws(Refused) {
     for (key, value) in parameters {
-      if Self.parameters.contains(key), value.utf8.count > Self.longest * (key == "columns" ? 8 : 1) {
+      if Self.parameters.contains(key), value.utf8.count > Self.longest * (key == "columns" ? 8 : 1)
+      {
         throw Refused(reason: "\(key) is longer than \(Self.longest) bytes")
       }
       switch key {
@@ -89,7 +90,8 @@ struct RunQuery: Equatable, Sendable {
     _ key: String, _ value: String, _ range: ClosedRange<Int>
   ) throws(Refused) -> Int {
     guard let number = Int(value), range.contains(number) else {
-      throw Refused(reason: "\(key) is a whole number from \(range.lowerBound) to \(range.upperBound)")
+      throw Refused(
+        reason: "\(key) is a whole number from \(range.lowerBound) to \(range.upperBound)")
     }
     return number
   }

@@ -49,7 +49,8 @@ struct RunReader {
     if now.config != stamps.config { readConfiguration(folder, now.config, &interner) }
     if now.summary != stamps.summary { readSummary(folder, now.summary, &interner) }
     if now.metrics != stamps.metrics {
-      entry.last = now.metrics == nil ? nil : LastLine.read(MetricRecord.self, from: folder.metrics.path)
+      entry.last =
+        now.metrics == nil ? nil : LastLine.read(MetricRecord.self, from: folder.metrics.path)
     }
     if now.checkpoints != stamps.checkpoints {
       entry.hasCheckpoint = FileStamp(folder.checkpoints.appendingPathComponent("last").path) != nil

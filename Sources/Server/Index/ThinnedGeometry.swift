@@ -25,7 +25,8 @@ struct ThinnedGeometry: Sendable {
   private mutating func thin() {
     let steps = Set(records.map(\.step)).sorted()
     guard steps.count >= most else { return }
-    let kept = Set(steps.enumerated().filter { $0.offset % 2 == 1 || $0.element == steps.last }.map(\.element))
+    let kept = Set(
+      steps.enumerated().filter { $0.offset % 2 == 1 || $0.element == steps.last }.map(\.element))
     records.removeAll { !kept.contains($0.step) }
   }
 }

@@ -30,7 +30,9 @@ struct ThinnedMetrics: Sendable {
 
   /// The mean of neighbouring records, at the step of the last; of what only some have, over those.
   static func mean(_ records: [MetricRecord]) -> MetricRecord {
-    guard records.count > 1, let last = records.last else { return records.first ?? MetricRecord(step: 0, epoch: 0) }
+    guard records.count > 1, let last = records.last else {
+      return records.first ?? MetricRecord(step: 0, epoch: 0)
+    }
     func mean(_ value: (MetricRecord) -> Double?) -> Double? {
       let values = records.compactMap(value)
       return values.isEmpty ? nil : values.reduce(0) { $0 + $1 / Double(values.count) }
@@ -40,7 +42,8 @@ struct ThinnedMetrics: Sendable {
       learningRate: mean { $0.learningRate }, viewsPerSecond: mean { $0.viewsPerSecond },
       contrastiveTop1: mean { $0.contrastiveTop1 },
       meanPositiveCosine: mean { $0.meanPositiveCosine },
-      meanNegativeCosine: mean { $0.meanNegativeCosine }, softmaxEntropy: mean { $0.softmaxEntropy })
+      meanNegativeCosine: mean { $0.meanNegativeCosine }, softmaxEntropy: mean { $0.softmaxEntropy }
+    )
     for key in Set(records.flatMap(\.extra.keys)) { all.extra[key] = mean { $0.extra[key] } }
     return all
   }

@@ -23,7 +23,8 @@ struct Assets: Sendable {
     let style = "text/css; charset=utf-8"
     let plotly = try PageResources.plotly()
     mapStyle =
-      plotly.firstMatch(of: /getElementById\("([0-9a-f]{64})"\)/).map { String($0.1) } ?? "map-style"
+      plotly.firstMatch(of: /getElementById\("([0-9a-f]{64})"\)/).map { String($0.1) }
+      ?? "map-style"
     let texts: [(name: String, type: String, text: String)] = [
       ("plotly.js", script, plotly),
       ("charts.js", script, try PageResources.charts()),

@@ -76,6 +76,7 @@ struct RunPage {
         "hasProblems": !problems.isEmpty,
         "hasFailure": run.failure != nil, "failure": run.failure ?? "",
         "figures": try report.markup(), "hasFigures": report.hasFigures,
+        "curves": curves, "hasCurves": details.metrics.all.count > 1,
         "choices": choices, "hasChoices": !choices.isEmpty,
         "tables": try report.tables(), "hasTables": !report.measured.isEmpty,
         "differences": settings.filter { $0["isDifferent"] as? Bool == true },
@@ -118,10 +119,28 @@ struct RunPage {
     return all.compactMap { name, text in text.map { ["name": name, "text": $0] } }
   }
 
+  /// The curves as a table, for who does not see them: neighbours averaged, so that there are few rows.
+  private var curves: [[String: Any]] {
+    var thinned = ThinnedMetrics(most: 24)
+    for record in details.metrics.all { thinned.add(record) }
+    return thinned.all.map { record in
+      let values: [Double?] = [
+        record.epoch, record.loss, record.contrastiveTop1.map { 100 * $0 }, record.viewsPerSecond,
+        record.learningRate, record.extra["best_response_gap"],
+      ]
+      return [
+        "step": Numerals.count(Double(record.step)),
+        "cells": values.map { ["text": $0.map { Numerals.significant($0) } ?? "–"] },
+      ]
+    }
+  }
+
   private var problems: [String] {
     run.problems
       + (details.damaged > 0
-        ? ["\(LiveText.count(details.damaged, "line")) of what was logged or measured cannot be read, and left out."]
+        ? [
+          "\(LiveText.count(details.damaged, "line")) of what was logged or measured cannot be read, and left out."
+        ]
         : [])
   }
 

@@ -81,7 +81,9 @@ struct RunsPage {
 
   private var summary: String {
     let total = LiveText.count(snapshot.runs.count, "run")
-    if snapshot.runs.isEmpty { return snapshot.isComplete ? "No runs yet." : "Reading the folders." }
+    if snapshot.runs.isEmpty {
+      return snapshot.isComplete ? "No runs yet." : "Reading the folders."
+    }
     return filters.isEmpty ? total : "\(Numerals.count(Double(answer.total))) of \(total)"
   }
 

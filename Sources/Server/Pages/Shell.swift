@@ -26,7 +26,8 @@ struct Shell {
     }
     texts["content"] = texts[template]
     let around: [String: Any] = [
-      "title": title, "events": events ?? "", "isLive": events != nil, "charts": charts ?? "", "mapStyle": mapStyle,
+      "title": title, "events": events ?? "", "isLive": events != nil, "charts": charts ?? "",
+      "mapStyle": mapStyle,
       "hasCharts": charts != nil, "study": study ?? "", "isRuns": place == "runs",
       "isStudies": place == "studies",
     ]

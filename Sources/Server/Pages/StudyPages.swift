@@ -86,7 +86,9 @@ extension Site {
   private func report(_ study: StudyEntry, _ snapshot: RunIndex.Snapshot) -> LiveStudyReport? {
     guard let record = study.record else { return nil }
     func entry(_ key: String) -> RunEntry? {
-      study.folder(ofRun: key).flatMap { snapshot.runs[FolderWalk.Place(path: $0, label: "").identifier] }
+      study.folder(ofRun: key).flatMap {
+        snapshot.runs[FolderWalk.Place(path: $0, label: "").identifier]
+      }
     }
     return LiveStudyReport(record: record, catalogue: settings.catalogue) { key in
       entry(key).flatMap(\.summary)
