@@ -89,12 +89,14 @@ public struct LiveServer: Sendable {
     started: @escaping @Sendable (Int) -> Void = { _ in }
   ) -> Application<CallbackResponder<BasicRequestContext>> {
     let site = site
+    let patience = settings.patience
     var logger = Logger(label: "gnomon.serve")
     logger.logLevel = .critical
     return Application(
       responder: CallbackResponder { request, _ in await site.answer(request) },
       server: .http1(
         configuration: .init(
+          additionalChannelHandlers: [RequestDeadline(seconds: patience)],
           idleTimeout: .seconds(60),
           httpDecoderConfiguration: .init(
             maxHeaderFieldSize: 8 << 10, maxHeaderListSize: 16 << 10, maxHeaderFieldCount: 100))),

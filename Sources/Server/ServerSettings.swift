@@ -21,6 +21,8 @@ public struct ServerSettings: Sendable {
   public var interval = 1.0
   /// The most streams of events at a time.
   public var mostStreams = 256
+  /// How long a request may take to arrive, in seconds.
+  public var patience = 30.0
   /// How long a stream is silent at most, in seconds.
   public var heartbeat = 15.0
 

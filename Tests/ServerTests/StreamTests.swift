@@ -127,6 +127,34 @@ import Testing
     }
   }
 
+  @Test func aRequestThatDripsInIsCutOffAndAStreamIsNot() async throws {
+    try await withFolder { folder in
+      try Sample.run(folder.appendingPathComponent("one"))
+      try await serving(folder) {
+        $0.patience = 1
+      } _: { port in
+        let stream = try SocketClient(port: port)
+        stream.get("/api/v1/events")
+        let slow = try SocketClient(port: port)
+        slow.send("GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: ")
+        let begun = Date()
+        var isOpen = true
+        while isOpen, Date().timeIntervalSince(begun) < 20 {
+          slow.send("a")
+          do {
+            try slow.receive(upTo: 0.2) { _ in false }
+          } catch SocketClient.Failure.closed {
+            isOpen = false
+          } catch {}
+        }
+        #expect(!isOpen)
+        #expect(slow.text.isEmpty)
+        let beats = stream.text.count
+        try stream.receive { $0.count > beats && $0.contains(": still here") }
+      }
+    }
+  }
+
   @Test func aPortThatIsTakenIsSaidToBe() async throws {
     try await withFolder { folder in
       try await serving(folder) { port in
