@@ -78,8 +78,8 @@ let package = Package(
   targets: [
     // The C interface over libtorch: the only C++ in Sources.
     .target(
-      name: "CTorch",
-      cxxSettings: torchHeaders,
+      name: "CTorch", exclude: ["declarations/README.md"],
+      cxxSettings: torchHeaders + [.headerSearchPath("declarations")],
       linkerSettings: [
         .unsafeFlags(
           [
@@ -264,7 +264,9 @@ let package = Package(
       name: "geometry-benchmark", dependencies: ["BenchmarkSupport", "Geometry", "Torch"],
       path: "Benchmarks/Geometry", swiftSettings: swiftSettings),
 
-    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swiftSettings),
+    .target(
+      name: "TestSupport", dependencies: ["Torch"], path: "Tests/TestSupport",
+      swiftSettings: swiftSettings),
     tests("Archives"),
     tests("Pickle"),
     tests("Torch"),

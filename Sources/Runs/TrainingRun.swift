@@ -170,11 +170,11 @@ public final class TrainingRun {
         of: samples, epoch: epoch, views: configuration.views, withLabels: needsLabels)
       try reading.check { report(.warning($0)) }
       let result: Trainer.Step
-      do throws(NonFiniteLoss) {
+      do {
         result = try trainer.step(
           on: batch, learningRate: rate, headLearningRate: headRates.learningRate(at: step),
           measuresUpdate: isLogged(step + 1), further: further.batch)
-      } catch {
+      } catch let error as NonFiniteLoss {
         throw RunError.nonFiniteLoss(
           step: step + 1, value: "\(error.value)", lastCheckpoint: checkpoints.newestStep)
       }

@@ -1,3 +1,5 @@
+import CTorch
+
 extension Tensor {
   /// x·Wᵀ + b, for x of …×in, W of out×in, b of out.
   public func linear(weight: Tensor, bias: Tensor?) -> Tensor {
@@ -17,6 +19,23 @@ extension Tensor {
   ) -> Tensor {
     Operator.batchNorm(
       self, weight, bias, runningMean, runningVariance, training, momentum, epsilon, true)
+  }
+
+  /// Batch normalisation in training by the statistics of all processes' inputs, as if they were one batch; differentiable once. The
+  /// running statistics, where there are any, are updated in place and stay equal in all processes.
+  public func batchNormalized(
+    weight: Tensor, bias: Tensor, runningMean: Tensor?, runningVariance: Tensor?, momentum: Double,
+    epsilon: Double, over group: ProcessGroup
+  ) -> Tensor {
+    var result: CTorchTensorRef?
+    let status = ctorch_synchronized_batch_norm(
+      group.handle, handle, weight.handle, bias.handle, runningMean?.handle,
+      runningVariance?.handle, momentum, epsilon, &result)
+    guard status == 0, let result else {
+      Failure.report("batch normalisation over \(group.size) processes of \(self)")
+      return self
+    }
+    return Tensor(owning: result)
   }
 
   /// Layer normalisation of rows, the last dimension (Ba et al. 2016): their mean taken off, divided by the root of their

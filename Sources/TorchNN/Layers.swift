@@ -85,6 +85,13 @@ public final class BatchNorm: Module, UnaryLayer {
     // Without running statistics libtorch normalises by the batch's and keeps nothing of them.
     let usesRunning = !isTraining || RunningStatistics.areTracked
     if isTraining && usesRunning { numBatchesTracked.tensor.increment(by: 1) }
+    if isTraining, let group = BatchStatistics.group {
+      return input.batchNormalized(
+        weight: weight.tensor, bias: bias.tensor,
+        runningMean: usesRunning ? runningMean.tensor : nil,
+        runningVariance: usesRunning ? runningVar.tensor : nil, momentum: momentum,
+        epsilon: epsilon, over: group)
+    }
     return input.batchNormalized(
       weight: weight.tensor, bias: bias.tensor,
       runningMean: usesRunning ? runningMean.tensor : nil,
@@ -113,6 +120,18 @@ public final class LayerNorm: Module, UnaryLayer {
   public func callAsFunction(_ input: Tensor) -> Tensor {
     input.layerNormalized(weight: weight.tensor, bias: bias.tensor, epsilon: epsilon)
   }
+}
+
+enum BatchStatistics {
+  @TaskLocal static var group: ProcessGroup?
+}
+
+/// Runs `body`, in which batch normalisation in training takes the statistics of all processes' batches together; of each
+/// process' own where there is no group. What it gives is differentiable once.
+public func withBatchStatistics<Success>(
+  over group: ProcessGroup?, _ body: () throws -> Success
+) rethrows -> Success {
+  try BatchStatistics.$group.withValue(group, operation: body)
 }
 
 enum RunningStatistics {

@@ -48,6 +48,7 @@ public final class Trainer {
   let slow: SlowCopies?
   private let autocast: DType?
   private let encoderLimit: Int?
+  private let share: ProcessShare?
 
   /// A trainer of modules that it moves to `device`.
   ///
@@ -65,11 +66,13 @@ public final class Trainer {
   ///   - bfloat16: compute the encoder's products in bf16, images channels-last; loss, head and
   ///     weights stay in float32.
   ///   - device: where encoder and objective are moved.
+  ///   - processes: the group of processes that take each step together, each with its share of the batch; nil for this one alone.
+  ///     All of them have to have equal modules, as `equalize()` makes them.
   public init(
     encoder: any Encoder, objective: HeadedObjective, schedule: any HeadSchedule = Joint(),
     method: OptimizerMethod = .adamW, weightDecay: Double = 1e-4,
     headMethod: OptimizerMethod? = nil, headWeightDecay: Double? = nil, encoderLimit: Int? = nil,
-    bfloat16: Bool = Runtime.hasBFloat16, device: Device = .cpu
+    bfloat16: Bool = Runtime.hasBFloat16, device: Device = .cpu, processes: ProcessGroup? = nil
   ) {
     let obstacle = schedule.needsSecondDerivatives ? objective.base.secondOrderObstacle : nil
     precondition(obstacle == nil, "differentiated twice: \(obstacle ?? "")")
@@ -78,6 +81,7 @@ public final class Trainer {
     self.schedule = schedule
     self.device = device
     self.encoderLimit = encoderLimit
+    share = processes.map(ProcessShare.init)
     self.headMethod = headMethod ?? method
     self.headWeightDecay = headWeightDecay ?? weightDecay
     autocast = bfloat16 ? .bfloat16 : nil
@@ -99,20 +103,35 @@ public final class Trainer {
   /// One step of θ, and of φ what the schedule says.
   ///
   /// - Parameters:
-  ///   - batch: views of the step's samples.
+  ///   - batch: views of the step's samples; of this process' share of them, as large as all others', where several take the step.
   ///   - learningRate: θ's.
   ///   - headLearningRate: φ's; nil for θ's.
   ///   - measuresUpdate: whether it is measured how far parameters move, for which they are copied. It changes no bit of what
   ///     they become.
   ///   - further: another batch by its number in the whole training, for schedules that want more than one.
-  /// - Throws: `NonFiniteLoss`, before θ has changed.
+  /// - Throws: `NonFiniteLoss`, before θ has changed, in all processes alike; `TorchError` when another process did not take part.
   public func step(
     on batch: ViewBatch, learningRate: Double, headLearningRate: Double? = nil,
     measuresUpdate: Bool = false,
     further: @escaping (Int) -> ViewBatch = { preconditionFailure("there is no batch \($0)") }
-  ) throws(NonFiniteLoss) -> Step {
+  ) throws -> Step {
+    func take() throws -> Step {
+      try takeStep(
+        on: batch, learningRate: learningRate, headLearningRate: headLearningRate,
+        measuresUpdate: measuresUpdate, further: further)
+    }
+    // What operators do with other processes fails where one is gone.
+    return try share == nil ? take() : catchingTorchErrors(take)
+  }
+
+  private func takeStep(
+    on batch: ViewBatch, learningRate: Double, headLearningRate: Double?, measuresUpdate: Bool,
+    further: @escaping (Int) -> ViewBatch
+  ) throws -> Step {
     let pass = EncoderPass(of: batch.images, limit: encoderLimit, encode: encode)
-    let embedded = embedded(batch, as: pass.h)
+    let h = share?.gathered(pass.h, views: batch.views) ?? pass.h
+    if share != nil { h.requiresGradient = true }
+    let embedded = embedded(batch, as: h)
     headOptimizer?.learningRate = headLearningRate ?? learningRate
     let measuresHead = measuresUpdate && headOptimizer != nil
     let headUpdate = measuresHead ? RelativeUpdate(of: objective.parameters) : nil
@@ -122,7 +141,9 @@ public final class Trainer {
     let turn = try schedule.turn(game)
     let headMoved = headUpdate?.value
 
-    pass.backward(from: turn.gradient)
+    pass.backward(from: share?.own(of: turn.gradient, views: batch.views) ?? turn.gradient)
+    share?.sumGradients(of: encoder.parameters.map(\.parameter))
+    try share?.check()
     encoderOptimizer.learningRate = learningRate
     let encoderUpdate = measuresUpdate ? RelativeUpdate(of: encoder.parameters) : nil
     encoderOptimizer.step()
@@ -136,21 +157,33 @@ public final class Trainer {
   }
 
   /// One step on two views a sample: 2N×3×H×W in 0…1, first all first views, then all second ones.
-  public func step(on views: Tensor, learningRate: Double) throws(NonFiniteLoss) -> Step {
+  public func step(on views: Tensor, learningRate: Double) throws -> Step {
     try step(on: ViewBatch(views), learningRate: learningRate)
   }
 
   /// A batch at h, as θ now sees it, without gradients and without a trace in running statistics.
   func embedded(_ batch: ViewBatch) -> EmbeddedViews {
-    withoutRunningStatistics { embedded(batch, as: encodeInParts(batch.images)) }
+    withoutRunningStatistics {
+      let own = encodeInParts(batch.images)
+      return embedded(batch, as: share?.gathered(own, views: batch.views) ?? own)
+    }
   }
 
   private func embedded(_ batch: ViewBatch, as h: Tensor) -> EmbeddedViews {
-    EmbeddedViews(
-      h, views: batch.views, labels: batch.labels,
-      targets: slow?.targets(
-        of: batch.images, encode: encodeInParts, project: { objective.head($0) }))
+    let targets = slow?.targets(
+      of: batch.images, encode: encodeInParts, project: { objective.head($0) })
+    guard let share else {
+      return EmbeddedViews(h, views: batch.views, labels: batch.labels, targets: targets)
+    }
+    return EmbeddedViews(
+      h, views: batch.views, labels: batch.labels.map { share.gathered($0, views: 1) },
+      targets: targets.map { share.gathered($0, views: batch.views) })
   }
+
+  /// Gives all processes what the one of rank 0 has: weights, running statistics, what optimisers and slow copies hold.
+  ///
+  /// - Throws: `TorchError` when another process did not take part.
+  public func equalize() throws(TorchError) { try share?.equalize(state) }
 
   private func encodeInParts(_ images: Tensor) -> Tensor {
     EncoderPass.embeddings(of: images, limit: encoderLimit, encode: encode)
@@ -158,7 +191,9 @@ public final class Trainer {
 
   private func encode(_ images: Tensor) -> Tensor {
     let input = autocast == nil ? images.contiguous() : images.channelsLast()
-    let h = withAutocast(autocast, on: device) { encoder(input) }
+    let h = withBatchStatistics(over: share?.group) {
+      withAutocast(autocast, on: device) { encoder(input) }
+    }
     return h.dtype == .float64 ? h : h.to(.float32)
   }
 }

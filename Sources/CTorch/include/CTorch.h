@@ -119,6 +119,36 @@ CTORCH_API int ctorch_autocast_enter(
 CTORCH_API int ctorch_autocast_exit(int32_t device_kind, bool was_enabled, int32_t previous_dtype)
     CTORCH_NOEXCEPT;
 
+// --- processes that work together, by c10d
+typedef struct CTorchProcessGroup *CTorchProcessGroupRef;
+// Work between processes that goes on while its caller does something else.
+typedef struct CTorchWork *CTorchWorkRef;
+// Waits until `size` processes have joined under `prefix`, at the store that one of them, or their launcher, hosts at host:port.
+// What takes longer than `timeout` seconds fails, here and in every operation.
+CTORCH_API int ctorch_process_group_join(
+    const char *host, uint16_t port, int32_t rank, int32_t size, bool hosts_store,
+    const char *prefix, double timeout, CTorchProcessGroupRef _Nullable *_Nonnull result) CTORCH_NOEXCEPT;
+CTORCH_API void ctorch_process_group_leave(CTorchProcessGroupRef group) CTORCH_NOEXCEPT;
+// Begins to replace each of the tensors, of one type, by its sum over all processes.
+CTORCH_API int ctorch_process_group_sum(
+    CTorchProcessGroupRef group, const CTorchTensorRef _Nonnull *_Nonnull tensors, size_t count,
+    CTorchWorkRef _Nullable *_Nonnull result) CTORCH_NOEXCEPT;
+CTORCH_API int ctorch_work_wait(CTorchWorkRef work) CTORCH_NOEXCEPT;
+CTORCH_API void ctorch_work_release(CTorchWorkRef work) CTORCH_NOEXCEPT;
+CTORCH_API int ctorch_process_group_broadcast(
+    CTorchProcessGroupRef group, CTorchTensorRef tensor, int32_t root) CTORCH_NOEXCEPT;
+// The tensors of all processes along a new first dimension.
+CTORCH_API int ctorch_process_group_gather(
+    CTorchProcessGroupRef group, CTorchTensorRef tensor,
+    CTorchTensorRef _Nullable *_Nonnull result) CTORCH_NOEXCEPT;
+// Batch normalisation in training by the statistics of all processes' inputs; differentiable once. Running statistics,
+// where they are given, are updated in place.
+CTORCH_API int ctorch_synchronized_batch_norm(
+    CTorchProcessGroupRef group, CTorchTensorRef input, CTorchTensorRef weight, CTorchTensorRef bias,
+    CTorchTensorRef _Nullable running_mean, CTorchTensorRef _Nullable running_variance,
+    double momentum, double epsilon, CTorchTensorRef _Nullable *_Nonnull result) CTORCH_NOEXCEPT;
+CTORCH_API int ctorch_process_group_barrier(CTorchProcessGroupRef group) CTORCH_NOEXCEPT;
+
 // --- seeds, threads, devices, memory
 CTORCH_API int ctorch_manual_seed(uint64_t seed) CTORCH_NOEXCEPT;
 CTORCH_API int ctorch_set_threads(int32_t count) CTORCH_NOEXCEPT;

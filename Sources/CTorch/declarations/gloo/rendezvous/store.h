@@ -1,0 +1,18 @@
+// The base of a class in c10d's header that is never made on our side.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+namespace gloo::rendezvous {
+class Store {
+public:
+  virtual ~Store();
+  virtual void set(const std::string &key, const std::vector<char> &value) = 0;
+  virtual std::vector<char> get(const std::string &key) = 0;
+  virtual void wait(const std::vector<std::string> &keys) = 0;
+  virtual void wait(
+      const std::vector<std::string> &keys, const std::chrono::milliseconds &timeout) = 0;
+};
+} // namespace gloo::rendezvous

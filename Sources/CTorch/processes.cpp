@@ -1,0 +1,107 @@
+// Collective operations between processes, by c10d.
+#define USE_C10D_GLOO
+#include "processes.h"
+
+#include <torch/csrc/distributed/c10d/PrefixStore.hpp>
+#include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
+#include <torch/csrc/distributed/c10d/TCPStore.hpp>
+
+using ctorch::tensor_of;
+
+struct CTorchProcessGroup {
+  c10::intrusive_ptr<c10d::Backend> backend;
+};
+
+struct CTorchWork {
+  c10::intrusive_ptr<c10d::Work> work;
+  // What is worked on lives as long as the work.
+  std::vector<at::Tensor> tensors;
+};
+
+namespace {
+
+std::chrono::milliseconds milliseconds(double seconds) {
+  return std::chrono::milliseconds(static_cast<int64_t>(seconds * 1000));
+}
+
+void wait(const c10::intrusive_ptr<c10d::Work> &work) {
+  // A work that failed throws what it failed of.
+  work->wait();
+}
+
+} // namespace
+
+at::Tensor ctorch::gathered(CTorchProcessGroupRef group, const at::Tensor &tensor) {
+  at::Tensor own = tensor.contiguous().view({1, -1});
+  at::Tensor all = at::empty({group->backend->getSize(), own.size(1)}, own.options());
+  wait(group->backend->_allgather_base(all, own));
+  std::vector<int64_t> shape = tensor.sizes().vec();
+  shape.insert(shape.begin(), group->backend->getSize());
+  return all.view(shape);
+}
+
+at::Tensor ctorch::summed(CTorchProcessGroupRef group, at::Tensor tensor) {
+  std::vector<at::Tensor> tensors{tensor};
+  wait(group->backend->allreduce(tensors));
+  return tensor;
+}
+
+int ctorch_process_group_join(
+    const char *host, uint16_t port, int32_t rank, int32_t size, bool hosts_store,
+    const char *prefix, double timeout, CTorchProcessGroupRef *result) noexcept {
+  return ctorch::guarded([&] {
+    c10d::TCPStoreOptions options;
+    options.port = port;
+    options.isServer = hosts_store;
+    options.numWorkers = size;
+    options.timeout = milliseconds(timeout);
+    auto tcp = c10::make_intrusive<c10d::TCPStore>(std::string(host), options);
+    auto store = c10::make_intrusive<c10d::PrefixStore>(std::string(prefix), std::move(tcp));
+    auto gloo = c10d::ProcessGroupGloo::Options::create(milliseconds(timeout));
+    gloo->devices.push_back(c10d::ProcessGroupGloo::createDefaultDevice(false));
+    gloo->threads = 2;
+    auto backend = c10::make_intrusive<c10d::ProcessGroupGloo>(store, rank, size, gloo);
+    *result = new CTorchProcessGroup{std::move(backend)};
+  });
+}
+
+void ctorch_process_group_leave(CTorchProcessGroupRef group) noexcept { delete group; }
+
+int ctorch_process_group_sum(
+    CTorchProcessGroupRef group, const CTorchTensorRef *tensors, size_t count,
+    CTorchWorkRef *result) noexcept {
+  return ctorch::guarded([&] {
+    std::vector<at::Tensor> summed;
+    for (size_t i = 0; i < count; ++i) summed.push_back(tensor_of(tensors[i]));
+    c10d::AllreduceCoalescedOptions options;
+    auto work = count == 1 ? group->backend->allreduce(summed)
+                           : group->backend->allreduce_coalesced(summed, options);
+    *result = new CTorchWork{std::move(work), std::move(summed)};
+  });
+}
+
+int ctorch_work_wait(CTorchWorkRef work) noexcept {
+  return ctorch::guarded([&] { wait(work->work); });
+}
+
+void ctorch_work_release(CTorchWorkRef work) noexcept { delete work; }
+
+int ctorch_process_group_broadcast(
+    CTorchProcessGroupRef group, CTorchTensorRef tensor, int32_t root) noexcept {
+  return ctorch::guarded([&] {
+    std::vector<at::Tensor> tensors{tensor_of(tensor)};
+    c10d::BroadcastOptions options;
+    options.rootRank = root;
+    wait(group->backend->broadcast(tensors, options));
+  });
+}
+
+int ctorch_process_group_gather(
+    CTorchProcessGroupRef group, CTorchTensorRef tensor, CTorchTensorRef *result) noexcept {
+  return ctorch::guarded(
+      [&] { *result = ctorch::handle_of(ctorch::gathered(group, tensor_of(tensor))); });
+}
+
+int ctorch_process_group_barrier(CTorchProcessGroupRef group) noexcept {
+  return ctorch::guarded([&] { wait(group->backend->barrier()); });
+}
