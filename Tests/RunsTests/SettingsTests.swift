@@ -37,6 +37,7 @@ import Testing
     "schedule": ["unrolled:4", "implicit:8,neumann=0.1", "frozen:it's,a:file", "ema:0.5"],
     "normalise": ["none", "imagenet", "0.5,0.4,0.3/0.25,0.2,1e-05"],
     "device": ["cpu", "auto", "cuda:3"],
+    "figures": ["none", "all", "effective_rank,tangent_overlap", "linear_top1, knn_top1"],
   ]
 
   @Test(arguments: RunConfiguration.keys)

@@ -65,22 +65,22 @@ import Testing
       try await serving(folder) { port in
         let first = try SocketClient(port: port)
         first.get("/api/v1/events")
-        try first.receive { $0.contains("event: state") && $0.contains("\n\n") }
+        try await first.receive { $0.contains("event: state") && $0.contains("\n\n") }
         #expect(first.text.contains("text/event-stream"))
         #expect(first.text.contains(#"data: {"counts":{"interrupted":1}}"#))
-        try first.receive { $0.contains(": still here") }
+        try await first.receive { $0.contains(": still here") }
         try Sample.log(run, 21...25)
-        try first.receive { $0.contains("event: change") && $0.hasSuffix("\r\n") }
+        try await first.receive { $0.contains("event: change") && $0.hasSuffix("\r\n") }
         let last = try #require(first.text.matches(of: /id: ([0-9a-z]+)-([0-9]+)/).last)
         let (epoch, number) = (String(last.1), try #require(Int(last.2)))
         let missed = try SocketClient(port: port)
         missed.get("/api/v1/events", headers: ["Last-Event-ID: \(epoch)-\(number - 1)"])
-        try missed.receive { $0.contains("event: change") }
+        try await missed.receive { $0.contains("event: change") }
         #expect(!missed.text.contains("event: state"))
         // The number of another server's event means nothing here.
         let other = try SocketClient(port: port)
         other.get("/api/v1/events", headers: ["Last-Event-ID: elsewhere-\(number)"])
-        try other.receive { $0.contains("event: state") }
+        try await other.receive { $0.contains("event: state") }
       }
     }
   }
@@ -94,13 +94,13 @@ import Testing
       } _: { port in
         let first = try SocketClient(port: port)
         first.get("/api/v1/events")
-        try first.receive { $0.contains("event: state") }
-        let refused = try SocketClient.answer(port: port, "/api/v1/events")
+        try await first.receive { $0.contains("event: state") }
+        let refused = try await SocketClient.answer(port: port, "/api/v1/events")
         #expect(refused.hasPrefix("HTTP/1.1 503"))
         open.value = first
       }
       let client = try #require(open.value)
-      try client.receiveToEnd(upTo: 5)
+      try await client.receiveToEnd()
     }
   }
 
@@ -109,20 +109,21 @@ import Testing
       try Sample.run(folder.appendingPathComponent("one"))
       try await serving(folder) { port in
         let bomb = (0..<200).map { "X-\($0): " + String(repeating: "a", count: 200) }
-        #expect(try !SocketClient.answer(port: port, "/", headers: bomb).hasPrefix("HTTP/1.1 200"))
+        #expect(
+          try await !SocketClient.answer(port: port, "/", headers: bomb).hasPrefix("HTTP/1.1 200"))
         for text in [
           "\u{0}\u{1}\r\n\r\n", "GET\r\n\r\n", "GET / HTTP/9.9\r\n\r\n", "GET / HTTP/1.1\r\n\r\n",
         ] {
           let client = try SocketClient(port: port)
           client.send(text)
-          try? client.receive(upTo: 2) { $0.contains("\r\n\r\n") }
+          try? await client.receive(upTo: 2) { $0.contains("\r\n\r\n") }
           #expect(!client.text.hasPrefix("HTTP/1.1 200"), "\(text)")
         }
         let absolute = try SocketClient(port: port)
         absolute.send("GET http://evil.example/ HTTP/1.1\r\nHost: evil.example\r\n\r\n")
-        try absolute.receive { $0.contains("\r\n\r\n") }
+        try await absolute.receive { $0.contains("\r\n\r\n") }
         #expect(absolute.text.hasPrefix("HTTP/1.1 421"))
-        #expect(try SocketClient.answer(port: port, "/").hasPrefix("HTTP/1.1 200"))
+        #expect(try await SocketClient.answer(port: port, "/").hasPrefix("HTTP/1.1 200"))
       }
     }
   }
@@ -139,10 +140,10 @@ import Testing
         slow.send("GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: ")
         let begun = Date()
         var isOpen = true
-        while isOpen, Date().timeIntervalSince(begun) < 20 {
+        while isOpen, Date().timeIntervalSince(begun) < 60 {
           slow.send("a")
           do {
-            try slow.receive(upTo: 0.2) { _ in false }
+            try await slow.receive(upTo: 0.2) { _ in false }
           } catch SocketClient.Failure.closed {
             isOpen = false
           } catch {}
@@ -150,7 +151,7 @@ import Testing
         #expect(!isOpen)
         #expect(slow.text.isEmpty)
         let beats = stream.text.count
-        try stream.receive { $0.count > beats && $0.contains(": still here") }
+        try await stream.receive { $0.count > beats && $0.contains(": still here") }
       }
     }
   }

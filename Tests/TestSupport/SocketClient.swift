@@ -57,24 +57,46 @@ public final class SocketClient: @unchecked Sendable {
   /// Receives until the text holds what is waited for.
   ///
   /// - Throws: `Failure.closed` when the server ends the connection before, `timedOut` after `seconds`.
-  public func receive(upTo seconds: Double = 20, until isEnough: (String) -> Bool) throws {
+  public func receive(upTo seconds: Double = 60, until isEnough: (String) -> Bool) throws {
     let end = Date(timeIntervalSinceNow: seconds)
     while !isEnough(text) {
       guard Date() < end else { throw Failure.timedOut(received: text) }
-      var poller = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-      guard poll(&poller, 1, 100) > 0 else { continue }
-      var bytes = [UInt8](repeating: 0, count: 64 << 10)
-      let count = read(descriptor, &bytes, bytes.count)
-      guard count > 0 else { throw Failure.closed }
-      received.append(contentsOf: bytes[..<count])
+      try takeWhatIsThere(waiting: 100)
     }
   }
 
+  /// The same where the server is in this process: between looks its tasks have this thread. They share it with all other
+  /// tests, which takes long where there are few processors.
+  public func receive(
+    upTo seconds: Double = 900, until isEnough: (String) -> Bool
+  ) async throws {
+    let end = Date(timeIntervalSinceNow: seconds)
+    while !isEnough(text) {
+      guard Date() < end else { throw Failure.timedOut(received: text) }
+      if try !takeWhatIsThere(waiting: 0) { try await Task.sleep(for: .milliseconds(20)) }
+    }
+  }
+
+  /// Whether there was something.
+  @discardableResult
+  private func takeWhatIsThere(waiting milliseconds: Int32) throws -> Bool {
+    var poller = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    guard poll(&poller, 1, milliseconds) > 0 else { return false }
+    var bytes = [UInt8](repeating: 0, count: 64 << 10)
+    let count = read(descriptor, &bytes, bytes.count)
+    guard count > 0 else { throw Failure.closed }
+    received.append(contentsOf: bytes[..<count])
+    return true
+  }
+
   /// Receives until the server ends the connection.
-  public func receiveToEnd(upTo seconds: Double = 20) throws {
-    do {
-      try receive(upTo: seconds) { _ in false }
-    } catch Failure.closed {}
+  public func receiveToEnd() throws {
+    do { try receive { _ in false } } catch Failure.closed {}
+  }
+
+  /// The same where the server is in this process.
+  public func receiveToEnd() async throws {
+    do { try await receive { _ in false } } catch Failure.closed {}
   }
 
   /// The answer to one request, of a connection of its own.
@@ -84,6 +106,16 @@ public final class SocketClient: @unchecked Sendable {
     let client = try SocketClient(port: port)
     client.get(path, headers: headers + ["Connection: close"])
     try client.receiveToEnd()
+    return client.text
+  }
+
+  /// The same where the server is in this process.
+  public static func answer(
+    port: Int, _ path: String, headers: [String] = []
+  ) async throws -> String {
+    let client = try SocketClient(port: port)
+    client.get(path, headers: headers + ["Connection: close"])
+    try await client.receiveToEnd()
     return client.text
   }
 }

@@ -139,7 +139,8 @@ extension SettingProblem {
       return "\(key) is '\(given)': \(hint)\(form.remedy)"
     case .notation(let error): return "\(error)"
     case .policy(let error): return "\(key): \(error)"
-    case .unreadable(let reason): return "\(key): \(reason)"
+    case .unreadable(let reason):
+      return (text.map { "\(key) is '\($0)': " } ?? "\(key): ") + reason
     }
   }
 }
