@@ -102,9 +102,11 @@ extension GivenEmbeddings {
   ) throws -> [LayerFigures] {
     let subject = FileSubject(
       self, extent, temperature: temperature, hasControls: withControls)
-    var figures = try subject.figures(by: measures, of: subject.shapes)
-    if withControls { try figures.addGaussian(like: subject, by: measures) }
-    return figures
+    var work = MeasurementWork()
+    work.add(measures, of: subject, shapes: subject.shapes)
+    if withControls { try work.addGaussian(like: subject, by: measures) }
+    // Rows are streamed from files, by one thread.
+    return try work.figures(of: subject.layers, shapes: subject.shapes, workers: 1)
   }
 
   /// What was not given, and the families of figures that are not measured without it.

@@ -170,15 +170,13 @@ public struct MeasuredModel {
     return try inEvaluationMode([encoder, head]) {
       try withoutGradients {
         let subject = ModelSubject(self, extent)
-        var figures = zip(subject.layers, subject.shapes).map {
-          LayerFigures(layer: $0, n: $1.n, dimension: $1.dimension)
-        }
         var work = MeasurementWork()
         work.add(measures, of: subject, shapes: subject.shapes)
-        let found = try addingControls(to: work, of: subject, by: measures) {
-          try $0.run(workers: canWorkSideBySide ? workers ?? Runtime.threads : 1, willMeasure)
+        let figures = try addingControls(to: work, of: subject, by: measures) {
+          try $0.figures(
+            of: subject.layers, shapes: subject.shapes,
+            workers: canWorkSideBySide ? workers ?? Runtime.threads : 1, willMeasure)
         }
-        for (control, layers) in found { figures.add(layers, as: control) }
         // Images that are read from files while they are measured can fail to be.
         try splits.checkReading()
         return figures

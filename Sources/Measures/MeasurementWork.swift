@@ -43,13 +43,29 @@ struct MeasurementWork {
   /// Takes all measures.
   ///
   /// - Parameters:
+  ///   - layers: the layers' names in order.
+  ///   - shapes: their sizes.
   ///   - workers: how many threads take them; with one, operators use as many as they usually do.
   ///   - willMeasure: told of each measure before it is taken, by one thread at a time.
-  /// - Returns: what each part found, in the order they were added: the figures of each layer.
+  /// - Returns: the figures of each layer, with those of controls beside them.
   /// - Throws: the error of the first part that has one.
-  func run(
+  func figures(
+    of layers: [String], shapes: [(n: Int, dimension: Int)], workers: Int,
+    _ willMeasure: (any Measure, Control?) -> Void = { _, _ in }
+  ) throws -> [LayerFigures] {
+    var figures = zip(layers, shapes).map {
+      LayerFigures(layer: $0, n: $1.n, dimension: $1.dimension)
+    }
+    for (part, found) in zip(parts, take(workers: workers, willMeasure)) {
+      figures.add(try found.get(), as: part.control)
+    }
+    return figures
+  }
+
+  /// What each part found, in the order they were added.
+  private func take(
     workers: Int, _ willMeasure: (any Measure, Control?) -> Void
-  ) throws -> [(control: Control?, layers: [LayerFigures])] {
+  ) -> [Result<[LayerFigures], any Error>] {
     let results = Results(count: parts.count)
     nonisolated(unsafe) let parts = parts
     withoutActuallyEscaping(willMeasure) { willMeasure in
@@ -78,7 +94,7 @@ struct MeasurementWork {
         each(worker)
       }
     }
-    return try zip(parts, results.all()).map { ($0.control, try $1.get()) }
+    return results.all()
   }
 
   /// What the workers share.
@@ -114,6 +130,20 @@ struct MeasurementWork {
       lock.lock()
       defer { lock.unlock() }
       return body()
+    }
+  }
+}
+
+extension [LayerFigures] {
+  /// Puts in what was measured of the subject itself, or beside the figures of the same layers what a control's layers have.
+  fileprivate mutating func add(_ measured: [LayerFigures], as control: Control?) {
+    for index in indices {
+      guard let own = measured.first(where: { $0.layer == self[index].layer }) else { continue }
+      guard let control else {
+        self[index] = self[index].updated(by: own)
+        continue
+      }
+      self[index].controls[control, default: [:]].merge(own.scalars) { $1 }
     }
   }
 }

@@ -14,10 +14,7 @@ extension MeasuredModel {
   ) throws -> Result {
     var work = work
     guard subject.hasControls, !measures.isEmpty else { return try body(work) }
-    if subject.extent.includes(.always) {
-      let gaussian = try GaussianSubject(like: subject)
-      work.add(measures, of: gaussian, shapes: gaussian.shapes, as: .gaussian)
-    }
+    try work.addGaussian(like: subject, by: measures)
     guard let (encoder, head) = try untrained?() else { return try body(work) }
     var model = self
     (model.encoder, model.head, model.hasControls) = (encoder, head, false)
@@ -29,11 +26,14 @@ extension MeasuredModel {
     }
   }
 
+  /// Statistics, unlike embeddings, depend on how many go through together.
+  private static let settlingSamples = 128
+
   /// Gives batch norm the statistics of one batch of views. As they are made, mean 0 and variance 1, they are those of no
   /// data: a network that was never trained would be one without normalisation.
   private func settleStatistics() {
     let source = Network(self).source(splits.train, policy)
-    let samples = 0..<min(splits.train.count, Network.batchSize)
+    let samples = 0..<min(splits.train.count, Self.settlingSamples)
     source.willNeed(Array(samples))
     let views = source.views(of: Array(samples)[...], epoch: 0, count: 1)
     encoder.settleStatistics { _ = encoder(views) }
@@ -44,23 +44,11 @@ extension MeasuredModel {
   }
 }
 
-extension [LayerFigures] {
-  /// Measures the Gaussian with the subject's mean and covariance, where rows alone, or rows and the head, are enough.
+extension MeasurementWork {
+  /// Adds the Gaussian with the subject's mean and covariance, where rows alone, or rows and the head, are enough.
   mutating func addGaussian(like subject: any Subject, by measures: [any Measure]) throws {
     guard subject.extent.includes(.always) else { return }
     let gaussian = try GaussianSubject(like: subject)
-    add(try gaussian.figures(by: measures, of: gaussian.shapes), as: .gaussian)
-  }
-
-  /// Puts in what was measured of the subject itself, or beside the figures of the same layers what a control's layers have.
-  mutating func add(_ measured: [LayerFigures], as control: Control?) {
-    for index in indices {
-      guard let own = measured.first(where: { $0.layer == self[index].layer }) else { continue }
-      guard let control else {
-        self[index] = self[index].updated(by: own)
-        continue
-      }
-      self[index].controls[control, default: [:]].merge(own.scalars) { $1 }
-    }
+    add(measures, of: gaussian, shapes: gaussian.shapes, as: .gaussian)
   }
 }
