@@ -69,13 +69,9 @@ final class RunIndex: Sendable {
     _ findings: FolderWalk.Findings, _ locks: LockTable, _ work: inout Work,
     _ changes: inout ChangeHub.Changes
   ) {
-    let found = Dictionary(
-      findings.studies.map { ($0.identifier, $0) }, uniquingKeysWith: { first, _ in first })
-    for identifier in work.studies.keys where found[identifier] == nil {
-      work.studies[identifier] = nil
-      changes.removed.insert(identifier)
-    }
-    for (identifier, place) in found {
+    Self.forget(&work.studies, but: findings.studies, &changes)
+    for place in findings.studies {
+      let identifier = place.identifier
       var study = work.studies[identifier] ?? StudyEntry(place, identifier: identifier)
       if study.look(locks) { changes.studies.insert(identifier) }
       work.studies[identifier] = study
@@ -86,12 +82,7 @@ final class RunIndex: Sendable {
     _ findings: FolderWalk.Findings, _ locks: LockTable, _ work: inout Work,
     _ changes: inout ChangeHub.Changes
   ) {
-    let found = Dictionary(
-      findings.runs.map { ($0.identifier, $0) }, uniquingKeysWith: { first, _ in first })
-    for identifier in work.readers.keys where found[identifier] == nil {
-      work.readers[identifier] = nil
-      changes.removed.insert(identifier)
-    }
+    Self.forget(&work.readers, but: findings.runs, &changes)
     let studies = Self.studies(of: work)
     for (number, place) in findings.runs.enumerated() {
       let identifier = place.identifier
@@ -110,6 +101,18 @@ final class RunIndex: Sendable {
       if work.looks == 1, number % 200 == 199 {
         publish(work, isComplete: false, isCut: false, [], ChangeHub.Changes())
       }
+    }
+  }
+
+  /// Drops what is known of folders that are gone.
+  private static func forget<Known>(
+    _ known: inout [String: Known], but found: [FolderWalk.Place],
+    _ changes: inout ChangeHub.Changes
+  ) {
+    let identifiers = Set(found.map(\.identifier))
+    for identifier in known.keys where !identifiers.contains(identifier) {
+      known[identifier] = nil
+      changes.removed.insert(identifier)
     }
   }
 
