@@ -181,7 +181,8 @@ let package = Package(
     .target(
       name: "Server",
       dependencies: [
-        "Records", "RunStore", "Reports", .product(name: "Hummingbird", package: "hummingbird"),
+        "Records", "RunStore", "RunDatabase", "Reports",
+        .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "NIOCore", package: "swift-nio"),
@@ -302,7 +303,7 @@ let package = Package(
     tests(
       "Server",
       [
-        "Measures", "Records", "Reports", "RunStore",
+        "Measures", "Records", "Reports", "RunDatabase", "RunStore",
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdTesting", package: "hummingbird"),

@@ -41,6 +41,10 @@ struct Trace: Encodable {
   var isThin: Bool?
   /// Whether its markers are outlines.
   var isHollow: Bool?
+  /// What each point is called, where they are not all called like the trace.
+  var names: [String]?
+  /// How many points are joined before a line ends and another begins; `nil` for one line.
+  var piece: Int?
 
   /// A trace of the points whose coordinates are both finite, to the six digits a chart can show.
   init(

@@ -57,9 +57,7 @@ extension ChartFigure {
     let conventions = Set(layers.compactMap { $0.conventions["spectrum"].map(Footnotes.text) })
     let longest = layers.map(\.spectrum.count).max() ?? 0
     let comparison = LayerComparison(
-      runs: runs,
-      x: Axis(title: "index of the singular value", range: [0, Double(longest) + 1]),
-      y: Axis(title: "log₁₀ σ"))
+      runs: runs, x: spectrumIndex(upTo: longest), y: spectrumHeight)
     let charts = comparison.charts { layer in
       layer.map(LayerComparison.role) ?? "Spectrum of each layer"
     } points: { member, layer in
@@ -68,12 +66,24 @@ extension ChartFigure {
     }
     return ChartFigure(
       title: "Spectra of encoder and head output",
-      reading: "Singular values of the row-normalised embeddings, sorted, on a logarithmic scale: "
-        + "a curve that drops early uses few directions."
+      reading: spectrumReading
         + (conventions.isEmpty
           ? "" : " Embeddings \(conventions.sorted().joined(separator: "; "))."),
       legend: LayerComparison.legend(of: runs), charts: charts)
   }
+
+  /// How a spectrum is read.
+  static let spectrumReading =
+    "Singular values of the row-normalised embeddings, sorted, on a logarithmic scale: a curve that drops early "
+    + "uses few directions."
+
+  /// The horizontal axis of spectra of up to `count` values.
+  static func spectrumIndex(upTo count: Int) -> Axis {
+    Axis(title: "index of the singular value", range: [0, Double(count) + 1])
+  }
+
+  /// The vertical axis of spectra.
+  static let spectrumHeight = Axis(title: "log₁₀ σ")
 
   private static func alongLayers(
     _ key: String, of runs: RunSet, title: String? = nil

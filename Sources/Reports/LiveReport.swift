@@ -5,7 +5,7 @@ import Records
 /// report's, as pieces of a page.
 package struct LiveReport {
   private let runs: RunSet
-  private let figures: [ChartFigure]
+  private let figures: LiveFigures
 
   /// What is shown.
   ///
@@ -23,12 +23,13 @@ package struct LiveReport {
     let run = ReportedRun(name: name, metrics: metrics, geometry: geometry, summary: summary)
     let runs = RunSet([run], catalogue)
     self.runs = runs
-    figures = [
+    let all = [
       ChartFigure.training(of: runs), ChartFigure.pace(of: runs),
       figure.flatMap { ChartFigure.overEpochs(figure: $0, of: runs) },
       ChartFigure.trajectory(of: runs), ChartFigure.spectra(of: runs),
       ChartFigure.rankAndAccuracy(of: runs), ChartFigure.invariance(of: runs),
-    ].compactMap { $0 }
+    ]
+    figures = LiveFigures(all.compactMap { $0 })
   }
 
   /// The keys of all figures that were measured, in the order of the tables, with what they are called.
@@ -43,19 +44,14 @@ package struct LiveReport {
   package var hasFigures: Bool { !figures.isEmpty }
 
   /// The figures as HTML into which `figures.js` draws.
-  package func markup() throws -> String { try LiveReport.markup(of: figures) }
+  package func markup() throws -> String { try figures.markup() }
 
   /// What is drawn in them, as JSON.
-  package func data() throws -> String { try FigureMarkup.data(of: figures) }
+  package func data() throws -> String { try figures.data() }
 
   /// The tables of what was measured at each layer, as HTML.
   package func tables() throws -> String {
     try Markup.render("tables", partials: ["layers"], ReportPage(of: runs).tableValues)
-  }
-
-  static func markup(of figures: [ChartFigure]) throws -> String {
-    try FigureMarkup.values(of: figures).map { try Markup.render("figure", partials: [], $0) }
-      .joined(separator: "\n")
   }
 }
 

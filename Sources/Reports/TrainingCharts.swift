@@ -4,16 +4,9 @@ import Records
 extension ChartFigure {
   /// Loss, contrastive accuracy and, where they are logged, relative updates over steps.
   static func training(of runs: RunSet) -> ChartFigure? {
-    let loss = overSteps("Loss", of: runs) { $0.loss }
-    let accuracy = overSteps("Contrastive top-1 accuracy (%)", of: runs) {
-      $0.contrastiveTop1.map { $0 * 100 }
-    }
-    let updates = [("encoder", "update_encoder"), ("head", "update_head")]
-      .map { player, key in
-        overSteps("Relative update of the \(player)", isLogarithmic: true, of: runs) {
-          $0.extra[key].flatMap { $0 > 0 ? $0 : nil }
-        }
-      }
+    let loss = overSteps("loss", of: runs)
+    let accuracy = overSteps("contrastive_top1", of: runs)
+    let updates = ["update_encoder", "update_head"].map { overSteps($0, of: runs) }
       .filter { chart in chart.traces.contains { !$0.x.isEmpty } }
     let longest = runs.members.map(\.run.metrics.count).max() ?? 0
     let thinned = longest > mostPoints ? " Points are means of neighbouring records." : ""
@@ -29,11 +22,9 @@ extension ChartFigure {
 
   /// How fast training goes, at which rate, and how far the head is from its best response.
   static func pace(of runs: RunSet) -> ChartFigure? {
-    let charts = [
-      overSteps("Views a second", of: runs) { $0.viewsPerSecond },
-      overSteps("Learning rate", of: runs) { $0.learningRate },
-      overSteps("Best-response gap", of: runs) { $0.extra["best_response_gap"] },
-    ]
+    let charts = ["views_per_second", "learning_rate", "best_response_gap"].map {
+      overSteps($0, of: runs)
+    }
     return ChartFigure(
       title: "Speed, learning rate and best-response gap",
       reading: "The gap is how much the loss falls when the head alone goes on learning.",
@@ -77,16 +68,14 @@ extension ChartFigure {
     }
   }
 
-  private static func overSteps(
-    _ title: String, isLogarithmic: Bool = false, of runs: RunSet,
-    _ value: (MetricRecord) -> Double?
-  ) -> Chart {
-    Chart(
-      title: title, x: Axis(title: "step", fromZero: true),
-      y: Axis(title: title, isLogarithmic: isLogarithmic),
+  private static func overSteps(_ key: String, of runs: RunSet) -> Chart {
+    let quantity = LoggedQuantity(key)
+    return Chart(
+      title: quantity.title, x: Axis(title: "step", fromZero: true),
+      y: Axis(title: quantity.title, isLogarithmic: quantity.isLogarithmic),
       traces: runs.members.map { member in
         let points = member.run.metrics.compactMap { record in
-          value(record).map { (x: Double(record.step), y: $0) }
+          quantity.value(of: record).map { (x: Double(record.step), y: $0) }
         }
         return Trace(of: member, points: thinned(points))
       })

@@ -58,20 +58,23 @@ public final class RunDatabase: Sendable {
     var configuration = configuration
     configuration.readonly = true
     let queue = try DatabaseQueue(path: path, configuration: configuration)
-    try queue.read { database in
-      // A process that was killed while it made the store leaves none but this table.
-      let tables = try Int.fetchOne(
-        database,
-        sql: "SELECT count(*) FROM sqlite_master WHERE name NOT IN (?, ?)",
-        arguments: ["grdb_migrations", "sqlite_autoindex_grdb_migrations_1"])
-      if tables == 0 { return }
-      let mark = try Int.fetchOne(database, sql: "PRAGMA application_id")
-      guard mark == StoreSchema.applicationID else { throw RunStoreError.notAStore(path: path) }
-      if try StoreSchema.migrator.hasBeenSuperseded(database) {
-        throw RunStoreError.newerStore(path: path)
-      }
-    }
+    try queue.read { database in try refuseForeign(database, path) }
     try queue.close()
+  }
+
+  /// Refuses an open file that is no store or one of a newer version.
+  static func refuseForeign(_ database: Database, _ path: String) throws {
+    // A process that was killed while it made the store leaves none but this table.
+    let tables = try Int.fetchOne(
+      database,
+      sql: "SELECT count(*) FROM sqlite_master WHERE name NOT IN (?, ?)",
+      arguments: ["grdb_migrations", "sqlite_autoindex_grdb_migrations_1"])
+    if tables == 0 { return }
+    let mark = try Int.fetchOne(database, sql: "PRAGMA application_id")
+    guard mark == StoreSchema.applicationID else { throw RunStoreError.notAStore(path: path) }
+    if try StoreSchema.migrator.hasBeenSuperseded(database) {
+      throw RunStoreError.newerStore(path: path)
+    }
   }
 }
 

@@ -17,6 +17,9 @@ enum StoreSchema {
     migrator.registerMigration("2: primary claims, kinds of intervals") { database in
       try database.execute(sql: primaryClaims)
     }
+    migrator.registerMigration("3: notes and tags") { database in
+      try database.execute(sql: notes)
+    }
     return migrator
   }
 
@@ -81,6 +84,21 @@ enum StoreSchema {
       WHERE verdict = 'supported' AND ifnull(corrected_p, 1) >= 0.05;
     UPDATE claims SET interval_method = 'percentile', interval_level = 0.95
       WHERE lower IS NOT NULL AND upper IS NOT NULL;
+    """
+
+  // By the run's key, not its row: notes outlive what is made again from the folders.
+  private static let notes = """
+    CREATE TABLE notes (
+      run TEXT NOT NULL PRIMARY KEY,
+      note TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE tags (
+      run TEXT NOT NULL REFERENCES notes ON DELETE CASCADE,
+      tag TEXT NOT NULL,
+      PRIMARY KEY (run, tag)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX tags_by_tag ON tags (tag, run);
     """
 
   // Without a study the key is unique among the runs without one: NULLs alone would never collide.

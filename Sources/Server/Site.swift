@@ -1,4 +1,5 @@
 import Foundation
+import HTTPTypes
 import Hummingbird
 import Records
 
@@ -6,10 +7,12 @@ import Records
 struct Site: Sendable {
   let settings: ServerSettings
   let index: RunIndex
-  let details = DetailCache()
+  let details = FollowedCache<RunDetails>(most: 8)
+  let curves = FollowedCache<RunCurves>(most: 64)
   let gate: Gate
   let assets: Assets
   let pages: PageCache
+  let notebook = Notebook()
   let started = Date()
 
   /// - Throws: `ReportError.missingResource` when a part of the pages is not installed.
@@ -34,7 +37,9 @@ struct Site: Sendable {
 
   /// The answer to a request.
   func answer(_ request: Request) async -> Response {
-    if let refusal = gate.refusal(of: request) { return Answer.secured(refusal) }
+    if let refusal = gate.refusal(of: request, Self.methods(at: request)) {
+      return Answer.secured(refusal)
+    }
     var response = await route(request)
     if request.method == .head {
       let length = response.body.contentLength
@@ -44,10 +49,20 @@ struct Site: Sendable {
     return Answer.secured(response)
   }
 
+  /// What is answered at a request's address; reading where there is nothing.
+  private static func methods(at request: Request) -> [HTTPRequest.Method] {
+    let path = Route.parts(of: request.uri.path)
+    let methods = routes.filter { $0.match(path) != nil }.map(\.method)
+    let reading: [HTTPRequest.Method] = [.get, .head]
+    return (methods.isEmpty || methods.contains(.get) ? reading : [])
+      + methods.filter { $0 != .get }
+  }
+
   private func route(_ request: Request) async -> Response {
     let isAPI = request.uri.path.hasPrefix("/api/")
-    let path = request.uri.path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
-    for route in Self.routes {
+    let path = Route.parts(of: request.uri.path)
+    let method = request.method == .head ? .get : request.method
+    for route in Self.routes where route.method == method {
       guard let places = route.match(path) else { continue }
       let call = Call(request: request, places: places, parameters: Parameters.of(request))
       do {
@@ -56,6 +71,8 @@ struct Site: Sendable {
         return failure(.badRequest, error.reason, isAPI)
       } catch let error as Missing {
         return failure(.notFound, error.reason, isAPI)
+      } catch let error as NotesRefused {
+        return failure(error.status, error.reason, isAPI)
       } catch {
         return failure(.internalServerError, "this cannot be shown: \(error)", isAPI)
       }
@@ -105,17 +122,25 @@ struct ErrorDocument: Codable {
 
 /// One address, or all of one form, and what answers it.
 struct Route: Sendable {
+  /// GET answers HEAD too.
+  let method: HTTPRequest.Method
   /// Its parts, names in braces standing for any text: `/runs/{run}`.
   let path: String
   let answer: @Sendable (Site, Site.Call) async throws -> Response
 
   init(
-    _ path: String, _ answer: @escaping @Sendable (Site, Site.Call) async throws -> Response
+    _ path: String, _ method: HTTPRequest.Method = .get,
+    _ answer: @escaping @Sendable (Site, Site.Call) async throws -> Response
   ) {
     self.path = path
+    self.method = method
     self.answer = answer
-    parts = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst().map(
-      String.init)
+    parts = Self.parts(of: path).map(String.init)
+  }
+
+  /// The parts of a path that starts with a slash.
+  static func parts(of path: String) -> ArraySlice<Substring> {
+    path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
   }
 
   private let parts: [String]
@@ -138,15 +163,20 @@ struct Route: Sendable {
 
 extension Site {
   /// All of them.
-  static let routes: [Route] = pageRoutes + apiRoutes
+  static let routes: [Route] = pageRoutes + apiRoutes + compareRoutes + notesRoutes
 
   private static let pageRoutes = [
     Route("/") { site, call in try site.runsPage(call) },
     Route("/runs/{run}") { site, call in try site.runPage(call) },
     Route("/runs/{run}/charts.json") { site, call in try site.runCharts(call) },
+    Route("/runs/{run}/notes", .post) { site, call in try await site.postNotes(call) },
     Route("/runs/{run}/files/{file}") { site, call in
       try site.file(call, of: ServedFile.ofRuns, in: site.run(call).place.path)
     },
+    Route("/compare") { site, call in try site.comparePage(call) },
+    Route("/compare/charts.json") { site, call in try site.compareCharts(call) },
+    Route("/scatter") { site, call in try site.scatterPage(call) },
+    Route("/scatter/charts.json") { site, call in try site.scatterCharts(call) },
     Route("/studies") { site, call in try site.studiesPage(call) },
     Route("/studies/{study}") { site, call in try site.studyPage(call) },
     Route("/studies/{study}/charts.json") { site, call in try site.studyCharts(call) },

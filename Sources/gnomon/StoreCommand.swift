@@ -23,10 +23,13 @@ struct StoreCommand: ParsableCommand {
       let collection = try place.collection()
       let isQuiet = quiet
       var shown = ContinuousClock.now
-      try RunDatabase.rebuild(at: place.store, from: collection) { done, total in
+      let kept = try RunDatabase.rebuild(at: place.store, from: collection) { done, total in
         guard !isQuiet, shown.duration(to: .now) > .seconds(1) else { return }
         shown = .now
         Terminal.note("read \(done) of \(total) runs")
+      }
+      if let kept {
+        Terminal.warning("the notes of what was damaged could not be read: it is now \(kept)")
       }
       if !quiet { Terminal.note("wrote \(place.store): \(collection.runs.count) runs") }
     }

@@ -33,11 +33,16 @@ const gnomonCharts = (() => {
 
   const symbols = { solid: "circle", dash: "diamond", dot: "square", dashdot: "triangle-up" };
 
+  // Nothing stands between the pieces of a broken line.
+  const broken = (values, piece) =>
+    piece ? values.flatMap((value, place) => ((place + 1) % piece ? [value] : [value, null])) : values;
+
   // Sizes are those of a screen, times a factor for other paper.
   const trace = (source, chart, onDark, factor) => {
     const color = onDark ? source.dark : source.light;
     const places = source.x.map((x, place) => [
       told(chart.x, x) ?? number(x, 6), told(chart.y, source.y[place]) ?? number(source.y[place], 4),
+      plain(shortened(source.names?.[place] ?? source.name, 60)),
     ]);
     const bars = source.above && {
       type: "data", symmetric: false, array: source.above, arrayminus: source.below,
@@ -45,8 +50,8 @@ const gnomonCharts = (() => {
     };
     return {
       type: "scatter",
-      x: source.x,
-      y: source.y,
+      x: broken(source.x, source.piece),
+      y: broken(source.y, source.piece),
       mode: source.x.length === 1 ? "markers" : source.mode,
       opacity: source.isThin ? (source.isHollow ? 0.75 : 0.45) : 1,
       line: {
@@ -62,11 +67,13 @@ const gnomonCharts = (() => {
       },
       cliponaxis: false,
       ...(bars && { [chart.y.ticks ? "error_x" : "error_y"]: bars }),
-      customdata: places,
-      meta: plain(shortened(source.name, 60)),
-      hovertemplate: chart.y.ticks
-        ? "%{meta}<br>%{customdata[1]}: <b>%{customdata[0]}</b><extra></extra>"
-        : "%{meta}<br>%{customdata[0]}: <b>%{customdata[1]}</b><extra></extra>",
+      ...(source.piece && { hoverinfo: "skip" }),
+      ...(!source.piece && {
+        customdata: places,
+        hovertemplate: chart.y.ticks
+          ? "%{customdata[2]}<br>%{customdata[1]}: <b>%{customdata[0]}</b><extra></extra>"
+          : "%{customdata[2]}<br>%{customdata[0]}: <b>%{customdata[1]}</b><extra></extra>",
+      }),
     };
   };
 

@@ -17,12 +17,15 @@ struct RunBrief: Encodable {
   let secondsLeft: Double?
   let loss: Double?
   let updated: String?
+  /// What people noted of it.
+  let note: String?
+  let tags: [String]
   /// The columns that were asked for, under their texts.
   let columns: [String: JSONValue]
 
   enum CodingKeys: String, CodingKey {
     case id, name, folder, study, state, failure, step, steps, epoch, progress, loss, updated,
-      columns
+      note, tags, columns
     case stepsPerSecond = "steps_per_second"
     case secondsLeft = "seconds_left"
   }
@@ -44,6 +47,8 @@ struct RunBrief: Encodable {
     secondsLeft = finite(progress.left)
     loss = finite(run.loss)
     updated = run.lastLine.map { $0.ISO8601Format() }
+    note = run.notes.note.isEmpty ? nil : run.notes.note
+    tags = run.notes.tags
     let values = columns.map { ($0.text, $0.value(run)?.json ?? .null) }
     self.columns = Dictionary(values, uniquingKeysWith: { $1 })
   }

@@ -2,7 +2,9 @@ import Records
 
 /// The shapes of the answers.
 extension OpenAPI {
-  static let schemas: [String: JSONValue] = [
+  static let schemas = readingSchemas.merging(compareSchemas) { $1 }
+
+  private static let readingSchemas: [String: JSONValue] = [
     "Error": object(["error": text], ["error"]),
     "RunBrief": object(
       [
@@ -12,9 +14,9 @@ extension OpenAPI {
         ],
         "failure": text, "step": whole, "steps": whole, "epoch": number, "progress": number,
         "steps_per_second": number, "seconds_left": number, "loss": number,
-        "updated": ["type": "string", "format": "date-time"],
+        "updated": ["type": "string", "format": "date-time"], "note": text, "tags": list(text),
         "columns": map(["type": ["number", "string", "null"]]),
-      ], ["id", "name", "folder", "state", "columns"]),
+      ], ["id", "name", "folder", "state", "tags", "columns"]),
     "Runs": object(
       [
         "schema": schema, "total": whole, "page": whole, "pages": whole, "per_page": whole,
@@ -61,25 +63,25 @@ extension OpenAPI {
       ], ["counts"]),
   ]
 
-  private static let text: JSONValue = ["type": "string"]
-  private static let whole: JSONValue = ["type": "integer"]
-  private static let number: JSONValue = ["type": "number"]
+  static let text: JSONValue = ["type": "string"]
+  static let whole: JSONValue = ["type": "integer"]
+  static let number: JSONValue = ["type": "number"]
   private static let flag: JSONValue = ["type": "boolean"]
-  private static let schema: JSONValue = ["type": "integer", "const": 1]
-  private static let identified: JSONValue = ["type": "string", "pattern": "^[0-9a-f]{16}$"]
+  static let schema: JSONValue = ["type": "integer", "const": 1]
+  static let identified: JSONValue = ["type": "string", "pattern": "^[0-9a-f]{16}$"]
 
-  private static func reference(_ name: String) -> JSONValue {
+  static func reference(_ name: String) -> JSONValue {
     ["$ref": .string("#/components/schemas/\(name)")]
   }
 
-  private static func list(_ items: JSONValue) -> JSONValue { ["type": "array", "items": items] }
+  static func list(_ items: JSONValue) -> JSONValue { ["type": "array", "items": items] }
 
-  private static func map(_ values: JSONValue) -> JSONValue {
+  static func map(_ values: JSONValue) -> JSONValue {
     ["type": "object", "additionalProperties": values]
   }
 
   /// An object of these members and no others.
-  private static func object(_ members: [String: JSONValue], _ required: [String]) -> JSONValue {
+  static func object(_ members: [String: JSONValue], _ required: [String]) -> JSONValue {
     [
       "type": "object", "properties": .object(members), "additionalProperties": false,
       "required": .array(required.map { .string($0) }),
@@ -87,7 +89,7 @@ extension OpenAPI {
   }
 
   /// An object of these members and any others.
-  private static func open(_ members: [String: JSONValue], _ required: [String]) -> JSONValue {
+  static func open(_ members: [String: JSONValue], _ required: [String]) -> JSONValue {
     [
       "type": "object", "properties": .object(members),
       "required": .array(required.map { .string($0) }),

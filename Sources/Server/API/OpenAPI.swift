@@ -8,12 +8,12 @@ enum OpenAPI {
     "info": [
       "title": "Gnomon", "version": .string(PackageVersion.current),
       "description":
-        "Runs and studies below the folders that gnomon serve was given. Everything is read, nothing is changed.",
+        "Runs and studies below the folders that gnomon serve was given. Everything is read; notes alone can be changed.",
       "license": ["name": "Apache 2.0", "identifier": "Apache-2.0"],
     ],
     "servers": [["url": "/"]],
     "security": [[:], ["bearer": []]],
-    "paths": paths,
+    "paths": .object(paths),
     "components": [
       "schemas": .object(schemas),
       "securitySchemes": ["bearer": ["type": "http", "scheme": "bearer"]],
@@ -24,7 +24,9 @@ enum OpenAPI {
     ],
   ]
 
-  private static let paths: JSONValue = [
+  private static let paths = readingPaths.merging(comparePaths) { $1 }
+
+  private static let readingPaths: [String: JSONValue] = [
     "/api/v1/runs": operation(
       "listRuns", "Runs, chosen, sorted and paged.", runParameters, "Runs", isOne: false),
     "/api/v1/runs/{run}": operation("getRun", "One run.", [runPlace], "Run"),
@@ -65,9 +67,9 @@ enum OpenAPI {
   ]
 
   private static let identifier: JSONValue = ["type": "string", "pattern": "^[0-9a-f]{16}$"]
-  private static let runPlace = place("run")
+  static let runPlace = place("run")
 
-  private static let runParameters: [JSONValue] = [
+  static let runParameters: [JSONValue] = [
     parameter(
       "text", "What a run's folder or a text among its settings contains.",
       ["type": "string", "maxLength": 200]),
@@ -81,6 +83,7 @@ enum OpenAPI {
       "state", "The state of a run.",
       ["type": "string", "enum": .array(RunState.allCases.map { .string($0.rawValue) })]),
     parameter("study", "The study that a run belongs to.", ["type": "string", "maxLength": 200]),
+    parameter("tag", "A tag that a run has.", ["type": "string", "maxLength": 200]),
     parameter(
       "columns",
       "What to say of each run besides: settings, loss, h.effective_rank, … between commas.",
@@ -97,11 +100,11 @@ enum OpenAPI {
     ["name": .string(name), "in": "path", "required": true, "schema": identifier]
   }
 
-  private static func parameter(_ name: String, _ text: String, _ schema: JSONValue) -> JSONValue {
+  static func parameter(_ name: String, _ text: String, _ schema: JSONValue) -> JSONValue {
     ["name": .string(name), "in": "query", "description": .string(text), "schema": schema]
   }
 
-  private static func whole(
+  static func whole(
     _ name: String, _ text: String, _ least: Int, _ most: Int? = nil, _ usual: Int? = nil
   ) -> JSONValue {
     var schema: [String: JSONValue] = ["type": "integer", "minimum": .integer(least)]
@@ -110,7 +113,7 @@ enum OpenAPI {
     return parameter(name, text, .object(schema))
   }
 
-  private static func operation(
+  static func operation(
     _ name: String, _ summary: String, _ parameters: [JSONValue], _ schema: String?,
     isOne: Bool = true
   ) -> JSONValue {
@@ -127,7 +130,7 @@ enum OpenAPI {
     ]
   }
 
-  private static func described(_ text: String, _ schema: String?) -> JSONValue {
+  static func described(_ text: String, _ schema: String?) -> JSONValue {
     let shape: JSONValue =
       schema.map { ["$ref": .string("#/components/schemas/\($0)")] } ?? ["type": "object"]
     return [

@@ -55,7 +55,7 @@ extension Site {
     let run = try run(call)
     let from = try number(call, "from", 0...Int.max) ?? 0
     let most = try number(call, "most", 2...2_000) ?? 500
-    let known = details.details(run).metrics
+    let known = details.files(of: run).metrics
     var thinned = ThinnedMetrics(most: most + most % 2)
     for record in known.all where record.step >= from { thinned.add(record) }
     return try Answer.json(
@@ -66,7 +66,7 @@ extension Site {
     let run = try run(call)
     let from = try number(call, "from", 0...Int.max) ?? 0
     let layer = call.parameter("layer")
-    let records = details.details(run).geometry.records
+    let records = details.files(of: run).geometry.records
     return try Answer.json(
       FiguresDocument(
         run: run.identifier,

@@ -1,10 +1,13 @@
 import Foundation
+import HTTPTypes
 import Hummingbird
 
 /// Decides who may ask what: by the name the server is called, the method, the size of the request, and the token.
 struct Gate: Sendable {
   private let hosts: HostName
   private let token: String?
+  /// What a page that changes something sends with it: a page of elsewhere can neither read nor guess it.
+  let forgeryToken = AccessToken.make()
 
   /// The longest address of a request, in bytes.
   static let longestTarget = 4_096
@@ -15,7 +18,11 @@ struct Gate: Sendable {
   }
 
   /// What is answered in place of what was asked for; nil where the request may pass.
-  func refusal(of request: Request) -> Response? {
+  ///
+  /// - Parameters:
+  ///   - request: the request.
+  ///   - methods: what is answered at its address.
+  func refusal(of request: Request, _ methods: [HTTPRequest.Method]) -> Response? {
     guard hosts.includes(request.head.authority) else {
       return Answer.plain(
         .misdirectedRequest,
@@ -24,16 +31,35 @@ struct Gate: Sendable {
     guard request.uri.string.utf8.count <= Self.longestTarget else {
       return Answer.plain(.uriTooLong, "The address is too long.")
     }
-    guard request.method == .get || request.method == .head else {
-      var response = Answer.plain(.methodNotAllowed, "Only GET and HEAD are answered.")
-      response.headers[.allow] = "GET, HEAD"
+    guard methods.contains(request.method) else {
+      let allowed = methods.map(\.rawValue).joined(separator: ", ")
+      var response = Answer.plain(.methodNotAllowed, "Only \(allowed) are answered here.")
+      response.headers[.allow] = allowed
       return response
+    }
+    if request.method != .get, request.method != .head, !isOwn(request) {
+      return Answer.plain(.forbidden, "A page of elsewhere may change nothing here.")
     }
     guard let token else { return nil }
     if let given = Parameters.of(request).first(where: { $0.key == "token" })?.value {
       return AccessToken.matches(given, token) ? welcome(request, token) : unknown()
     }
     return isKnown(request, token) ? nil : unknown()
+  }
+
+  /// Whether a request that changes something comes from a page of this server, or from no page at all.
+  private func isOwn(_ request: Request) -> Bool {
+    if let site = request.headers[Self.fetchSite], site != "same-origin" { return false }
+    guard let origin = request.headers[.origin] else { return true }
+    guard let authority = request.head.authority?.lowercased() else { return false }
+    return ["http://\(authority)", "https://\(authority)"].contains(origin.lowercased())
+  }
+
+  private static let fetchSite = HTTPField.Name("Sec-Fetch-Site") ?? .origin
+
+  /// Whether a request brings the token that pages of this server have.
+  func isGenuine(_ given: String?) -> Bool {
+    given.map { AccessToken.matches($0, forgeryToken) } ?? false
   }
 
   /// The page that was asked for, by an address without the token, which the cookie holds from here on.

@@ -4,13 +4,14 @@ import Hummingbird
 /// The parameters of an address.
 enum Parameters {
   /// The most that are read.
-  private static let most = 64
+  private static let most = 128
 
   /// Those of a request, decoded, in order.
   static func of(_ request: Request) -> [(key: String, value: String)] {
     parse(request.uri.query ?? "")
   }
 
+  /// Those of a text as forms send it.
   static func parse(_ query: String) -> [(key: String, value: String)] {
     query.split(separator: "&").prefix(most).map { part in
       let sides = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)

@@ -14,7 +14,7 @@ enum RunColumn: Hashable, Sendable {
     case speed = "views_per_second"
     case left = "seconds_left"
     case time = "wall_seconds"
-    case updated
+    case updated, tags, note
   }
 
   case fact(Fact)
@@ -73,6 +73,9 @@ enum RunColumn: Hashable, Sendable {
     case .fact(.left): return number(run.progress.left)
     case .fact(.time): return number(run.outcome?.wallSeconds)
     case .fact(.updated): return number(run.lastLine?.timeIntervalSince1970)
+    case .fact(.tags):
+      return run.notes.tags.isEmpty ? nil : .text(run.notes.tags.joined(separator: ", "))
+    case .fact(.note): return run.notes.note.isEmpty ? nil : .text(run.notes.note)
     case .figure(let layer, let key): return number(run.figure(layer, key))
     case .setting(let key):
       guard let value = run.settings[key] else { return nil }
@@ -94,6 +97,8 @@ enum RunColumn: Hashable, Sendable {
     case .fact(.left): "Time left"
     case .fact(.time): "Time"
     case .fact(.updated): "Last line"
+    case .fact(.tags): "Tags"
+    case .fact(.note): "Note"
     case .setting(let key): key
     case .figure(let layer, let key): "\(catalogue.entry(key).name), \(layer)"
     }

@@ -1,5 +1,6 @@
 import Foundation
 import Records
+import RunDatabase
 
 /// What is kept of every run: enough for a row of a table, and no more.
 struct RunEntry: Sendable {
@@ -32,6 +33,8 @@ struct RunEntry: Sendable {
   /// What cannot be read, a line each.
   var problems: [String] = []
   var hasCheckpoint = false
+  /// What people wrote about it.
+  var notes = RunNotes.none
   /// Grows with every change.
   var version = 0
 
@@ -86,8 +89,7 @@ struct RunProgress: Sendable {
       } else {
         nil
       }
-    let views = number("batch_size").map { $0 * (number("views") ?? 2) }
-    rate = run.viewsPerSecond.flatMap { speed in views.map { speed / $0 } }
+    rate = run.viewsPerSecond.flatMap { speed in run.viewsOfStep.map { speed / $0 } }
     steps = length.flatMap { Int(exactly: $0.rounded()) }
     let done: Double? = step.flatMap { step in length.map { min(1, step / $0) } }
     share = run.state == .finished ? 1 : done

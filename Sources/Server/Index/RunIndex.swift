@@ -1,5 +1,6 @@
 import Foundation
 import Records
+import RunDatabase
 import Synchronization
 
 /// All runs and studies below the folders, as they were at the last look.
@@ -34,6 +35,7 @@ final class RunIndex: Sendable {
     var readers: [String: RunReader] = [:]
     var studies: [String: StudyEntry] = [:]
     var interner = Interner()
+    var notes: [String: NotesFile] = [:]
     var looks = 0
   }
 
@@ -60,9 +62,22 @@ final class RunIndex: Sendable {
       work.looks += 1
       lookAtStudies(findings, locks, &work, &changes)
       lookAtRuns(findings, locks, &work, &changes)
+      lookAtNotes(&work, &changes)
       let missing = work.walk.roots.filter { FileStamp($0)?.isFolder != true }
       publish(work, isComplete: true, isCut: findings.isCut, missing, changes)
     }
+  }
+
+  /// Shows notes before the next look finds them.
+  func take(_ notes: RunNotes, of identifier: String) {
+    current.withLock { snapshot in
+      snapshot.runs[identifier]?.notes = notes
+      snapshot.runs[identifier]?.version += 1
+      snapshot.version += 1
+    }
+    var changes = ChangeHub.Changes()
+    changes.runs = [identifier]
+    hub.tell(changes)
   }
 
   private func lookAtStudies(
@@ -113,6 +128,26 @@ final class RunIndex: Sendable {
     for identifier in known.keys where !identifiers.contains(identifier) {
       known[identifier] = nil
       changes.removed.insert(identifier)
+    }
+  }
+
+  private func lookAtNotes(_ work: inout Work, _ changes: inout ChangeHub.Changes) {
+    var places: [String: NotesPlace] = [:]
+    for (identifier, reader) in work.readers {
+      places[identifier] = NotesPlace(of: reader.entry.place)
+    }
+    let stores = Set(places.values.map(\.store))
+    var isNews = !changes.isEmpty
+    work.notes = work.notes.filter { stores.contains($0.key) }
+    for store in stores {
+      var file = work.notes[store] ?? NotesFile(path: store)
+      if file.look() { isNews = true }
+      work.notes[store] = file
+    }
+    guard isNews else { return }
+    for identifier in work.readers.keys {
+      let notes = places[identifier].flatMap { work.notes[$0.store]?.notes[$0.key] } ?? .none
+      if work.readers[identifier]?.take(notes) == true { changes.runs.insert(identifier) }
     }
   }
 

@@ -8,7 +8,7 @@ struct RunQuery: Equatable, Sendable {
     let reason: String
   }
 
-  /// Text that a run's path or a text among its settings contains, whatever the case.
+  /// Text that a run's path, its notes or a text among its settings contains, whatever the case.
   var text = ""
   /// Settings that a run must have.
   var settings: [Setting] = []
@@ -16,6 +16,8 @@ struct RunQuery: Equatable, Sendable {
   var state: RunState?
   /// The study that a run must belong to.
   var study: String?
+  /// The tag that a run must have.
+  var tag: String?
   /// The columns that were chosen; empty for those that are shown by themselves.
   var columns: [RunColumn] = []
   var sort = RunColumn.fact(.name)
@@ -37,7 +39,7 @@ struct RunQuery: Equatable, Sendable {
 
   /// The names of the parameters.
   static let parameters = [
-    "text", "set", "state", "study", "columns", "sort", "order", "page", "per_page",
+    "text", "set", "state", "study", "tag", "columns", "sort", "order", "page", "per_page",
   ]
 
   init() {}
@@ -47,15 +49,13 @@ struct RunQuery: Equatable, Sendable {
   /// - Throws: `Refused` for a value that a parameter does not take.
   init(_ parameters: [(key: String, value: String)]) throws(Refused) {
     for (key, value) in parameters {
-      if Self.parameters.contains(key), value.utf8.count > Self.longest * (key == "columns" ? 8 : 1)
-      {
-        throw Refused(reason: "\(key) is longer than \(Self.longest) bytes")
-      }
+      if Self.parameters.contains(key) { try Self.limit(key, value, key == "columns" ? 8 : 1) }
       switch key {
       case "text": text = value
       case "state" where value.isEmpty: state = nil
       case "state": state = try Self.choice(key, value)
       case "study": study = value.isEmpty ? nil : value
+      case "tag": tag = value.isEmpty ? nil : value
       case "sort": sort = RunColumn(value)
       case "order":
         guard ["asc", "desc"].contains(value) else {
@@ -86,7 +86,20 @@ struct RunQuery: Equatable, Sendable {
     return state
   }
 
-  private static func number(
+  /// - Throws: `Refused` for a value longer than `factor` times what others may have.
+  static func limit(_ key: String, _ value: String, _ factor: Int = 1) throws(Refused) {
+    guard value.utf8.count <= longest * factor else {
+      throw Refused(reason: "\(key) is longer than \(longest * factor) bytes")
+    }
+  }
+
+  /// A switch.
+  static func flag(_ key: String, _ value: String) throws(Refused) -> Bool {
+    guard ["0", "1"].contains(value) else { throw Refused(reason: "\(key) is 0 or 1") }
+    return value == "1"
+  }
+
+  static func number(
     _ key: String, _ value: String, _ range: ClosedRange<Int>
   ) throws(Refused) -> Int {
     guard let number = Int(value), range.contains(number) else {
@@ -110,6 +123,7 @@ struct RunQuery: Equatable, Sendable {
     all += settings.map { ("set", "\($0.key)=\($0.value)") }
     if let state { all.append(("state", state.rawValue)) }
     if let study { all.append(("study", study)) }
+    if let tag { all.append(("tag", tag)) }
     if !columns.isEmpty { all.append(("columns", columns.map(\.text).joined(separator: ","))) }
     if sort != .fact(.name) { all.append(("sort", sort.text)) }
     if isDescending { all.append(("order", "desc")) }
@@ -145,11 +159,13 @@ extension RunQuery {
   func includes(_ run: RunEntry) -> Bool {
     if let state, run.state != state { return false }
     if let study, run.study != study { return false }
+    if let tag, !run.notes.tags.contains(tag) { return false }
     for setting in settings where !Self.matches(run.settings[setting.key], setting.value) {
       return false
     }
     guard !text.isEmpty else { return true }
-    if run.place.label.localizedCaseInsensitiveContains(text) { return true }
+    let own = [run.place.label, run.notes.note] + run.notes.tags
+    if own.contains(where: { $0.localizedCaseInsensitiveContains(text) }) { return true }
     return run.settings.values.contains { value in
       value.stringValue?.localizedCaseInsensitiveContains(text) == true
     }

@@ -1,5 +1,6 @@
 import Foundation
 import Records
+import RunDatabase
 import RunStore
 
 /// Brings a run's entry up to date with its folder. Each file is looked at, and read again only where it changed.
@@ -66,6 +67,16 @@ struct RunReader {
     stamps = now
     if isChanged { entry.version += 1 }
     return isChanged
+  }
+
+  /// Takes what people wrote about the run.
+  ///
+  /// - Returns: whether that is something else than before.
+  mutating func take(_ notes: RunNotes) -> Bool {
+    guard notes != entry.notes else { return false }
+    entry.notes = notes
+    entry.version += 1
+    return true
   }
 
   private mutating func conclude(isLocked: Bool, hasSummary: Bool, _ failure: String?) {

@@ -6,10 +6,13 @@ final class PageCache: Sendable {
   private struct State {
     var pages: [String: (version: String, data: Data)] = [:]
     var order: [String] = []
+    var size = 0
   }
 
   private let state = Mutex(State())
   private static let most = 32
+  /// The most bytes that are kept: charts of many runs are long.
+  private static let mostBytes = 24 << 20
 
   /// The page at `address` in that version, made only where it is not kept.
   func page(_ address: String, version: String, _ make: () throws -> String) rethrows -> Data {
@@ -21,8 +24,11 @@ final class PageCache: Sendable {
     state.withLock { state in
       state.order.removeAll { $0 == address }
       state.order.append(address)
-      while state.order.count > Self.most { state.pages[state.order.removeFirst()] = nil }
+      state.size += data.count - (state.pages[address]?.data.count ?? 0)
       state.pages[address] = (version, data)
+      while state.order.count > Self.most || state.size > Self.mostBytes, !state.order.isEmpty {
+        state.size -= state.pages.removeValue(forKey: state.order.removeFirst())?.data.count ?? 0
+      }
     }
     return data
   }

@@ -2,13 +2,14 @@ import Foundation
 import Hummingbird
 import Records
 import Reports
+import RunDatabase
 
 extension Site {
   /// The page of one run.
   func runPage(_ call: Call) throws -> Response {
     let number = index.hub.number
     let run = try run(call)
-    let details = details.details(run)
+    let details = details.files(of: run)
     let figure = try figure(call)
     let version = "\(run.version) \(details.version) \(PageCache.clock)"
     let data = try pages.page(call.request.uri.string, version: version) {
@@ -27,7 +28,7 @@ extension Site {
   /// What is drawn in the page of one run.
   func runCharts(_ call: Call) throws -> Response {
     let run = try run(call)
-    let details = details.details(run)
+    let details = details.files(of: run)
     let figure = try figure(call)
     let data = try pages.page(
       call.request.uri.string, version: "\(run.version) \(details.version)"
@@ -92,8 +93,23 @@ struct RunPage {
           ]
         },
         "hasFiles": !files.isEmpty,
-      ]
+      ].merging(notes) { $1 }
     }
+  }
+
+  private var notes: [String: Any] {
+    let hindrance = site.hindrance(of: run)
+    return [
+      "note": run.notes.note, "hasNote": !run.notes.note.isEmpty,
+      "tags": run.notes.tags.map {
+        ["text": $0, "address": "/" + Parameters.query([("tag", $0)])]
+      },
+      "hasTags": !run.notes.tags.isEmpty, "tagsText": run.notes.tags.joined(separator: ", "),
+      "hasNotes": !run.notes.isEmpty, "isWritable": hindrance == nil,
+      "hindrance": hindrance ?? "", "token": site.gate.forgeryToken,
+      "notesAddress": "/runs/\(run.identifier)/notes",
+      "longestNote": RunNotes.longestNote,
+    ]
   }
 
   private func facts(_ progress: RunProgress) -> [[String: String]] {

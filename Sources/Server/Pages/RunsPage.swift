@@ -7,11 +7,12 @@ extension Site {
   /// The table of runs.
   func runsPage(_ call: Call) throws -> Response {
     let query = try RunQuery(call.parameters)
+    let chosen = try ChosenRuns(call.parameters)
     let number = index.hub.number
     let snapshot = index.snapshot
     let version = "\(snapshot.version) \(PageCache.clock)"
     let data = try pages.page(call.request.uri.string, version: version) {
-      let page = RunsPage(query, snapshot, settings)
+      let page = RunsPage(query, chosen, snapshot, settings)
       return try Shell(
         title: "Runs", template: "runs", values: page.values, place: "runs",
         events: events(after: number)
@@ -31,16 +32,23 @@ extension Site {
 /// Turns a snapshot into the values of the table's template.
 struct RunsPage {
   private let query: RunQuery
+  private let chosen: ChosenRuns
   private let snapshot: RunIndex.Snapshot
   private let settings: ServerSettings
   private let answer: RunQuery.Answer
   private let columns: [RunColumn]
+  /// The cells of chosen runs that differ from those of most: identifiers by column.
+  private let marked: [RunColumn: Set<String>]
 
   /// More settings than this are for those who choose them.
   private static let mostSettings = 4
 
-  init(_ query: RunQuery, _ snapshot: RunIndex.Snapshot, _ settings: ServerSettings) {
+  init(
+    _ query: RunQuery, _ chosen: ChosenRuns, _ snapshot: RunIndex.Snapshot,
+    _ settings: ServerSettings
+  ) {
     self.query = query
+    self.chosen = chosen
     self.snapshot = snapshot
     self.settings = settings
     let runs = snapshot.ordered
@@ -48,6 +56,19 @@ struct RunsPage {
     columns =
       query.columns.isEmpty
       ? Self.usual(runs.filter(query.includes), snapshot.studies, settings) : query.columns
+    marked = Self.marked(chosen.found(snapshot).runs, columns)
+  }
+
+  /// Settings alone: of two runs hardly any figure is the same.
+  private static func marked(
+    _ runs: [RunEntry], _ columns: [RunColumn]
+  ) -> [RunColumn: Set<String>] {
+    var marked: [RunColumn: Set<String>] = [:]
+    for case .setting(let key) in columns {
+      let marks = SettingDifferences.marks(runs.map { $0.settings[key].map(FlatSettings.text) })
+      marked[.setting(key)] = Set(zip(runs, marks).filter(\.1).map(\.0.identifier))
+    }
+    return marked
   }
 
   var values: [String: Any] {
@@ -58,6 +79,8 @@ struct RunsPage {
       "set": query.settings.first.map { "\($0.key)=\($0.value)" } ?? "",
       "kept": query.settings.dropFirst().map { ["name": "set", "value": "\($0.key)=\($0.value)"] }
         + kept,
+      "tagChoices": tags.map { ["value": $0, "isChosen": $0 == query.tag] as [String: Any] },
+      "hasTags": !tags.isEmpty,
       "states": RunState.allCases.map {
         ["value": $0.rawValue, "isChosen": query.state == $0] as [String: Any]
       },
@@ -66,17 +89,46 @@ struct RunsPage {
       "pages": answer.pages, "page": answer.page, "isPaged": answer.pages > 1,
       "hasPrevious": answer.page > 1, "previous": address(page: answer.page - 1),
       "hasNext": answer.page < answer.pages, "next": address(page: answer.page + 1),
+    ].merging(choice) { $1 }
+  }
+
+  /// The form with which runs are chosen.
+  private var choice: [String: Any] {
+    let shown = Set(answer.runs.map(\.identifier))
+    var all = query
+    all.page = 1
+    let page = chosen.identifiers + answer.runs.map(\.identifier).filter {
+      !chosen.identifiers.contains($0)
+    }
+    return [
+      "isChosen": !chosen.identifiers.isEmpty,
+      "chosen": "\(Numerals.count(Double(chosen.identifiers.count))) chosen",
+      // What is chosen on other pages, and what the table shows.
+      "others": chosen.identifiers.filter { !shown.contains($0) }.map { ["value": $0] },
+      "view": query.parameters.map { ["name": $0.key, "value": $0.value] },
+      "none": address(query, with: []), "canChooseAll": page.count <= ChosenRuns.most,
+      "all": address(query, with: [("runs", page.joined(separator: ","))]),
+      "scatter": "/scatter"
+        + Parameters.query(
+          query.parameters.filter { ScatterQuery.filters.contains($0.key) }),
+      "total": LiveText.count(answer.total, "run"),
     ]
+  }
+
+  private func address(
+    _ query: RunQuery, with chosen: [(key: String, value: String)]? = nil
+  ) -> String {
+    "/" + Parameters.query(query.parameters + (chosen ?? self.chosen.parameters))
   }
 
   /// What the form does not show, but keeps.
   private var kept: [[String: String]] {
-    query.parameters.filter { ["study", "sort", "order", "per_page"].contains($0.key) }
-      .map { ["name": $0.key, "value": $0.value] }
+    let view = query.parameters.filter { ["study", "sort", "order", "per_page"].contains($0.key) }
+    return (view + chosen.parameters).map { ["name": $0.key, "value": $0.value] }
   }
 
   private var filters: [(key: String, value: String)] {
-    query.parameters.filter { ["text", "set", "state", "study"].contains($0.key) }
+    query.parameters.filter { ScatterQuery.filters.contains($0.key) }
   }
 
   private var summary: String {
@@ -92,6 +144,12 @@ struct RunsPage {
     if !snapshot.isComplete { notices.append("The folders are still being read.") }
     if snapshot.isCut { notices.append("There are more folders than are shown.") }
     return notices
+  }
+
+  /// All tags that any run has.
+  private var tags: [String] {
+    let tags = snapshot.runs.values.flatMap(\.notes.tags)
+    return (Set(tags).union(query.tag.map { [$0] } ?? [])).sorted()
   }
 
   private var counts: [[String: Any]] {
@@ -117,7 +175,7 @@ struct RunsPage {
       let isSetting = if case .setting = column { true } else { false }
       return [
         "text": column.title(settings.catalogue), "isSetting": isSetting,
-        "address": "/" + Parameters.query(next.parameters), "isSorted": isSorted,
+        "address": address(next), "isSorted": isSorted,
         "direction": query.isDescending ? "descending" : "ascending",
       ]
     }
@@ -126,21 +184,34 @@ struct RunsPage {
   private func row(_ run: RunEntry) -> [String: Any] {
     let now = Date()
     return [
-      "address": "/runs/\(run.identifier)", "name": run.place.label,
+      "address": "/runs/\(run.identifier)", "name": run.place.label, "id": run.identifier,
+      "isChosenRun": chosen.identifiers.contains(run.identifier),
       "cells": columns.map { column in
         let text = column.shown(run, settings.catalogue, now: now)
         return [
           "text": text ?? "–", "isAbsent": text == nil, "isState": column == .fact(.state),
           "isText": (text?.count ?? 0) > 18,
+          "isTags": column == .fact(.tags) && text != nil,
+          "tags": column == .fact(.tags) ? tagLinks(run) : [],
+          "isMarked": marked[column]?.contains(run.identifier) == true,
         ] as [String: Any]
       },
     ]
   }
 
+  /// A run's tags, each with the runs that have it.
+  private func tagLinks(_ run: RunEntry) -> [[String: String]] {
+    run.notes.tags.map { tag in
+      var other = query
+      (other.tag, other.page) = (tag, 1)
+      return ["text": tag, "address": address(other)]
+    }
+  }
+
   private func address(page: Int) -> String {
     var other = query
     other.page = page
-    return "/" + Parameters.query(other.parameters)
+    return address(other)
   }
 
   /// State, progress and loss, the settings that tell the runs apart, and the figures that most people ask for.
@@ -149,6 +220,7 @@ struct RunsPage {
   ) -> [RunColumn] {
     var columns: [RunColumn] = [.fact(.state), .fact(.progress)]
     columns += differing(runs, studies, settings).map { .setting($0) }
+    if runs.contains(where: { !$0.notes.tags.isEmpty }) { columns.append(.fact(.tags)) }
     columns.append(.fact(.loss))
     for key in ["linear_top1", "knn_top1", "effective_rank"] {
       for layer in ["h", "z"] where runs.contains(where: { $0.figure(layer, key) != nil }) {

@@ -16,6 +16,8 @@ struct Shell {
   var charts: String?
   /// The study whose changes the page shows.
   var study: String?
+  /// The runs whose changes the page shows; all where there are none.
+  var runs: [String] = []
   /// `Assets.mapStyle`, for a page with charts.
   var mapStyle = ""
 
@@ -28,7 +30,8 @@ struct Shell {
     let around: [String: Any] = [
       "title": title, "events": events ?? "", "isLive": events != nil, "charts": charts ?? "",
       "mapStyle": mapStyle,
-      "hasCharts": charts != nil, "study": study ?? "", "isRuns": place == "runs",
+      "hasCharts": charts != nil, "study": study ?? "",
+      "runs": runs.joined(separator: " "), "isRuns": place == "runs",
       "isStudies": place == "studies",
     ]
     return try PageResources.render("shell", of: texts, values.merging(around) { $1 })

@@ -1,0 +1,68 @@
+import Foundation
+import RunDatabase
+import RunStore
+
+/// Where the notes of a run are: in the store of its study, or of the folder that it stands in.
+struct NotesPlace: Sendable {
+  /// The store's path.
+  let store: String
+  /// The run's key in it.
+  let key: String
+
+  /// Nil for a run whose store would lie outside of the folders that are served.
+  init?(of place: FolderWalk.Place) {
+    var folders = place.label.split(separator: "/", omittingEmptySubsequences: false).count - 1
+    let url = URL(fileURLWithPath: place.path)
+    var folder = url.deletingLastPathComponent()
+    key = url.lastPathComponent
+    if folder.lastPathComponent == "runs" {
+      let study = folder.deletingLastPathComponent()
+      if FileStamp(RunCollection.record(in: study).path) != nil {
+        folder = study
+        folders -= 1
+      }
+    }
+    guard folders > 0 else { return nil }
+    store = RunCollection.store(in: folder).path
+  }
+
+  /// Why nothing can be noted there; nil where it can.
+  var hindrance: String? {
+    let folder = URL(fileURLWithPath: store).deletingLastPathComponent().path
+    guard access(folder, W_OK) == 0 else { return "the folder cannot be written to" }
+    guard access(store, F_OK) == 0 else { return nil }
+    guard FileStamp(store)?.isFolder == false else { return "its store is no regular file" }
+    return access(store, W_OK) == 0 ? nil : "its store cannot be written to"
+  }
+}
+
+/// The notes of one store, read again when it changes.
+struct NotesFile: Sendable {
+  private struct Stamps: Equatable {
+    let store: FileStamp?
+    let log: FileStamp?
+  }
+
+  let path: String
+  /// By the runs' keys.
+  private(set) var notes: [String: RunNotes] = [:]
+  private var stamps: Stamps?
+
+  init(path: String) { self.path = path }
+
+  /// Looks at the store.
+  ///
+  /// - Returns: whether other notes were found. What cannot be read now leaves what was read before.
+  mutating func look() -> Bool {
+    let now = Stamps(store: FileStamp(path), log: FileStamp(path + "-wal"))
+    guard now != stamps else { return false }
+    stamps = now
+    guard now.store?.isFolder == false else {
+      defer { notes = [:] }
+      return !notes.isEmpty
+    }
+    guard let found = try? RunDatabase.readNotes(at: path), found != notes else { return false }
+    notes = found
+    return true
+  }
+}
