@@ -54,7 +54,7 @@ swift-docs:
 	  $(DOCUMENTED:%=--target %) --output-path $(REFERENCE) --warnings-as-errors
 
 # What other programs make of what Gnomon writes, each in an environment of its own below build/.
-.PHONY: check-tensorboard check-python check-weights check-onnx check-package
+.PHONY: check-tensorboard check-python check-weights check-onnx check-serve check-package
 check-tensorboard: build
 	Tools/check-tensorboard.sh $(GNOMON)
 
@@ -66,6 +66,10 @@ check-weights: build
 
 check-onnx: build
 	Tools/check-onnx.sh $(GNOMON)
+
+# Live pages, in an installed Chromium.
+check-serve: build
+	Tools/check-serve.sh $(GNOMON)
 
 # The package that takes Gnomon by its path.
 check-package: .venv/ready

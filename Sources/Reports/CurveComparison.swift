@@ -183,5 +183,7 @@ extension CurveComparison {
     }
   }
 
-  private static func text(_ value: Double?) -> String? { value.map { Numerals.significant($0, 4) } }
+  private static func text(_ value: Double?) -> String? {
+    value.map { Numerals.significant($0, 4) }
+  }
 }

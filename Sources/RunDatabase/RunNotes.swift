@@ -37,7 +37,10 @@ public struct RunNotes: Codable, Equatable, Sendable {
         throw .unfitTag
       }
     }
-    guard !text.unicodeScalars.contains(where: { Self.isControl($0) && !"\n\t".unicodeScalars.contains($0) })
+    guard
+      !text.unicodeScalars.contains(where: {
+        Self.isControl($0) && !"\n\t".unicodeScalars.contains($0)
+      })
     else { throw .unfitNote }
     self.init(checkedNote: text, tags: kept)
   }

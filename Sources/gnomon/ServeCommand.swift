@@ -8,7 +8,8 @@ struct ServeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "serve", abstract: "Live pages of runs and studies, in a browser.",
     discussion: """
-      Runs and studies below the folders are found and followed as they grow. Nothing is changed. Only this machine can \
+      Runs and studies below the folders are found and followed as they grow. Notes that are written on a page are kept in \
+      the store beside the runs; nothing else is changed. Only this machine can \
       read the pages, unless --host names another address: then a token is asked for, which is printed once. Ctrl-C ends it.
       """)
 

@@ -57,8 +57,11 @@ import Testing
   @Test func aTableHasPlacesAlongTheAxisAndLeavesOutWhatIsNotThere() throws {
     let table = try #require(comparison([line(101) { $0 }, line(26) { 2 * $0 }, []]).tables.first)
     #expect(
-      table.heads == ["at 0", "at 25.0", "at 50.0", "at 75.0", "at 100", "least", "greatest", "last"])
-    #expect(table.rows[0].cells == ["0", "25.00", "50.00", "75.00", "100.0", "0", "100.0", "100.0"])
+      table.heads == [
+        "at 0", "at 25.0", "at 50.0", "at 75.0", "at 100", "least", "greatest", "last",
+      ])
+    #expect(
+      table.rows[0].cells == ["0", "25.00", "50.00", "75.00", "100.0", "0", "100.0", "100.0"])
     #expect(table.rows[1].cells == ["0", "50.00", nil, nil, nil, "0", "50.00", "50.00"])
     #expect(table.rows[2].cells.allSatisfy { $0 == nil })
   }

@@ -66,7 +66,8 @@ extension OpenAPI {
       ["type": "string", "enum": ["step", "epoch", "time"], "default": "step"]),
     whole("smooth", "Of the page alone: over how many percent of a curve.", 0, 100, 0),
     parameter("log", "Of the page alone: whether its axes are logarithmic.", onOrOff),
-    parameter("epoch", "Of the page alone: the epoch of its spectra.", ["type": "number", "minimum": 0]),
+    parameter(
+      "epoch", "Of the page alone: the epoch of its spectra.", ["type": "number", "minimum": 0]),
     color,
   ]
 

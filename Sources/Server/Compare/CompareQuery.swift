@@ -61,7 +61,8 @@ struct CompareQuery: Sendable {
   private mutating func add(_ text: String) throws(RunQuery.Refused) {
     guard let name = CurveName(text) else {
       throw RunQuery.Refused(
-        reason: "curve is a number that is logged, as loss, or a figure of a layer: h.effective_rank")
+        reason:
+          "curve is a number that is logged, as loss, or a figure of a layer: h.effective_rank")
     }
     if !curves.contains(name) { curves.append(name) }
   }

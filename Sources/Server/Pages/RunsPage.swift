@@ -97,9 +97,11 @@ struct RunsPage {
     let shown = Set(answer.runs.map(\.identifier))
     var all = query
     all.page = 1
-    let page = chosen.identifiers + answer.runs.map(\.identifier).filter {
-      !chosen.identifiers.contains($0)
-    }
+    let page =
+      chosen.identifiers
+      + answer.runs.map(\.identifier).filter {
+        !chosen.identifiers.contains($0)
+      }
     return [
       "isChosen": !chosen.identifiers.isEmpty,
       "chosen": "\(Numerals.count(Double(chosen.identifiers.count))) chosen",

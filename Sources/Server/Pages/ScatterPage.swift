@@ -86,7 +86,8 @@ struct ScatterPage {
     let more = rows.count > Self.mostRows ? ", the first \(Self.mostRows) runs" : ""
     return CurveComparison.Table(
       title: "\(sides[1]) against \(sides[0])\(more)",
-      heads: scatter.isJoined ? ["h", "z"].flatMap { layer in sides.map { "\($0), \(layer)" } } : sides,
+      heads: scatter.isJoined
+        ? ["h", "z"].flatMap { layer in sides.map { "\($0), \(layer)" } } : sides,
       rows: rows.prefix(Self.mostRows).map { row in
         (row.name, row.cells.map { $0.map { Numerals.significant($0, 4) } })
       })

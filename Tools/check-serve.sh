@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# Serves runs, one of which trains meanwhile, and looks at every page with an installed Chromium: no error, a curve that grows, the
+# filter, comparison, points and notes. Screenshots at three widths are left in build/serve-check/shots.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+gnomon=${1:-.build/release/gnomon}
+environment=build/serve-check
+[ -x $environment/bin/python ] || python3 -m venv $environment
+$environment/bin/pip install --quiet --disable-pip-version-check -r Tools/requirements-serve.txt
+$environment/bin/python Tools/check_serve.py "$gnomon" $environment/shots

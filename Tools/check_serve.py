@@ -1,0 +1,194 @@
+"""Live pages in a headless Chromium beside a run that trains: check_serve.py GNOMON SCREENSHOTS."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import urllib.request
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+
+WIDTHS = (360, 1280, 2560)
+TRAIN = ["--dataset", "sprites", "--image-size", "16", "--encoder", "resnet18", "--width", "4", "--head", "mlp:16-8",
+         "--batch-size", "16", "--gap-steps", "0", "--measure-every", "1", "--figures", "effective_rank,knn_top1,invariance",
+         "--threads", "1", "--quiet"]
+
+
+def train(gnomon: str, run: Path, *options: str) -> list[str]:
+    return [gnomon, "train", "--output", str(run), *TRAIN, *options]
+
+
+@contextmanager
+def process(command: list[str], **options):
+    started = subprocess.Popen(command, text=True, **options)
+    try:
+        yield started
+    finally:
+        if started.poll() is None:
+            started.send_signal(signal.SIGINT)
+        started.wait(timeout=60)
+
+
+class Checks:
+    """Looks at pages and remembers what went wrong in them."""
+
+    def __init__(self, page: Page, address: str, shots: Path) -> None:
+        self.page, self.address, self.shots = page, address, shots
+        self.faults: list[str] = []
+        page.on("console", lambda message: message.type in ("error", "warning") and self.fault(f"console: {message.text}"))
+        page.on("pageerror", lambda error: self.fault(f"script: {error}"))
+        page.on("requestfailed", lambda request: self.failed(request))
+        page.on("response", lambda response: response.status >= 400 and self.fault(f"{response.status} {response.url}"))
+
+    def failed(self, request) -> None:
+        # A stream ends with its page.
+        if "/events" not in request.url and "ERR_ABORTED" not in (request.failure or ""):
+            self.fault(f"failed: {request.url} {request.failure}")
+
+    def fault(self, text: str) -> None:
+        self.faults.append(f"{self.page.url}: {text}")
+
+    def open(self, path: str) -> None:
+        self.page.goto(self.address + path)
+
+    def drawn(self, least: int = 1) -> None:
+        """Waits until so many charts are drawn."""
+        self.page.wait_for_function(
+            "least => [...document.querySelectorAll('.chart')].filter(each => each.querySelector('.main-svg')).length >= least",
+            arg=least)
+
+    def shoot(self, name: str) -> None:
+        for width in WIDTHS:
+            self.page.set_viewport_size({"width": width, "height": 900})
+            self.page.wait_for_timeout(400)
+            over = self.page.evaluate("document.documentElement.scrollWidth - innerWidth")
+            assert over <= 0, f"{name} is {over} pixels wider than {width}"
+            self.page.screenshot(path=self.shots / f"{name}-{width}.png", full_page=True)
+        self.page.set_viewport_size({"width": 1280, "height": 900})
+
+    def points(self, chart: str = ".chart") -> list[int]:
+        """How many points each trace of a chart has."""
+        return self.page.evaluate(
+            "selector => document.querySelector(selector).data.map(trace => trace.x.length)", chart)
+
+    def check_growth(self, run: str) -> None:
+        self.open(f"/runs/{run}")
+        self.drawn(3)
+        self.page.wait_for_function("document.getElementById('connection').textContent === 'live'")
+        before = self.points()[0]
+        self.page.wait_for_function(
+            "before => document.querySelector('.chart').data[0].x.length > before + 2", arg=before, timeout=60_000)
+        print(f"a curve grew from {before} to {self.points()[0]} points while the page stood")
+        self.shoot("run")
+
+    def check_filter_and_comparison(self) -> None:
+        page = self.page
+        self.open("/")
+        assert page.locator("tbody tr").count() == 4
+        page.fill("input[name=set]", "strength=0.25")
+        page.click("form[role=search] button")
+        assert page.locator("tbody tr").count() == 1, "the filter leaves one run"
+        self.open("/?columns=strength,encoder,loss,h.effective_rank,state")
+        for box in page.locator("input[type=checkbox][name=runs]").all():
+            box.check()
+        page.click("text=Mark differences")
+        assert page.locator("mark").count() >= 2, "cells that differ are marked"
+        self.shoot("runs")
+        page.click("text=Compare chosen")
+        self.drawn(4)
+        assert page.locator("h1").inner_text() == "Compare 4 runs"
+        assert len(self.points()) == 4, "all runs are in one chart"
+        page.select_option("select[name=smooth]", "10")
+        page.wait_for_function("document.querySelector('.chart').data.length === 8")
+        assert "smooth=10" in page.url, "the address says what is shown"
+        page.check("input[name=log]")
+        page.wait_for_function("document.querySelector('.chart').layout.yaxis.type === 'log'")
+        page.select_option("select[name=figure]", "invariance")
+        page.select_option("select[name=layer]", "z")
+        page.click("#compare button")
+        page.wait_for_selector("h3:has-text('Invariance')")
+        slider = page.locator("input[name=epoch]")
+        slider.evaluate("each => { each.value = each.min; each.dispatchEvent(new Event('input', { bubbles: true })); }")
+        page.wait_for_function("/next to epoch 0/.test(document.querySelector('#spectra figcaption').textContent)")
+        self.drawn(5)
+        self.shoot("compare")
+        link = page.url
+        self.open(link.removeprefix(self.address))
+        self.drawn(5)
+        assert page.is_checked("input[name=log]"), "a link shows the same"
+
+    def check_points(self) -> None:
+        page = self.page
+        self.open("/scatter?x=h.effective_rank&y=h.knn_top1&color=strength")
+        self.drawn()
+        assert len(self.points()) == 3, "a colour a strength"
+        page.check("input[name=join]")
+        page.wait_for_function("document.querySelector('.chart').data.length === 9")
+        self.shoot("scatter")
+
+    def check_notes(self, run: str) -> None:
+        page = self.page
+        self.open(f"/runs/{run}")
+        page.click("#notes summary")
+        page.fill("textarea[name=note]", "<script>alert(1)</script>\nsecond line")
+        page.fill("input[name=tags]", "baseline, to repeat")
+        page.click("#notes button")
+        page.wait_for_selector("a.tag:has-text('baseline')")
+        assert "<script>alert(1)</script>" in page.locator("p.note").inner_text()
+        self.shoot("notes")
+        self.open("/?tag=baseline")
+        assert page.locator("tbody tr").count() == 1, "the tag filters"
+
+    def check_without_script(self, browser) -> None:
+        context = browser.new_context(java_script_enabled=False)
+        page = context.new_page()
+        page.goto(self.address + "/")
+        for box in page.locator("input[type=checkbox][name=runs]").all()[:2]:
+            box.check()
+        page.click("text=Compare chosen")
+        assert page.locator("h1").inner_text() == "Compare 2 runs"
+        page.locator("summary", has_text="The curves as tables").click()
+        assert page.locator("caption", has_text="Loss along step").is_visible()
+        context.close()
+
+
+def main(gnomon: str, shots: Path) -> None:
+    shots.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as name:
+        runs = Path(name) / "runs"
+        for strength in (0.25, 0.5, 1):
+            subprocess.run(train(gnomon, runs / f"strength-{strength}", "--steps", "24", "--strength", str(strength)), check=True,
+                           stdout=subprocess.DEVNULL)
+        serving = process([gnomon, "serve", str(runs), "--port", "0"], stdout=subprocess.PIPE)
+        # Slow enough to be looked at, and to the end of the check.
+        training = process(train(gnomon, runs / "live", "--steps", "1000000", "--strength", "0.5"), stdout=subprocess.DEVNULL)
+        with serving as server, training, sync_playwright() as playwright:
+            address = server.stdout.readline().strip().rstrip("/")
+            options = ["--no-sandbox"] if os.geteuid() == 0 else []
+            browser = playwright.chromium.launch(executable_path=shutil.which("chromium") or shutil.which("google-chrome"), args=options)
+            checks = Checks(browser.new_page(viewport={"width": 1280, "height": 900}), address, shots)
+            with urllib.request.urlopen(address + "/api/v1/runs") as answer:
+                found = {run["name"]: run["id"] for run in json.load(answer)["runs"]}
+            for _ in range(300):
+                if "live" in found:
+                    break
+                checks.page.wait_for_timeout(200)
+                with urllib.request.urlopen(address + "/api/v1/runs") as answer:
+                    found = {run["name"]: run["id"] for run in json.load(answer)["runs"]}
+            checks.check_growth(found["live"])
+            checks.check_filter_and_comparison()
+            checks.check_points()
+            checks.check_notes(found["strength-1"])
+            checks.check_without_script(browser)
+            browser.close()
+            assert not checks.faults, "\n".join(checks.faults)
+    print(f"pages load without an error; screenshots are in {shots}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], Path(sys.argv[2]))
