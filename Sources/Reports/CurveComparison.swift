@@ -88,7 +88,7 @@ package struct CurveComparison {
     var sentences = ["Losses compare only between runs of one temperature and batch size."]
     if smoothing > 0 {
       sentences.append(
-        "Strong lines are means over \(Numerals.significant(100 * smoothing)) % of a curve's length, thin ones what was logged."
+        "Strong lines are means over \(Numerals.setting(Trace.rounded(100 * smoothing))) % of a curve's length, thin ones what was logged."
       )
     }
     if isLogarithmic { sentences.append("What is not above 0 has no place on these axes.") }

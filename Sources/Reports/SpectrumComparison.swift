@@ -54,7 +54,7 @@ package struct SpectrumComparison {
         })
     }
     let figure = ChartFigure(
-      title: "Spectra of the chosen runs next to epoch \(Numerals.significant(epoch))",
+      title: "Spectra of the chosen runs next to epoch \(Numerals.setting(Trace.rounded(epoch)))",
       reading: ChartFigure.spectrumReading, legend: marks.legend(), charts: charts)
     return LiveFigures([figure].compactMap { $0 })
   }

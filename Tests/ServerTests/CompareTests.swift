@@ -50,6 +50,8 @@ import Testing
     try await withRuns { _, runs, client in
       let text = try await page(client, "/compare?runs=\(runs.joined(separator: ","))")
       #expect(text.contains("Compare 3 runs"))
+      // The form sends the runs again.
+      #expect(text.contains("name=\"runs\" value=\"\(runs.joined(separator: ","))\""))
       #expect(text.contains("<mark>0.1</mark>") && text.contains("<mark>vit</mark>"))
       #expect(!text.contains("<mark>0.5</mark>") && !text.contains("<mark>resnet18</mark>"))
       // What all runs have is no difference.

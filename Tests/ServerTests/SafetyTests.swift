@@ -30,7 +30,7 @@ import Testing
   }
 
   private let secured: [String: String] = [
-    "x-content-type-options": "nosniff", "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff", "referrer-policy": "same-origin",
     "x-frame-options": "DENY", "cross-origin-resource-policy": "same-origin",
   ]
 

@@ -99,7 +99,8 @@ const gnomonFigures = (() => {
 
   const resizing = new ResizeObserver((entries) => {
     for (const { target } of entries) {
-      if (!target.classList.contains("js-plotly-plot")) continue;
+      // One that a live page has just taken out has no size to follow.
+      if (!target.isConnected || !target.classList.contains("js-plotly-plot")) continue;
       Plotly.Plots.resize(target);
       const chart = charts.find(({ id }) => id === target.id)?.chart;
       if (!chart) continue;

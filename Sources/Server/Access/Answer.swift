@@ -20,7 +20,8 @@ enum Answer {
         "frame-ancestors 'none'",
       ].joined(separator: "; ")
     response.headers[.xContentTypeOptions] = "nosniff"
-    response.headers[Self.referrerPolicy] = "no-referrer"
+    // With none at all a browser would not say either that a form comes from a page of this server.
+    response.headers[Self.referrerPolicy] = "same-origin"
     response.headers[Self.frameOptions] = "DENY"
     response.headers[Self.resourcePolicy] = "same-origin"
     response.headers[Self.openerPolicy] = "same-origin"

@@ -62,7 +62,7 @@ struct ComparePage {
         "spectrumTables": ChartTables.values(of: spectra.tables),
         "hasSlider": epochs.count > 1, "firstEpoch": "\(epochs.first ?? 0)",
         "lastEpoch": "\(epochs.last ?? 0)", "epoch": "\(comparison.epoch)",
-        "epochText": Numerals.significant(comparison.epoch),
+        "epochText": Numerals.setting((100 * comparison.epoch).rounded() / 100),
         "epochs": epochs.map { ["value": "\($0)"] },
         "link": "/compare" + Parameters.query(query.parameters),
         "scatter": "/scatter" + Parameters.query(identifiers),

@@ -31,7 +31,7 @@ struct Shell {
       "title": title, "events": events ?? "", "isLive": events != nil, "charts": charts ?? "",
       "mapStyle": mapStyle,
       "hasCharts": charts != nil, "study": study ?? "",
-      "runs": runs.joined(separator: " "), "isRuns": place == "runs",
+      "liveRuns": runs.joined(separator: " "), "isRuns": place == "runs",
       "isStudies": place == "studies",
     ]
     return try PageResources.render("shell", of: texts, values.merging(around) { $1 })
