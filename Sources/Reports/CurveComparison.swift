@@ -19,13 +19,13 @@ package struct CurveComparison {
   /// One quantity of all runs.
   package struct Curve {
     /// What it is called, with its unit.
-    let title: String
+    package let title: String
     /// Whether 0 belongs on its axis.
     let fromZero: Bool
     /// Whether it was measured now and then, so that its points are marked.
     let isMarked: Bool
     /// The points of each run, in the order of the runs and along the axis.
-    let points: [[(x: Double, y: Double)]]
+    package let points: [[(x: Double, y: Double)]]
 
     /// A number that runs log.
     package init(_ quantity: LoggedQuantity, points: [[(x: Double, y: Double)]]) {

@@ -102,6 +102,10 @@ import Testing
       #expect(series.compactMap { $0["run"]?.stringValue } == Array(runs.prefix(2)))
       #expect(series[0]["x"] == .array((1...20).map { .integer($0) }))
       #expect(series[0]["y"] == .array((1...20).map { .double(5 - Double($0) / 100) }))
+      guard case .array(let measured) = curves[1]["series"] else { return #expect(Bool(false)) }
+      // Shares are percentages, and the title says so.
+      #expect(measured[0]["y"] == [51, 51] && measured[0]["x"] == [0, 20])
+      #expect(curves[1]["title"]?.stringValue?.contains("%") == true)
       // 128 samples of two views at 1,024 views a second: a quarter of a second a step.
       let byTime = try await json(client, "/api/v1/compare?runs=\(chosen)&curve=loss&x=time")
       guard case .array(let timed) = byTime["curves"], case .array(let own) = timed[0]["series"],

@@ -6,7 +6,7 @@ extension OpenAPI {
   static let comparePaths: [String: JSONValue] = [
     "/api/v1/compare": operation(
       "compareRuns",
-      "Chosen runs: the settings in which they differ, and curves of at most about 500 points each, percentages in percent where logged and as shares where measured.",
+      "Chosen runs: the settings in which they differ, and curves of at most about 500 points each, shares in percent.",
       compareParameters, "Comparison", isOne: false),
     "/api/v1/scatter": operation(
       "scatterRuns", "Two figures of many runs; shares in percent.", scatterParameters, "Scatter",

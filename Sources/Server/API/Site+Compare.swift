@@ -53,9 +53,10 @@ struct CompareDocument: Encodable {
     self.settings = settings
     along = comparison.query.along.rawValue
     curves = comparison.names.map { name in
-      Curve(
-        name: name.text, title: name.title(comparison.catalogue),
-        series: zip(identifiers, comparison.points(name)).map { run, points in
+      let curve = comparison.curve(name)
+      return Curve(
+        name: name.text, title: curve.title,
+        series: zip(identifiers, curve.points).map { run, points in
           Series(run: run, x: points.map(\.x), y: points.map(\.y))
         })
     }

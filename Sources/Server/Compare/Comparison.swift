@@ -48,8 +48,17 @@ struct Comparison {
     ]
   }
 
+  /// A curve of all runs as it is shown, shares in percent.
+  func curve(_ name: CurveName) -> CurveComparison.Curve {
+    switch name {
+    case .logged(let key): .init(LoggedQuantity(key), points: points(name))
+    case .measured(let layer, let key):
+      .init(catalogue.entry(key), of: layer, points: points(name))
+    }
+  }
+
   /// A curve's points of each run.
-  func points(_ name: CurveName) -> [[(x: Double, y: Double)]] {
+  private func points(_ name: CurveName) -> [[(x: Double, y: Double)]] {
     zip(runs, curves).map { run, curves in
       curves.points(name, along: query.along, views: run.viewsOfStep)
     }
@@ -82,14 +91,7 @@ struct Comparison {
   var comparison: CurveComparison {
     CurveComparison(
       names: labels, marks: marks,
-      curves: names.map { name in
-        switch name {
-        case .logged(let key):
-          CurveComparison.Curve(LoggedQuantity(key), points: points(name))
-        case .measured(let layer, let key):
-          CurveComparison.Curve(catalogue.entry(key), of: layer, points: points(name))
-        }
-      }, along: query.along, smoothing: Double(query.smoothing) / 100,
+      curves: names.map(curve), along: query.along, smoothing: Double(query.smoothing) / 100,
       isLogarithmic: query.isLogarithmic)
   }
 

@@ -11,19 +11,36 @@ struct NotesPlace: Sendable {
 
   /// Nil for a run whose store would lie outside of the folders that are served.
   init?(of place: FolderWalk.Place) {
-    var folders = place.label.split(separator: "/", omittingEmptySubsequences: false).count - 1
-    let url = URL(fileURLWithPath: place.path)
-    var folder = url.deletingLastPathComponent()
-    key = url.lastPathComponent
-    if folder.lastPathComponent == "runs" {
-      let study = folder.deletingLastPathComponent()
-      if FileStamp(RunCollection.record(in: study).path) != nil {
-        folder = study
-        folders -= 1
+    let (parent, key) = Self.parts(of: place.path)
+    guard let store = Self.store(of: parent, depth: Self.depth(of: place)) else { return nil }
+    (self.store, self.key) = (store, key)
+  }
+
+  init(store: String, key: String) {
+    self.store = store
+    self.key = key
+  }
+
+  /// The folder that a run stands in, and its own name there.
+  static func parts(of path: String) -> (parent: String, key: String) {
+    guard let slash = path.lastIndex(of: "/") else { return ("", path) }
+    return (String(path[..<slash]), String(path[path.index(after: slash)...]))
+  }
+
+  /// How far below a folder that was asked for a run is.
+  static func depth(of place: FolderWalk.Place) -> Int {
+    place.label.utf8.count { $0 == UInt8(ascii: "/") }
+  }
+
+  /// The store of the runs that stand in a folder `depth - 1` below one that was asked for.
+  static func store(of parent: String, depth: Int) -> String? {
+    if parent.hasSuffix("/runs") {
+      let study = String(parent.dropLast("/runs".count))
+      if FileStamp("\(study)/study.json") != nil {
+        return depth > 1 ? "\(study)/store.sqlite" : nil
       }
     }
-    guard folders > 0 else { return nil }
-    store = RunCollection.store(in: folder).path
+    return depth > 0 ? "\(parent)/store.sqlite" : nil
   }
 
   /// Why nothing can be noted there; nil where it can.

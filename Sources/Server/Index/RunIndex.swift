@@ -133,8 +133,15 @@ final class RunIndex: Sendable {
 
   private func lookAtNotes(_ work: inout Work, _ changes: inout ChangeHub.Changes) {
     var places: [String: NotesPlace] = [:]
+    // Runs of one folder share its store.
+    var folders: [String: String?] = [:]
     for (identifier, reader) in work.readers {
-      places[identifier] = NotesPlace(of: reader.entry.place)
+      let place = reader.entry.place
+      let (parent, key) = NotesPlace.parts(of: place.path)
+      let store =
+        folders[parent] ?? NotesPlace.store(of: parent, depth: NotesPlace.depth(of: place))
+      folders[parent] = .some(store)
+      places[identifier] = store.map { NotesPlace(store: $0, key: key) }
     }
     let stores = Set(places.values.map(\.store))
     var isNews = !changes.isEmpty
