@@ -78,6 +78,24 @@ import Testing
     }
   }
 
+  @Test func aStoreThatCannotBeReadIsSaidToBeAndHidesNoRun() async throws {
+    try await withServer { server, folder, client in
+      let page = try address(server, "a")
+      let path = folder.appendingPathComponent("store.sqlite")
+      try Data(repeating: 7, count: 9_000).write(to: path)
+      server.look()
+      let shown = String(buffer: try await client.execute(uri: page, method: .get).body)
+      #expect(shown.contains("store.sqlite: notes cannot be read: it is damaged"))
+      let secret = try await token(client, page)
+      let refused = try await post(client, page, "token=\(secret)&note=x")
+      #expect(refused.status == .conflict)
+      #expect(try Data(contentsOf: path) == Data(repeating: 7, count: 9_000))
+      try FileManager.default.removeItem(at: path)
+      server.look()
+      #expect(server.runs.map(\.problems) == [[], []])
+    }
+  }
+
   @Test func nothingIsChangedWithoutTheTokenOrFromElsewhere() async throws {
     try await withServer { server, folder, client in
       let page = try address(server, "a")

@@ -63,23 +63,41 @@ struct NotesFile: Sendable {
   let path: String
   /// By the runs' keys.
   private(set) var notes: [String: RunNotes] = [:]
+  /// Why they cannot be read.
+  private(set) var problem: String?
   private var stamps: Stamps?
 
   init(path: String) { self.path = path }
 
   /// Looks at the store.
   ///
-  /// - Returns: whether other notes were found. What cannot be read now leaves what was read before.
+  /// - Returns: whether something else was found. What cannot be read now leaves what was read before.
   mutating func look() -> Bool {
     let now = Stamps(store: FileStamp(path), log: FileStamp(path + "-wal"))
     guard now != stamps else { return false }
     stamps = now
-    guard now.store?.isFolder == false else {
-      defer { notes = [:] }
-      return !notes.isEmpty
+    let before = (notes, problem)
+    problem = nil
+    if now.store == nil {
+      notes = [:]
+    } else {
+      do throws(RunStoreError) {
+        notes = try RunDatabase.readNotes(at: path)
+      } catch {
+        problem = "store.sqlite: notes cannot be read: \(Self.reason(of: error))"
+      }
     }
-    guard let found = try? RunDatabase.readNotes(at: path), found != notes else { return false }
-    notes = found
-    return true
+    return before != (notes, problem)
+  }
+
+  /// What is wrong, without the path, which the page knows.
+  private static func reason(of error: RunStoreError) -> String {
+    switch error {
+    case .newerStore: "it is of a newer version"
+    case .notAStore: "it is no store of runs"
+    case .damagedStore(_, let reason): "it is damaged: \(reason)"
+    case .inUse: "another process has it"
+    default: "it is not readable"
+    }
   }
 }

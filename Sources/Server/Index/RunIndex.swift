@@ -153,8 +153,12 @@ final class RunIndex: Sendable {
     }
     guard isNews else { return }
     for identifier in work.readers.keys {
-      let notes = places[identifier].flatMap { work.notes[$0.store]?.notes[$0.key] } ?? .none
-      if work.readers[identifier]?.take(notes) == true { changes.runs.insert(identifier) }
+      let place = places[identifier]
+      let file = place.flatMap { work.notes[$0.store] }
+      let notes = place.flatMap { file?.notes[$0.key] } ?? .none
+      if work.readers[identifier]?.take(notes, problem: file?.problem) == true {
+        changes.runs.insert(identifier)
+      }
     }
   }
 

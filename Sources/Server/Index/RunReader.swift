@@ -69,12 +69,14 @@ struct RunReader {
     return isChanged
   }
 
-  /// Takes what people wrote about the run.
+  /// Takes what people wrote about the run, or why that cannot be read.
   ///
   /// - Returns: whether that is something else than before.
-  mutating func take(_ notes: RunNotes) -> Bool {
-    guard notes != entry.notes else { return false }
+  mutating func take(_ notes: RunNotes, problem: String?) -> Bool {
+    guard notes != entry.notes || problem != problems["store.sqlite"] else { return false }
     entry.notes = notes
+    problems["store.sqlite"] = problem
+    entry.problems = problems.keys.sorted().compactMap { problems[$0] }
     entry.version += 1
     return true
   }
