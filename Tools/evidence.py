@@ -13,6 +13,7 @@ import json
 import os
 import platform
 import re
+import statistics
 import subprocess
 import sys
 from pathlib import Path
@@ -79,9 +80,59 @@ def write_runs(folder: Path, record: dict, formulas: list[str], path: Path) -> N
             writer.writerow([run["key"], *(run["settings"].get(a) for a in axes), *cells])
 
 
+def by_arm(record: dict, folder: Path, figures: list[str]) -> str:
+    """Figures a row an arm and a column a data set, mean ± standard deviation over seeds, and the mean of the data sets' means.
+
+    Where the learning rate varies the columns are its values, and the cells means over data sets.
+    """
+    axes = {axis["key"]: axis for axis in record["axes"]}
+    key = "learning_rate" if "learning_rate" in axes else "data_set"
+    cells: dict[tuple[str, str, str], list[float]] = {}
+    for run in record["runs"]:
+        file = folder / "runs" / run["key"] / "summary.json"
+        if not file.exists():
+            continue
+        summary = json.loads(file.read_text())
+        for figure in figures:
+            found = value(summary, figure)
+            if found is not None:
+                cells.setdefault((figure, str(run["settings"]["arm"]), str(run["settings"][key])), []).append(found)
+    arms = list(dict.fromkeys(str(run["settings"]["arm"]) for run in record["runs"]))
+    columns = list(dict.fromkeys(str(run["settings"][key]) for run in record["runs"]))
+    blocks = []
+    for figure in figures:
+        rows = [[figure, *(columns if key == "data_set" else [f"{key} {c}" for c in columns])] + (["all"] if key == "data_set" else [])]
+        for arm in arms:
+            groups = [cells.get((figure, arm, column), []) for column in columns]
+            if not any(groups):
+                continue
+            texts = []
+            for group in groups:
+                spread = f" ± {statistics.stdev(group):.2g}" if key == "data_set" and len(group) > 1 else ""
+                texts.append(f"{statistics.fmean(group):.4g}{spread}" if group else "–")
+            if key == "data_set":
+                texts.append(f"{statistics.fmean(map(statistics.fmean, groups)):.4g}" if all(groups) else "–")
+            rows.append([arm, *texts])
+        widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+        blocks.append(
+            "\n".join(
+                "  ".join(cell.ljust(w) if i == 0 else cell.rjust(w) for i, (cell, w) in enumerate(zip(row, widths, strict=True)))
+                for row in rows
+            )
+        )
+    return "\n\n".join(blocks)
+
+
+def selection(study: str) -> str:
+    """How label-free figures rank single runs: of the tables about them the one of all data sets."""
+    blocks = call(str(GNOMON), "study", "select", study, "--top", "3").split("\n\n")
+    return next((block.strip() for block in reversed(blocks) if re.match(r"chosen by +Kendall", block)), "")
+
+
 def gather(name: str, folder: Path, command: str) -> dict:
     study = str(folder)
-    claims = json.loads(call(str(GNOMON), "study", "claims", study, "--json"))
+    makes_claims = re.search(r"^claims:", (ROOT / f"Examples/{name}.yaml").read_text(), re.MULTILINE) is not None
+    claims = json.loads(call(str(GNOMON), "study", "claims", study, "--json")) if makes_claims else {"claims": []}
     table = json.loads(call(str(GNOMON), "study", "table", study, "--json"))
     text = (ROOT / f"Examples/{name}.yaml").read_text()
     formulas = [claim["statistic"] for claim in claims["claims"]] + table["table"]["columns"]
@@ -103,13 +154,13 @@ def gather(name: str, folder: Path, command: str) -> dict:
         "file": text,
         "claims": claims["claims"],
         "table": table["table"],
-        "texts": {
-            "ledger": call(str(GNOMON), "study", "claims", study).strip(),
-            "table": call(str(GNOMON), "study", "table", study).strip(),
-            # The second of three tables about single runs, which come after those about settings.
-            "selection": call(str(GNOMON), "study", "select", study, "--top", "3").split("\n\n")[4].strip(),
-        },
+        "texts": {"table": call(str(GNOMON), "study", "table", study).strip(), "selection": selection(study)},
     }
+    if makes_claims:
+        evidence["texts"]["ledger"] = call(str(GNOMON), "study", "claims", study).strip()
+    if any(axis["key"] == "arm" for axis in record["axes"]):
+        figures = [c for c in table["table"]["columns"] if re.match(r"(h|z|head|stage|block)", c)]
+        evidence["texts"]["arms"] = by_arm(record, folder, figures)
     evidence["texts"]["made"] = (
         f"Made by `{command}`, {finished} of {len(record['runs'])} runs, on {evidence['machine']}, with {evidence['gnomon']}"
         f" at commit {evidence['commit']}, {evidence['date']}; every run's figures in [Evidence/{name}.csv](Evidence/{name}.csv)."

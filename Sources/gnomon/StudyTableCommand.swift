@@ -30,14 +30,21 @@ struct StudyTableCommand: ParsableCommand {
 }
 
 extension StudyOutput {
-  /// Mean ± standard deviation over seeds. Settings are rows, or columns where there are more figures.
+  /// Mean ± standard deviation over seeds, a table a data set, which is without the figures that it does not have. Settings are rows, or
+  /// columns where there are more figures.
   static func text(of table: StudyTable) -> String {
-    var lines = [["settings"] + table.columns]
-    lines += table.rows.map { [$0.name] + $0.cells.map(text) }
-    if table.columns.count > table.rows.count {
-      lines = lines[0].indices.map { place in lines.map { $0[place] } }
-    }
-    return TextTable(rows: lines).text
+    let parts = table.parts
+    return parts.map { part in
+      let shown = table.columns.indices.filter { place in
+        parts.count == 1 || part.rows.contains { $0.cells[place] != nil }
+      }
+      var lines = [[part.title] + shown.map { table.columns[$0] }]
+      lines += part.rows.map { row in [row.name] + shown.map { text(row.cells[$0]) } }
+      if shown.count > part.rows.count {
+        lines = lines[0].indices.map { place in lines.map { $0[place] } }
+      }
+      return TextTable(rows: lines).text
+    }.joined(separator: "\n\n")
   }
 
   private static func text(_ cell: StudyTable.Cell?) -> String {

@@ -31,6 +31,28 @@ struct DataSetTests {
     #expect(study.recordedAxes[0].key == "data_set")
   }
 
+  @Test func theTableIsReadADataSetAtATime() throws {
+    let table = try MadeUpStudy.results(
+      Self.grid + "figures: [h.rankme]", figures: { (["rankme": $0.configuration.strength], [:]) }
+    ) { $0.table }
+    #expect(table.rows.map(\.dataSet) == ["large", "large", "small", "small"])
+    #expect(table.rows[0].name == "data_set large, strength 0.0")
+    #expect(table.parts.map(\.title) == ["data_set large", "data_set small"])
+    #expect(table.parts[1].rows.map(\.name) == ["strength 0.0", "strength 1.0"])
+    #expect(table.parts[1].rows[1].cells[0]?.mean == 1)
+  }
+
+  @Test func aTableOfDataSetsAloneIsOnePart() throws {
+    let text = """
+      data_sets: {large: {image_size: 32}, small: {image_size: 16}}
+      axes: {seed: [0, 1]}
+      figures: [h.rankme]
+      """
+    let table = try MadeUpStudy.results(text, figures: { _ in (["rankme": 1], [:]) }) { $0.table }
+    #expect(table.parts.map(\.title) == ["settings"])
+    #expect(table.parts[0].rows.map(\.name) == ["data_set large", "data_set small"])
+  }
+
   @Test func aClaimIsTestedInEachDataSetAndOverAllBySeed() throws {
     let claim = try #require(
       claims(Self.claim("of: h.rankme")) { run in
