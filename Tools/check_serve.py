@@ -73,6 +73,19 @@ class Checks:
                 self.fault(f"{name} is {over} pixels wider than {width}")
         self.page.set_viewport_size({"width": 1280, "height": 900})
 
+    def look_at_dark_pages(self, page: Page, found: dict[str, str]) -> None:
+        chosen = ",".join(found.values())
+        self.page = page
+        for name, path in {
+            "dark-runs": "/", "dark-run": f"/runs/{found['live']}", "dark-compare": f"/compare?runs={chosen}",
+            "dark-scatter": "/scatter?x=h.effective_rank&y=h.knn_top1&color=strength",
+            "dark-map": f"/runs/{found['strength-1']}/embeddings",
+        }.items():
+            self.open(path)
+            page.wait_for_load_state("load")
+            page.wait_for_timeout(1_000)
+            self.shoot(name)
+
     def points(self, chart: str = ".chart") -> list[int]:
         """How many points each trace of a chart has."""
         return self.page.evaluate(
@@ -146,6 +159,54 @@ class Checks:
         self.open("/?tag=baseline")
         assert page.locator("tbody tr").count() == 1, "the tag filters"
 
+    def check_map(self, run: str, other: str) -> None:
+        page = self.page
+        self.open(f"/runs/{run}/embeddings")
+        page.wait_for_selector("text=There is no map yet")
+        page.click("text=Make a map")
+        page.wait_for_selector("#plane", timeout=120_000)
+        page.wait_for_function("() => document.getElementById('map').dataset.points === '64'")
+        box = page.locator("#plane").bounding_box()
+        page.focus("#plane")
+        page.keyboard.press("ArrowRight")
+        page.wait_for_selector("#told h3:has-text('Nearest at z')")
+        assert page.locator("#told li").count() == 16, "eight neighbours at h and at z"
+        page.keyboard.press("Escape")
+        page.select_option("#layer", "z")
+        page.select_option("#color", "position_x")
+        page.fill("#point", "5")
+        page.wait_for_selector("#told h2:has-text('Point 5')")
+        page.mouse.move(box["x"] + 5, box["y"] + 5)
+        page.mouse.wheel(0, -200)
+        self.shoot("map")
+        self.open(f"/runs/{run}/embeddings?with={other}")
+        page.wait_for_function("() => document.getElementById('map').dataset.points === '128'")
+        page.select_option("#color", "")
+        page.wait_for_selector("#legend button:has-text('live')")
+
+    def check_control(self, run: str) -> None:
+        page = self.page
+        self.open(f"/runs/{run}")
+        page.click("text=Stop this run")
+        assert page.locator("h1").inner_text() == "Shall this run stop?"
+        self.shoot("stop")
+        page.click("text=No, leave it as it is")
+        page.wait_for_selector(".state.running")
+        page.click("text=Stop this run")
+        page.click("text=Yes, stop it")
+        page.wait_for_selector("#progress .state.interrupted", timeout=60_000)
+        page.click("text=Resume this run")
+        page.click("text=Yes, resume it")
+        page.wait_for_selector("#progress .state.running", timeout=60_000)
+        before = page.locator("dt:text-is('Step') + dd").inner_text()
+        page.wait_for_function(
+            "before => [...document.querySelectorAll('#progress dt')].find(each => each.textContent === 'Step')"
+            "?.nextElementSibling.textContent !== before", arg=before, timeout=60_000)
+        print("a run was stopped with a checkpoint and resumed from its page")
+        page.click("text=Stop this run")
+        page.click("text=Yes, stop it")
+        page.wait_for_selector("#progress .state.interrupted", timeout=60_000)
+
     def check_without_script(self, browser) -> None:
         context = browser.new_context(java_script_enabled=False)
         page = context.new_page()
@@ -167,7 +228,8 @@ def main(gnomon: str, shots: Path) -> None:
             subprocess.run(train(gnomon, runs / f"strength-{strength}", "--epochs", "3", "--measure-every", "1", "--strength",
                                  str(strength)), check=True,
                            stdout=subprocess.DEVNULL)
-        serving = process([gnomon, "serve", str(runs), "--port", "0"], stdout=subprocess.PIPE)
+        os.environ["XDG_CACHE_HOME"] = str(Path(name) / "cache")
+        serving = process([gnomon, "serve", str(runs), "--port", "0", "--allow-control"], stdout=subprocess.PIPE)
         # Slow enough to be looked at, and to the end of the check.
         training = process(train(gnomon, runs / "live", "--steps", "1000000", "--strength", "0.5"), stdout=subprocess.DEVNULL)
         with serving as server, training, sync_playwright() as playwright:
@@ -187,7 +249,12 @@ def main(gnomon: str, shots: Path) -> None:
             checks.check_filter_and_comparison()
             checks.check_points()
             checks.check_notes(found["strength-1"])
+            checks.check_control(found["live"])
+            subprocess.run([gnomon, "embed", str(runs / "live"), "--quiet"], check=True)
+            checks.check_map(found["strength-1"], found["live"])
             checks.check_without_script(browser)
+            dark = browser.new_page(viewport={"width": 1280, "height": 900}, color_scheme="dark")
+            checks.look_at_dark_pages(dark, found)
             browser.close()
             assert not checks.faults, "\n".join(checks.faults)
     print(f"pages load without an error; screenshots are in {shots}")

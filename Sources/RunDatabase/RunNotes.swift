@@ -24,7 +24,11 @@ public struct RunNotes: Codable, Equatable, Sendable {
   ///
   /// - Throws: `RunNotesError` for what is too long, too many, or has characters that no line of text has.
   public init(note: String, tags: [String]) throws(RunNotesError) {
-    let text = note.replacing("\r\n", with: "\n").trimmingCharacters(in: .whitespacesAndNewlines)
+    let lines = note.replacing("\r\n", with: "\n")
+    let text = lines.trimmingCharacters(in: .whitespacesAndNewlines)
+    guard !tags.contains(where: { $0.unicodeScalars.contains(where: Self.isControl) }) else {
+      throw .unfitTag
+    }
     let kept = Set(tags.map { $0.trimmingCharacters(in: .whitespacesAndNewlines) })
       .filter { !$0.isEmpty }.sorted()
     guard text.utf8.count <= Self.longestNote else { throw .noteTooLong(bytes: text.utf8.count) }
@@ -33,12 +37,10 @@ public struct RunNotes: Codable, Equatable, Sendable {
       guard tag.count <= Self.longestTag, tag.utf8.count <= 4 * Self.longestTag else {
         throw .tagTooLong(characters: tag.count)
       }
-      guard !tag.contains(","), !tag.unicodeScalars.contains(where: Self.isControl) else {
-        throw .unfitTag
-      }
+      guard !tag.contains(",") else { throw .unfitTag }
     }
     guard
-      !text.unicodeScalars.contains(where: {
+      !lines.unicodeScalars.contains(where: {
         Self.isControl($0) && !"\n\t".unicodeScalars.contains($0)
       })
     else { throw .unfitNote }

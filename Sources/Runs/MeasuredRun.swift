@@ -1,3 +1,4 @@
+import Datasets
 import Foundation
 import Measures
 import Records
@@ -9,8 +10,9 @@ public struct MeasuredRun {
   public let model: MeasuredModel
   /// The step of the checkpoint.
   public let step: Int
-  private let epoch: Double
-  private let folder: RunFolder
+  let epoch: Double
+  let folder: RunFolder
+  let heldOut: ImageDataset
 
   /// Loads the run in `folder`; nothing in it is changed.
   ///
@@ -29,6 +31,7 @@ public struct MeasuredRun {
     step = run.step
     epoch = run.epochsDone
     self.folder = folder
+    heldOut = run.splits.heldOut
   }
 
   /// Writes what was measured into the run's folder, as `RunFolder.record` does it.

@@ -225,6 +225,12 @@ public final class TrainingRun {
       let embeddings = try model.heldOutEmbeddings(atMost: TensorBoardRunLog.pointLimit)
       try log.write(embeddings, of: splits.heldOut)
     }
+    if configuration.keepEmbeddings {
+      try EmbeddingMap(
+        model, of: splits.heldOut, name: folder.name, step: step, epoch: epochsDone,
+        atMost: EmbeddingMap.usualPoints
+      ).write(to: folder.embeddings)
+    }
     progress.add(meter, wall: wallStart)
     let summary = summary(layers)
     try folder.write(summary)

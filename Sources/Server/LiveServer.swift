@@ -72,7 +72,7 @@ public struct LiveServer: Sendable {
   func follow() async {
     var pulsed = ContinuousClock.now
     while !Task.isCancelled {
-      index.look()
+      look()
       if pulsed.duration(to: .now) >= .seconds(settings.heartbeat) {
         index.hub.pulse()
         pulsed = .now
@@ -82,24 +82,30 @@ public struct LiveServer: Sendable {
   }
 
   /// Looks at the folders once.
-  func look() { index.look() }
+  func look() {
+    index.look()
+    if settings.fillsStores { site.filler.consider(index.snapshot) }
+  }
 
   /// The requests a connection may make, and for how long it may be silent.
   func application(
     started: @escaping @Sendable (Int) -> Void = { _ in }
-  ) -> Application<CallbackResponder<BasicRequestContext>> {
+  ) -> Application<CallbackResponder<SiteContext>> {
     let site = site
     let patience = settings.patience
     var logger = Logger(label: "gnomon.serve")
     logger.logLevel = .critical
     return Application(
-      responder: CallbackResponder { request, _ in await site.answer(request) },
+      responder: CallbackResponder { request, context in
+        await site.answer(request, from: context.address)
+      },
       server: .http1(
         configuration: .init(
           additionalChannelHandlers: [RequestDeadline(seconds: patience)],
           idleTimeout: .seconds(60),
           httpDecoderConfiguration: .init(
-            maxHeaderFieldSize: 8 << 10, maxHeaderListSize: 16 << 10, maxHeaderFieldCount: 100))),
+            // More than the gate lets through, so that it says what was too long.
+            maxHeaderFieldSize: 32 << 10, maxHeaderListSize: 48 << 10, maxHeaderFieldCount: 100))),
       configuration: .init(
         address: .hostname(settings.host, port: settings.port),
         availableConnectionsDelegate: .maximum(1_024, logger: logger)),
@@ -116,6 +122,18 @@ public struct LiveServer: Sendable {
       ? ServerError.addressInUse(host: host, port: port)
       : ServerError.cannotListen(
         host: host, port: port, reason: String(cString: strerror(error.errnoCode)))
+  }
+}
+
+/// What is known of a request besides itself.
+struct SiteContext: RequestContext {
+  var coreContext: CoreRequestContextStorage
+  /// The address of who asks; empty where it is not known.
+  let address: String
+
+  init(source: ApplicationRequestContextSource) {
+    coreContext = CoreRequestContextStorage(source: source)
+    address = source.channel.remoteAddress?.ipAddress ?? ""
   }
 }
 

@@ -21,6 +21,20 @@ public struct ServerSettings: Sendable {
   public var interval = 1.0
   /// The most streams of events at a time.
   public var mostStreams = 256
+  /// How many requests a second one address may send, for long; for a moment twice as many.
+  public var mostRequests = 200.0
+  /// How this program is started to go on with runs and to map their layers; nil where it is not.
+  public var programs: ServerPrograms?
+  /// Whether pages may stop and resume runs.
+  public var allowsControl = false
+  /// Whether finished runs are put into the stores beside them.
+  public var fillsStores = false
+  /// Where maps of layers are kept that were made because they were asked for; nil where none is made.
+  public var cache: URL?
+  /// The most bytes that are kept there: of more, the oldest maps go.
+  public var mostCached = 2 << 30
+  /// Takes a line for each thing that was asked for and changes what runs.
+  public var audit: @Sendable (String) -> Void = { _ in }
   /// How long a request may take to arrive, in seconds.
   public var patience = 30.0
   /// How long a stream is silent at most, in seconds.
@@ -39,6 +53,26 @@ public struct ServerSettings: Sendable {
 
   /// Whether only this machine reaches the address.
   public var isLoopback: Bool { HostName.isLoopback(host) }
+}
+
+/// How a server starts `gnomon` itself: it has no training code of its own.
+public struct ServerPrograms: Sendable {
+  /// The program's path.
+  public var executable: String
+  /// The arguments with which it goes on with the run in a folder.
+  public var resuming: @Sendable (String) -> [String]
+  /// The arguments with which it maps the layers of the run in a folder, into another folder, with so many points at most.
+  public var mapping: @Sendable (_ run: String, _ output: String, _ points: Int) -> [String]
+
+  /// Starts `executable` so.
+  public init(
+    executable: String, resuming: @escaping @Sendable (String) -> [String],
+    mapping: @escaping @Sendable (_ run: String, _ output: String, _ points: Int) -> [String]
+  ) {
+    self.executable = executable
+    self.resuming = resuming
+    self.mapping = mapping
+  }
 }
 
 /// Why a server does not start.

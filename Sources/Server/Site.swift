@@ -13,6 +13,10 @@ struct Site: Sendable {
   let assets: Assets
   let pages: PageCache
   let notebook = Notebook()
+  let limits: RequestLimits
+  let control: RunControl
+  let maps: MapStore
+  let filler = StoreFiller()
   let started = Date()
 
   /// - Throws: `ReportError.missingResource` when a part of the pages is not installed.
@@ -20,6 +24,10 @@ struct Site: Sendable {
     self.settings = settings
     self.index = index
     gate = Gate(settings)
+    limits = RequestLimits(perSecond: settings.mostRequests)
+    control = RunControl(
+      settings.allowsControl ? settings.programs : nil, audit: settings.audit)
+    maps = MapStore(settings)
     assets = try Assets()
     pages = PageCache()
   }
@@ -30,17 +38,25 @@ struct Site: Sendable {
     /// What stands in the address for each name in braces.
     let places: [String: String]
     let parameters: [(key: String, value: String)]
+    /// The address of who asks; empty where it is not known.
+    let address: String
 
     /// The first parameter of that name.
     func parameter(_ key: String) -> String? { parameters.first { $0.key == key }?.value }
   }
 
   /// The answer to a request.
-  func answer(_ request: Request) async -> Response {
+  ///
+  /// - Parameters:
+  ///   - request: the request.
+  ///   - address: who asks, as far as that is known.
+  func answer(_ request: Request, from address: String = "") async -> Response {
+    if let refusal = limits.refusal(of: address) { return Answer.secured(refusal) }
     if let refusal = gate.refusal(of: request, Self.methods(at: request)) {
+      if refusal.status == .unauthorized { limits.guessed(from: address) }
       return Answer.secured(refusal)
     }
-    var response = await route(request)
+    var response = await route(request, from: address)
     if request.method == .head {
       let length = response.body.contentLength
       response.body = ResponseBody()
@@ -58,20 +74,21 @@ struct Site: Sendable {
       + methods.filter { $0 != .get }
   }
 
-  private func route(_ request: Request) async -> Response {
+  private func route(_ request: Request, from address: String) async -> Response {
     let isAPI = request.uri.path.hasPrefix("/api/")
     let path = Route.parts(of: request.uri.path)
     let method = request.method == .head ? .get : request.method
     for route in Self.routes where route.method == method {
       guard let places = route.match(path) else { continue }
-      let call = Call(request: request, places: places, parameters: Parameters.of(request))
+      let call = Call(
+        request: request, places: places, parameters: Parameters.of(request), address: address)
       do {
         return try await route.answer(self, call)
       } catch let error as RunQuery.Refused {
         return failure(.badRequest, error.reason, isAPI)
       } catch let error as Missing {
         return failure(.notFound, error.reason, isAPI)
-      } catch let error as NotesRefused {
+      } catch let error as ChangeRefused {
         return failure(error.status, error.reason, isAPI)
       } catch {
         return failure(.internalServerError, "this cannot be shown: \(error)", isAPI)
@@ -163,7 +180,9 @@ struct Route: Sendable {
 
 extension Site {
   /// All of them.
-  static let routes: [Route] = pageRoutes + apiRoutes + compareRoutes + notesRoutes
+  static let routes: [Route] =
+    pageRoutes + apiRoutes + compareRoutes + notesRoutes + controlRoutes
+    + mapRoutes
 
   private static let pageRoutes = [
     Route("/") { site, call in try site.runsPage(call) },

@@ -13,8 +13,8 @@ struct Gnomon: ParsableCommand {
     subcommands: [
       TrainCommand.self, PreviewCommand.self, GeometryCommand.self, ProbeCommand.self,
       FiguresCommand.self, SettingsCommand.self, DatasetsCommand.self, DataCommand.self,
-      ReportCommand.self, ExportCommand.self, MetricsCommand.self, StudyCommand.self,
-      StoreCommand.self, ServeCommand.self,
+      ReportCommand.self, ExportCommand.self, EmbedCommand.self, MetricsCommand.self,
+      StudyCommand.self, StoreCommand.self, ServeCommand.self,
     ])
 
   static func main() {

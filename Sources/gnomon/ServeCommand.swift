@@ -8,8 +8,8 @@ struct ServeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "serve", abstract: "Live pages of runs and studies, in a browser.",
     discussion: """
-      Runs and studies below the folders are found and followed as they grow. Notes that are written on a page are kept in \
-      the store beside the runs; nothing else is changed. Only this machine can \
+      Runs and studies below the folders are found and followed as they grow. Finished runs, and notes that are written on a \
+      page, are put into the store beside them; with --allow-control pages stop and resume runs, which standard error then tells. Only this machine can \
       read the pages, unless --host names another address: then a token is asked for, which is printed once. Ctrl-C ends it.
       """)
 
@@ -21,6 +21,9 @@ struct ServeCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The address to listen at.", valueName: "address"))
   var host = "127.0.0.1"
   @Option(help: "The port; 0 for one that is free.") var port = 8421
+  @Flag(help: "Let pages stop runs, with a checkpoint, and resume them.") var allowControl = false
+
+  @Flag(help: "Do not put finished runs into the store beside them.") var noStore = false
 
   func validate() throws {
     guard (0...65_535).contains(port) else {
@@ -34,6 +37,16 @@ struct ServeCommand: ParsableCommand {
       defaults: RunConfiguration().json, identity: RunConfiguration.identity)
     settings.host = host
     settings.port = port
+    settings.programs = ServerPrograms(
+      executable: StudyRunCommand.executable,
+      resuming: { folder in ["train", "--resume", folder, "--quiet"] },
+      mapping: { run, output, points in
+        ["embed", run, "--output", output, "--points", "\(points)"]
+      })
+    settings.allowsControl = allowControl
+    settings.fillsStores = !noStore
+    settings.cache = Self.cache
+    settings.audit = { Terminal.note("\(Date().formatted(.iso8601)) \($0)") }
     if !settings.isLoopback { settings.token = AccessToken.make() }
     let server = try LiveServer(settings)
     let names = chosen.joined(separator: ", ")
@@ -60,6 +73,12 @@ struct ServeCommand: ParsableCommand {
         && isFolder.boolValue
     }
     return usual.isEmpty ? ["."] : usual
+  }
+
+  /// A folder of this user for what can be made again.
+  private static var cache: URL? {
+    FileManager.default.urls(for: .cachesDirectory, in: .userDomainMask).first?
+      .appendingPathComponent("gnomon/maps", isDirectory: true)
   }
 
   private static func address(of settings: ServerSettings) -> String {

@@ -104,7 +104,7 @@ struct StudyRunCommand: ParsableCommand {
   }
 
   /// This program's own file.
-  private static var executable: String {
+  static var executable: String {
     Bundle.main.executablePath ?? CommandLine.arguments[0]
   }
 }

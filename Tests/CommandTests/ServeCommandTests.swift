@@ -64,6 +64,36 @@ import Testing
     }
   }
 
+  @Test func aServerThatIsKilledLeavesNothingInTheWayOfTheNext() throws {
+    try withTemporaryFolder { folder in
+      let run = RunFolder(path: folder.appendingPathComponent("runs/one").path)
+      try run.create()
+      try Data("strength: 0.5\n".utf8).write(to: run.config)
+      try run.write(RunSummary(name: "one", config: .null, epochs: 1, steps: 1, layers: []))
+      var port = 0
+      for turn in 0..<2 {
+        let output = folder.appendingPathComponent("address-\(turn).txt")
+        let program = try Program.startShell(
+          "exec '\(Program.path("gnomon"))' serve '\(folder.path)/runs' --port \(port) > '\(output.path)'"
+        )
+        let address = try address(in: output)
+        port = try #require(Int(address.split(separator: ":").last?.dropLast() ?? ""))
+        var page = ""
+        try Program.wait(upTo: 20) {
+          page = (try? SocketClient.answer(port: port, "/")) ?? ""
+          return page.contains("state finished")
+        }
+        // Finished runs are put into the store meanwhile.
+        let store = folder.appendingPathComponent("runs/store.sqlite").path
+        try Program.wait(upTo: 60) { FileManager.default.fileExists(atPath: store) }
+        kill(program.identifier, turn == 0 ? SIGKILL : SIGINT)
+        _ = try program.finish()
+      }
+      let check = try Program.run(["store", "check", "\(folder.path)/runs"])
+      #expect(check.code == 0, "\(check.error)")
+    }
+  }
+
   @Test func whatCannotBeServedIsOneLineAndACode() throws {
     try withTemporaryFolder { folder in
       let missing = try Program.run(["serve", "\(folder.path)/none"])

@@ -84,7 +84,11 @@ import Testing
       let shape = JSONShape(schemas: OpenAPI.schemas)
       guard case .object(let paths) = OpenAPI.document["paths"] else { return }
       let study = try #require(server.studies.first).identifier
-      for (path, item) in paths where path != "/api/v1/events" {
+      // Streams and bytes have no such shape, and a run without a map has none to describe.
+      let others =
+        ["/api/v1/events"]
+        + ["points", "columns", "images", "neighbors"].map { "/api/v1/runs/{run}/embeddings/\($0)" }
+      for (path, item) in paths where !others.contains(path) {
         for run in server.runs {
           var address = path.replacing("{run}", with: run.identifier)
             .replacing("{study}", with: study)

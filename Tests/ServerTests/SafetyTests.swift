@@ -2,6 +2,7 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
+import Records
 import TestSupport
 import Testing
 
@@ -182,6 +183,39 @@ import Testing
     #expect(try await ask("/?text=\(long.prefix(300))").status == .badRequest)
     #expect(try await ask("/runs/RUN?figure=\(long.prefix(300))").status == .badRequest)
     #expect(try await ask("/api/v1/runs?per_page=1000").status == .badRequest)
+  }
+
+  @Test func aStudyWithAHostileNameOfThreeHundredCharactersIsShownAsWhatItIs() async throws {
+    let folder = FileManager.default.temporaryDirectory
+      .appendingPathComponent("gnomon-tests-\(UUID().uuidString)", isDirectory: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let hostile = "<script>alert(1)</script>\n\"'&{{x}}" + String(repeating: "é", count: 270)
+    let run = try Sample.run(
+      folder.appendingPathComponent("study/runs/<script>\n"), isFinished: true)
+    let record = StudyRecord(
+      name: hostile, question: hostile, axes: [.init(key: hostile, values: [.string(hostile)])],
+      runs: [
+        .init(
+          key: run.name, settings: [hostile: .string(hostile)], status: .failed, failure: hostile),
+        .init(key: "../../etc", settings: [:], status: .pending),
+      ], claims: [])
+    try JSONEncoder().encode(record).write(
+      to: folder.appendingPathComponent("study/study.json"))
+    let server = try Sample.server(folder)
+    let study = try #require(server.studies.first).identifier
+    let identifier = try Sample.onlyRun(server).identifier
+    try await server.application().test(.router) { client in
+      for path in [
+        "/", "/studies", "/studies/\(study)", "/studies/\(study)/charts.json",
+        "/api/v1/studies/\(study)", "/runs/\(identifier)", "/runs/\(identifier)/embeddings",
+        "/compare?runs=\(identifier)", "/scatter?x=loss&y=loss",
+      ] {
+        let answer = try await client.execute(uri: path, method: .get)
+        #expect(answer.status == .ok, "\(path)")
+        let isPage = answer.headers[.contentType]?.hasPrefix("text/html") == true
+        #expect(!isPage || !String(buffer: answer.body).contains("<script>"), "\(path)")
+      }
+    }
   }
 
   @Test func hostileNamesAndTextsAreShownAsWhatTheyAre() async throws {

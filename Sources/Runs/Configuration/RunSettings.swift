@@ -194,6 +194,11 @@ public struct RunSettings: Sendable {
     "controls", true, .flag,
     "Whether an untrained network, a Gaussian and shuffled labels are measured beside the figures at the end"
   )
+  /// Whether a map of the layers is kept at the end.
+  public let keepEmbeddings = Setting(
+    "keep_embeddings", false, .flag,
+    "Whether a map of the layers, of up to 10000 held-out images, is kept in the run at the end, for gnomon serve",
+    tellsRunsApart: false)
   /// What measuring along training may cost, as a share of what training cost so far. `MeasurementPlan` says
   /// how both are counted, and what is left out.
   public let measureBudget = Setting(

@@ -24,15 +24,13 @@ struct SpriteSheet {
     let rowBytes = perRow * side * 3
     var pixels = [UInt8](repeating: 0, count: rowBytes * perRow * side)
     for (place, sample) in samples.enumerated() {
-      let image = Array(images.image(at: sample))
+      let image = images.reduced(sample, to: side)
       let corner = place / perRow * side * rowBytes + place % perRow * side * 3
       for row in 0..<side {
-        let source = (2 * row + 1) * images.height / (2 * side) * images.width
-        for column in 0..<side {
-          let from = (source + (2 * column + 1) * images.width / (2 * side)) * 3
-          let to = corner + row * rowBytes + column * 3
-          for channel in 0..<3 { pixels[to + channel] = image[from + channel] }
-        }
+        let from = row * side * 3
+        pixels.replaceSubrange(
+          corner + row * rowBytes..<corner + row * rowBytes + side * 3,
+          with: image[from..<from + side * 3])
       }
     }
     self.side = side
@@ -45,5 +43,22 @@ struct SpriteSheet {
     get throws(ImageFault) {
       Data(try PNGImage.encode(rgb: pixels, width: perRow * side, height: perRow * side))
     }
+  }
+}
+
+extension ImageDataset {
+  /// An image as a square of `side` × `side` pixels, RGB interleaved: each is the one in the middle of what it stands for.
+  func reduced(_ sample: Int, to side: Int) -> [UInt8] {
+    let image = Array(self.image(at: sample))
+    var pixels = [UInt8](repeating: 0, count: side * side * 3)
+    for row in 0..<side {
+      let source = (2 * row + 1) * height / (2 * side) * width
+      for column in 0..<side {
+        let from = (source + (2 * column + 1) * width / (2 * side)) * 3
+        let to = (row * side + column) * 3
+        for channel in 0..<3 { pixels[to + channel] = image[from + channel] }
+      }
+    }
+    return pixels
   }
 }

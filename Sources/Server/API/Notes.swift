@@ -5,12 +5,6 @@ import Records
 import RunDatabase
 import RunStore
 
-/// Why notes are not taken.
-struct NotesRefused: Error {
-  let status: HTTPResponse.Status
-  let reason: String
-}
-
 /// What is noted of a run.
 struct NotesDocument: Encodable {
   let schema = 1
@@ -40,11 +34,6 @@ extension Site {
     Route("/api/v1/runs/{run}/notes", .put) { site, call in try await site.putNotes(call) },
   ]
 
-  /// The longest body of a request, in bytes: a form writes a byte of a note in up to three.
-  static let longestBody = 3 * RunNotes.longestNote + 4_096
-
-  private static let tokenHeader = HTTPField.Name("Gnomon-Token") ?? .authorization
-
   /// Why nothing can be noted of a run; nil where it can.
   func hindrance(of run: RunEntry) -> String? {
     guard let place = NotesPlace(of: run.place) else {
@@ -63,12 +52,9 @@ extension Site {
   /// Notes that the page's form sends.
   func postNotes(_ call: Call) async throws -> Response {
     let run = try run(call)
-    try expect("application/x-www-form-urlencoded", call)
-    let fields = Parameters.parse(String(decoding: try await body(call), as: UTF8.self))
-    func field(_ key: String) -> String? { fields.first { $0.key == key }?.value }
-    try expectGenuine(field("token"))
-    let tags = (field("tags") ?? "").split(whereSeparator: { $0 == "," || $0 == "\n" })
-    try await note(notes(field("note") ?? "", tags.map(String.init)), of: run)
+    let fields = try await form(call)
+    let tags = (fields["tags"] ?? "").split(whereSeparator: { $0 == "," || $0 == "\n" })
+    try await note(notes(fields["note"] ?? "", tags.map(String.init)), of: run)
     var response = Response(status: .seeOther)
     response.headers[.location] = "/runs/\(run.identifier)#notes"
     return response
@@ -76,58 +62,38 @@ extension Site {
 
   private func putNotes(_ call: Call) async throws -> Response {
     let run = try run(call)
-    try expect("application/json", call)
-    try expectGenuine(call.request.headers[Self.tokenHeader])
-    let body = try await body(call)
-    guard let change = try? JSONDecoder().decode(NotesChange.self, from: body) else {
-      throw NotesRefused(status: .badRequest, reason: "the body is no object with a note and tags")
+    let change = try await document(
+      NotesChange.self, call, of: ["note", "tags"],
+      otherwise: "the body is no object with a note and tags")
+    // As it was sent: of a form's tags those that come twice are one.
+    guard change.tags.count <= RunNotes.mostTags,
+      change.tags.allSatisfy({ $0.unicodeScalars.count <= RunNotes.longestTag })
+    else {
+      throw ChangeRefused(
+        status: .badRequest,
+        reason: "at most \(RunNotes.mostTags) tags of \(RunNotes.longestTag) characters")
     }
     let notes = try notes(change.note, change.tags)
     try await note(notes, of: run)
     return try Answer.json(notesDocument(run, notes))
   }
 
-  private func expect(_ type: String, _ call: Call) throws(NotesRefused) {
-    let given = call.request.headers[.contentType]?.lowercased() ?? ""
-    let bare = given.prefix { $0 != ";" }.trimmingCharacters(in: .whitespaces)
-    guard bare == type else {
-      throw NotesRefused(status: .unsupportedMediaType, reason: "the body is to be \(type)")
-    }
-  }
-
-  private func expectGenuine(_ token: String?) throws(NotesRefused) {
-    guard gate.isGenuine(token) else {
-      throw NotesRefused(
-        status: .forbidden,
-        reason: "the token of this server is missing or of an earlier one: load the page again")
-    }
-  }
-
-  private func body(_ call: Call) async throws -> Data {
-    do {
-      return Data(buffer: try await call.request.body.collect(upTo: Self.longestBody))
-    } catch {
-      throw NotesRefused(
-        status: .contentTooLarge, reason: "the body is longer than \(Self.longestBody) bytes")
-    }
-  }
-
-  private func notes(_ note: String, _ tags: [String]) throws(NotesRefused) -> RunNotes {
+  private func notes(_ note: String, _ tags: [String]) throws(ChangeRefused) -> RunNotes {
     do {
       return try RunNotes(note: note, tags: tags)
     } catch {
-      throw NotesRefused(status: .badRequest, reason: error.description)
+      throw ChangeRefused(status: .badRequest, reason: error.description)
     }
   }
 
   private func note(_ notes: RunNotes, of run: RunEntry) async throws {
     guard let place = NotesPlace(of: run.place), place.hindrance == nil else {
-      throw NotesRefused(
+      throw ChangeRefused(
         status: .conflict, reason: "nothing can be noted: \(hindrance(of: run) ?? "it is gone")")
     }
     let outcome = await notebook.write(notes, at: place)
     if case .failure(let error) = outcome {
-      throw NotesRefused(status: .conflict, reason: "nothing was noted: \(error.description)")
+      throw ChangeRefused(status: .conflict, reason: "nothing was noted: \(error.description)")
     }
     index.take(notes, of: run.identifier)
   }

@@ -14,39 +14,19 @@ extension OpenAPI {
     "/api/v1/runs/{run}/notes": [
       "get": operation("getNotes", "What people noted of a run.", [runPlace], "Notes")["get"]
         ?? .null,
-      "put": [
-        "operationId": "putNotes",
-        "summary": "Notes in the place of those of a run; empty ones leave none.",
-        "parameters": [
-          runPlace,
-          [
-            "name": "Gnomon-Token", "in": "header", "required": true,
-            "description": "The token that getNotes answers.",
-            "schema": ["type": "string", "maxLength": 200],
-          ],
-        ],
-        "requestBody": [
-          "required": true,
-          "content": [
-            "application/json": ["schema": ["$ref": "#/components/schemas/NotesChange"]]
-          ],
-        ],
-        "responses": [
-          "200": described("What is noted now.", "Notes"),
-          "400": ["$ref": "#/components/responses/Refused"],
-          "403": described("The token is missing or of an earlier server.", "Error"),
-          "404": ["$ref": "#/components/responses/Missing"],
-          "409": described("The store cannot be written to.", "Error"),
-          "413": described("The body is too long.", "Error"),
-          "415": described("The body is of another type.", "Error"),
-        ],
-      ],
+      "put": change(
+        "putNotes", "Notes in the place of those of a run; empty ones leave none.",
+        body: "NotesChange", answer: "Notes",
+        refusals: ["409": described("The store cannot be written to.", "Error")]),
     ],
   ]
 
   private static let chosenRuns = parameter(
     "runs", "The identifiers of at most \(ChosenRuns.most) runs, between commas.",
-    ["type": "string", "maxLength": .integer(17 * ChosenRuns.most), "pattern": "^[0-9a-f,]*$"])
+    [
+      "type": "string", "maxLength": .integer(17 * ChosenRuns.most - 1),
+      "pattern": "^([0-9a-f]{16}(,[0-9a-f]{16})*)?$",
+    ])
 
   private static let color = parameter(
     "color", "The setting by which runs are coloured.", short)
@@ -112,10 +92,17 @@ extension OpenAPI {
       ], ["schema", "run", "note", "tags", "writable", "token"]),
     "NotesChange": object(
       [
-        "note": ["type": "string", "maxLength": .integer(RunNotes.longestNote)],
+        "note": [
+          "type": "string", "maxLength": .integer(RunNotes.longestNote),
+          "description": "In UTF-8 at most as many bytes.",
+          "pattern": "^(\\r\\n|[^\\u0000-\\u0008\\u000b-\\u001f\\u007f-\\u009f\\u2028\\u2029])*$",
+        ],
         "tags": [
           "type": "array", "maxItems": .integer(RunNotes.mostTags),
-          "items": ["type": "string", "maxLength": .integer(RunNotes.longestTag)],
+          "items": [
+            "type": "string", "maxLength": .integer(RunNotes.longestTag),
+            "pattern": "^[^,\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029]*$",
+          ],
         ],
       ], ["note", "tags"]),
   ]

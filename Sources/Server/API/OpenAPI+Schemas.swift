@@ -2,7 +2,8 @@ import Records
 
 /// The shapes of the answers.
 extension OpenAPI {
-  static let schemas = readingSchemas.merging(compareSchemas) { $1 }
+  static let schemas = readingSchemas.merging(compareSchemas) { $1 }.merging(controlSchemas) { $1 }
+    .merging(mapSchemas) { $1 }
 
   private static let readingSchemas: [String: JSONValue] = [
     "Error": object(["error": text], ["error"]),

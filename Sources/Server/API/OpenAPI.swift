@@ -8,7 +8,7 @@ enum OpenAPI {
     "info": [
       "title": "Gnomon", "version": .string(PackageVersion.current),
       "description":
-        "Runs and studies below the folders that gnomon serve was given. Everything is read; notes alone can be changed.",
+        "Runs and studies below the folders that gnomon serve was given. Everything is read; notes can be changed, maps of layers made, and runs stopped and resumed where the server allows it.",
       "license": ["name": "Apache 2.0", "identifier": "Apache-2.0"],
     ],
     "servers": [["url": "/"]],
@@ -20,11 +20,17 @@ enum OpenAPI {
       "responses": [
         "Refused": described("A parameter has a value that it does not take.", "Error"),
         "Missing": described("There is no such run or study.", "Error"),
+        "Barred": [
+          "description":
+            "Nothing is answered whatever was asked: the token is missing, the address too long, the server called by another's name, or too much was asked for.",
+          "content": ["text/plain": ["schema": ["type": "string"]]],
+        ],
       ],
     ],
   ]
 
   private static let paths = readingPaths.merging(comparePaths) { $1 }
+    .merging(controlPaths) { $1 }.merging(mapPaths) { $1 }
 
   private static let readingPaths: [String: JSONValue] = [
     "/api/v1/runs": operation(
@@ -33,13 +39,13 @@ enum OpenAPI {
     "/api/v1/runs/{run}/metrics": operation(
       "getMetrics", "What a run logged, neighbours averaged where there are too many.",
       [
-        runPlace, whole("from", "The first step.", 0),
+        runPlace, whole("from", "The first step.", 0, Site.lastStep),
         whole("most", "The most points, about.", 2, 2_000, 500),
       ], "Metrics"),
     "/api/v1/runs/{run}/figures": operation(
       "getFigures", "What was measured of a run, over steps; spectra of the latest alone.",
       [
-        runPlace, whole("from", "The first step.", 0),
+        runPlace, whole("from", "The first step.", 0, Site.lastStep),
         parameter("layer", "A layer: h, z, head.1, …", ["type": "string", "maxLength": 200]),
       ], "Figures"),
     "/api/v1/studies": operation("listStudies", "All studies.", [], "Studies", isOne: false),
@@ -53,18 +59,25 @@ enum OpenAPI {
           parameter(
             "last_event_id", "As the header Last-Event-ID.", ["type": "string", "maxLength": 200]),
         ],
-        "responses": [
-          "200": [
-            "description": "A stream that does not end. The data of an event are an Event.",
-            "content": ["text/event-stream": ["schema": ["type": "string"]]],
-          ],
-          "404": ["$ref": "#/components/responses/Missing"],
-          "503": ["description": "Too many streams are open."],
-        ],
+        "responses": .object(
+          barred.merging([
+            "200": [
+              "description": "A stream that does not end. The data of an event are an Event.",
+              "content": ["text/event-stream": ["schema": ["type": "string"]]],
+            ],
+            "404": ["$ref": "#/components/responses/Missing"],
+            "503": ["description": "Too many streams are open."],
+          ]) { $1 }),
       ]
     ],
     "/api/v1/openapi.json": operation("getDescription", "This document.", [], nil, isOne: false),
   ]
+
+  /// What any request may be answered.
+  static let barred: [String: JSONValue] = Dictionary(
+    uniqueKeysWithValues: ["401", "414", "421", "429"].map {
+      ($0, ["$ref": "#/components/responses/Barred"])
+    })
 
   private static let identifier: JSONValue = ["type": "string", "pattern": "^[0-9a-f]{16}$"]
   static let runPlace = place("run")
@@ -100,8 +113,13 @@ enum OpenAPI {
     ["name": .string(name), "in": "path", "required": true, "schema": identifier]
   }
 
-  static func parameter(_ name: String, _ text: String, _ schema: JSONValue) -> JSONValue {
-    ["name": .string(name), "in": "query", "description": .string(text), "schema": schema]
+  static func parameter(
+    _ name: String, _ text: String, _ schema: JSONValue, isRequired: Bool = false
+  ) -> JSONValue {
+    [
+      "name": .string(name), "in": "query", "description": .string(text), "schema": schema,
+      "required": .bool(isRequired),
+    ]
   }
 
   static func whole(
@@ -117,9 +135,8 @@ enum OpenAPI {
     _ name: String, _ summary: String, _ parameters: [JSONValue], _ schema: String?,
     isOne: Bool = true
   ) -> JSONValue {
-    var responses: [String: JSONValue] = [
-      "200": described(summary, schema)
-    ]
+    var responses = barred
+    responses["200"] = described(summary, schema)
     if !parameters.isEmpty { responses["400"] = ["$ref": "#/components/responses/Refused"] }
     if isOne { responses["404"] = ["$ref": "#/components/responses/Missing"] }
     return [

@@ -17,6 +17,9 @@ extension Site {
     Route("/api/v1/events") { site, call in try site.events(call) },
   ]
 
+  /// No run has more steps.
+  static let lastStep = 1_000_000_000_000_000
+
   private func runs(_ call: Call) throws -> Response {
     let query = try RunQuery(call.parameters)
     let snapshot = index.snapshot
@@ -53,7 +56,7 @@ extension Site {
 
   private func metrics(_ call: Call) throws -> Response {
     let run = try run(call)
-    let from = try number(call, "from", 0...Int.max) ?? 0
+    let from = try number(call, "from", 0...Self.lastStep) ?? 0
     let most = try number(call, "most", 2...2_000) ?? 500
     let known = details.files(of: run).metrics
     var thinned = ThinnedMetrics(most: most + most % 2)
@@ -64,8 +67,11 @@ extension Site {
 
   private func figures(_ call: Call) throws -> Response {
     let run = try run(call)
-    let from = try number(call, "from", 0...Int.max) ?? 0
+    let from = try number(call, "from", 0...Self.lastStep) ?? 0
     let layer = call.parameter("layer")
+    guard layer?.count ?? 0 <= RunQuery.longest else {
+      throw RunQuery.Refused(reason: "layer is longer than \(RunQuery.longest) characters")
+    }
     let records = details.files(of: run).geometry.records
     return try Answer.json(
       FiguresDocument(

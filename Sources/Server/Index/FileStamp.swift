@@ -16,6 +16,13 @@ struct FileStamp: Equatable, Sendable {
     self.init(status)
   }
 
+  /// The stamp of what a link leads to.
+  init?(following path: String) {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return nil }
+    self.init(status)
+  }
+
   /// The stamp of an open file.
   init?(descriptor: Int32) {
     var status = stat()

@@ -31,14 +31,27 @@ struct LockTable {
   /// Whether a process holds the lock of the folder at `path`.
   func isHeld(_ folder: String) -> Bool {
     let path = folder + "/.lock"
+    guard holders == nil else { return holder(of: folder) != nil }
     guard let stamp = FileStamp(path), !stamp.isFolder else { return false }
-    guard let holders else { return Self.isRefused(path) }
-    guard let candidates = holders[stamp.inode] else { return false }
+    return Self.isRefused(path)
+  }
+
+  /// The process that holds the lock of the folder at `path`, as the system lists it, or the lock's own file where it
+  /// lists none; nil where no process holds it.
+  func holder(of folder: String) -> Int32? {
+    let path = folder + "/.lock"
+    guard let stamp = FileStamp(path), !stamp.isFolder else { return nil }
+    guard let holders else { return Self.isRefused(path) ? Self.written(in: path) : nil }
+    guard let candidates = holders[stamp.inode] else { return nil }
+    if let known = candidates.first(where: { $0.device == stamp.device }) { return known.process }
     // Some file systems show files under another device than their locks: then the process says it.
-    if candidates.contains(where: { $0.device == stamp.device }) { return true }
-    guard let text = try? PlainFile.read(path, limit: 64) else { return false }
-    let digits = String(decoding: text, as: UTF8.self).prefix { $0.isNumber }
-    return candidates.contains { Int32(digits) == $0.process }
+    let written = Self.written(in: path)
+    return candidates.first { $0.process == written }?.process
+  }
+
+  private static func written(in path: String) -> Int32? {
+    guard let text = try? PlainFile.read(path, limit: 64) else { return nil }
+    return Int32(String(decoding: text, as: UTF8.self).prefix { $0.isNumber })
   }
 
   private static func isRefused(_ path: String) -> Bool {

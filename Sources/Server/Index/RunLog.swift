@@ -13,11 +13,23 @@ enum RunLog {
       .appendingPathComponent("logs/\(url.lastPathComponent).txt").path
   }
 
-  /// The error that the log at `path` ends with; nil where it ends without one.
+  /// Where a process that goes on with the run in the folder at `path` says what it has to: with what was said
+  /// before, or in the run's folder.
+  static func writable(of folder: String) -> String {
+    let own = folder + "/log.txt"
+    guard let known = path(of: folder), known != own, FileStamp(known)?.isFolder == false,
+      access(known, W_OK) == 0
+    else { return own }
+    return known
+  }
+
+  /// The error that the log at `path` ends with; nil where it ends without one. To have been asked to stop is none.
   static func failure(_ path: String) -> String? {
     lines(path, count: 1).last.flatMap { line in
       let prefix = "gnomon: error: "
-      return line.hasPrefix(prefix) ? String(line.dropFirst(prefix.count).prefix(2000)) : nil
+      guard line.hasPrefix(prefix) else { return nil }
+      let reason = line.dropFirst(prefix.count)
+      return reason.hasPrefix("interrupted ") ? nil : String(reason.prefix(2000))
     }
   }
 

@@ -29,6 +29,7 @@ struct Assets: Sendable {
       ("plotly.js", script, plotly),
       ("charts.js", script, try PageResources.charts()),
       ("live.js", script, try ServerResources.text(of: "live.js")),
+      ("map.js", script, try ServerResources.text(of: "map.js")),
       ("plotly.css", style, try ServerResources.text(of: "plotly.css")),
       ("style.css", style, try PageResources.style() + ServerResources.text(of: "live.css")),
     ]

@@ -11,7 +11,8 @@ extension Site {
     let run = try run(call)
     let details = details.files(of: run)
     let figure = try figure(call)
-    let version = "\(run.version) \(details.version) \(PageCache.clock)"
+    let version =
+      "\(run.version) \(details.version) \(control.version) \(maps.version) \(PageCache.clock)"
     let data = try pages.page(call.request.uri.string, version: version) {
       let report = report(run, details, figure)
       let page = RunPage(run: run, details: details, report: report, figure: figure, site: self)
@@ -93,8 +94,26 @@ struct RunPage {
           ]
         },
         "hasFiles": !files.isEmpty,
-      ].merging(notes) { $1 }
+        "hasMap": site.maps.hasMap(run) || site.maps.hindrance(run) == nil,
+        "mapAddress": "/runs/\(run.identifier)/embeddings",
+      ].merging(notes) { $1 }.merging(control) { $1 }
     }
+  }
+
+  /// What can be done with the run, where the server was started for that.
+  private var control: [String: Any] {
+    let control = site.control
+    guard control.isAllowed, let action = control.action(for: run) else { return [:] }
+    let pending = control.pending(run)
+    let hindrance = control.hindrance(to: action, run, of: site.study(of: run))
+    return [
+      "isPending": pending != nil, "pending": pending ?? "",
+      "hasAction": pending == nil && hindrance == nil,
+      "actionAddress": "/runs/\(run.identifier)/\(action.rawValue)",
+      "actionText": "\(action.rawValue.capitalized) this run …", "actionDone": action.done,
+      "hasActionHindrance": pending == nil && hindrance != nil,
+      "actionHindrance": hindrance ?? "",
+    ]
   }
 
   private var notes: [String: Any] {

@@ -12,7 +12,8 @@ extension Site {
     let snapshot = index.snapshot
     let version = "\(snapshot.version) \(PageCache.clock)"
     let data = try pages.page(call.request.uri.string, version: version) {
-      let page = RunsPage(query, chosen, snapshot, settings)
+      var page = RunsPage(query, chosen, snapshot, settings)
+      page.problems = filler.problems
       return try Shell(
         title: "Runs", template: "runs", values: page.values, place: "runs",
         events: events(after: number)
@@ -39,6 +40,9 @@ struct RunsPage {
   private let columns: [RunColumn]
   /// The cells of chosen runs that differ from those of most: identifiers by column.
   private let marked: [RunColumn: Set<String>]
+
+  /// What is wrong beside the runs.
+  var problems: [String] = []
 
   /// More settings than this are for those who choose them.
   private static let mostSettings = 4
@@ -145,7 +149,7 @@ struct RunsPage {
     var notices = snapshot.missing.map { "The folder \($0) is not there." }
     if !snapshot.isComplete { notices.append("The folders are still being read.") }
     if snapshot.isCut { notices.append("There are more folders than are shown.") }
-    return notices
+    return notices + problems
   }
 
   /// All tags that any run has.

@@ -18,6 +18,8 @@ struct Shell {
   var study: String?
   /// The runs whose changes the page shows; all where there are none.
   var runs: [String] = []
+  /// The server's own scripts that the page has besides.
+  var scripts: [String] = []
   /// `Assets.mapStyle`, for a page with charts.
   var mapStyle = ""
 
@@ -32,7 +34,7 @@ struct Shell {
       "mapStyle": mapStyle,
       "hasCharts": charts != nil, "study": study ?? "",
       "liveRuns": runs.joined(separator: " "), "isRuns": place == "runs",
-      "isStudies": place == "studies",
+      "isStudies": place == "studies", "ownScripts": scripts.map { ["file": $0] },
     ]
     return try PageResources.render("shell", of: texts, values.merging(around) { $1 })
   }
