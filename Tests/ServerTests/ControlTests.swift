@@ -112,10 +112,19 @@ import Testing
       let run = try Sample.run(folder.appendingPathComponent("one"))
       // A process that holds the lock, says its number as a run does, and ends when it is asked to.
       let process = Process()
-      process.executableURL = URL(fileURLWithPath: "/usr/bin/flock")
+      process.executableURL = URL(fileURLWithPath: "/usr/bin/python3")
       process.arguments = [
-        "--no-fork", run.url.path + "/.lock", "/bin/sh", "-c",
-        "echo $$ > '\(run.url.path)/.lock'; exec sleep 60",
+        "-c",
+        """
+        import fcntl, os, signal, sys, time
+        # Who started this may have blocked them.
+        signal.pthread_sigmask(signal.SIG_SETMASK, [])
+        lock = open(sys.argv[1], "w")
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        lock.write(f"{os.getpid()}\\n")
+        lock.flush()
+        time.sleep(60)
+        """, run.url.path + "/.lock",
       ]
       try process.run()
       holder.process = process
