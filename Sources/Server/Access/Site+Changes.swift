@@ -26,7 +26,7 @@ extension Site {
     let fields = Parameters.parse(String(decoding: try await body(call), as: UTF8.self))
     let first = Dictionary(
       fields.map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first })
-    try expectGenuine(first["token"], call)
+    try expectGenuine(first["token"])
     return first
   }
 
@@ -37,7 +37,7 @@ extension Site {
     _ type: Document.Type, _ call: Call, of keys: Set<String>, otherwise fault: String
   ) async throws -> Document {
     try expect("application/json", call)
-    try expectGenuine(call.request.headers[Self.tokenHeader], call)
+    try expectGenuine(call.request.headers[Self.tokenHeader])
     let body = try await body(call)
     guard case .object(let members) = try? JSONDecoder().decode(JSONValue.self, from: body),
       keys.isSuperset(of: members.keys),
@@ -56,9 +56,8 @@ extension Site {
     }
   }
 
-  private func expectGenuine(_ token: String?, _ call: Call) throws(ChangeRefused) {
+  private func expectGenuine(_ token: String?) throws(ChangeRefused) {
     guard gate.isGenuine(token) else {
-      limits.guessed(from: call.address)
       throw ChangeRefused(
         status: .forbidden,
         reason: "the token of this server is missing or of an earlier one: load the page again")
