@@ -16,9 +16,6 @@ func installedTorch() -> String? {
 }
 
 let torch = environmentTorch ?? installedTorch() ?? "\(packageDirectory)/.venv/torch-is-missing"
-let torchHasCUDA = FileManager.default.fileExists(atPath: "\(torch)/lib/libtorch_cuda.so")
-// The CUDA backend registers itself when its library loads, and nothing refers to it by symbol.
-let cudaLinkage = torchHasCUDA ? ["-Xlinker", "--no-as-needed", "-ltorch_cuda"] : []
 
 let torchHeaders: [CXXSetting] = [
   .unsafeFlags([
@@ -81,11 +78,11 @@ let package = Package(
       name: "CTorch", exclude: ["declarations/README.md"],
       cxxSettings: torchHeaders + [.headerSearchPath("declarations")],
       linkerSettings: [
-        .unsafeFlags(
-          [
-            "-L\(torch)/lib", "-ltorch", "-ltorch_cpu", "-lc10",
-            "-Xlinker", "-rpath", "-Xlinker", "\(torch)/lib",
-          ] + cudaLinkage)
+        // Not libtorch itself, which does nothing but load the CUDA library: that is done when a device is asked for.
+        .unsafeFlags([
+          "-L\(torch)/lib", "-ltorch_cpu", "-lc10", "-Xlinker", "-rpath", "-Xlinker",
+          "\(torch)/lib",
+        ])
       ]),
     // How a program's threads wait for each other, decided before its libraries are loaded.
     .target(name: "CStart"),

@@ -97,14 +97,22 @@ public struct FusedViews: Sendable {
   public func tensor(
     from pixels: UnsafeRawBufferPointer, _ requests: [ViewRequest]
   ) throws(ViewError) -> Tensor {
+    try tensor(from: pixels, requests, on: .cpu)
+  }
+
+  /// The views as a tensor on a device, which goes on with what it has to do while they are made.
+  func tensor(
+    from pixels: UnsafeRawBufferPointer, _ requests: [ViewRequest], on device: Device
+  ) throws(ViewError) -> Tensor {
     let isLast = layout == .channelsLast
     let count = requests.count
-    let views = Tensor.empty(
-      isLast ? [count, side, side, 3] : [count, 3, side, side], dtype)
+    let views = Tensor.staging(
+      isLast ? [count, side, side, 3] : [count, 3, side, side], dtype, for: device)
     try views.withMutableBytes { (output) throws(ViewError) in
       try fill(output, from: pixels, requests)
     }
-    return isLast ? views.permuted([0, 3, 1, 2]) : views
+    let moved = views.to(device)
+    return isLast ? moved.permuted([0, 3, 1, 2]) : moved
   }
 
   private func check(

@@ -2,20 +2,15 @@ import Datasets
 import Torch
 
 /// Images of a data set as an encoder reads them: views under a policy, or as they are.
+///
+/// They are made on the processor, by one fused pass over stored bytes, for an encoder on any device: a device works on
+/// what it has been given meanwhile, and gets the same bits as a processor.
 public struct ViewSource {
   private let dataset: ImageDataset
   private let policy: PolicyPair
   private let seed: UInt64
   private let device: Device
-  private let renderer: Renderer
-
-  /// Views are made where the encoder is: by one fused pass over stored bytes on a CPU, by batched
-  /// tensor operations elsewhere.
-  private enum Renderer {
-    case fused(FusedViews)
-    /// The images on the device, or nil where they stay outside and go there batch by batch.
-    case tensor(stored: Tensor?)
-  }
+  private let renderer: FusedViews
 
   /// A source of images for an encoder on `device`.
   public init(_ dataset: ImageDataset, policy: PolicyPair, seed: UInt64, device: Device) {
@@ -23,14 +18,7 @@ public struct ViewSource {
     self.policy = policy
     self.seed = seed
     self.device = device
-    if device.kind == .cpu {
-      renderer = .fused(FusedViews(side: dataset.height, threads: Runtime.threads))
-    } else {
-      let shape = [dataset.count, dataset.height, dataset.width, 3]
-      renderer = .tensor(
-        stored: dataset.pixels.areInMemory
-          ? Tensor(dataset.pixels.bytes, shape: shape).to(device) : nil)
-    }
+    renderer = FusedViews(side: dataset.height, threads: Runtime.threads)
   }
 
   /// How many samples the data set has.
@@ -80,27 +68,15 @@ public struct ViewSource {
   private var size: ImageSize { ImageSize(width: dataset.width, height: dataset.height) }
 
   private func render(_ samples: [Int], _ parameters: [ViewParameters]) -> Tensor {
-    switch renderer {
-    case .tensor(let stored):
-      return TensorViews.render(images(samples, stored), parameters, side: dataset.height)
-    case .fused(let views):
-      do throws(ViewError) {
-        return try dataset.pixels.withBytes(of: samples) { (bytes, offsets) throws(ViewError) in
-          let requests = zip(offsets, parameters).map { offset, parameters in
-            ViewRequest(of: StoredImage(offset: offset, size: size), parameters)
-          }
-          return try views.tensor(from: bytes, requests)
+    do throws(ViewError) {
+      return try dataset.pixels.withBytes(of: samples) { (bytes, offsets) throws(ViewError) in
+        let requests = zip(offsets, parameters).map { offset, parameters in
+          ViewRequest(of: StoredImage(offset: offset, size: size), parameters)
         }
-      } catch {
-        preconditionFailure("a data set's own image cannot be rendered: \(error)")
+        return try renderer.tensor(from: bytes, requests, on: device)
       }
+    } catch {
+      preconditionFailure("a data set's own image cannot be rendered: \(error)")
     }
-  }
-
-  /// Stored images on the device, N×H×W×3.
-  private func images(_ samples: [Int], _ stored: Tensor?) -> Tensor {
-    if let stored { return stored.gathered(Tensor(samples).to(device)) }
-    let shape = [samples.count, dataset.height, dataset.width, 3]
-    return Tensor(dataset.pixels.gathered(samples), shape: shape).to(device)
   }
 }

@@ -1,4 +1,4 @@
-// Seeds, threads, devices and memory.
+// Seeds, threads, the processor and its memory.
 #include "handles.h"
 
 #include <ATen/Context.h>
@@ -22,20 +22,6 @@ int ctorch_set_threads(int32_t count) noexcept {
 }
 
 int32_t ctorch_threads(void) noexcept { return at::get_num_threads(); }
-
-int32_t ctorch_cuda_device_count(void) noexcept {
-  int32_t count = 0;
-  ctorch::guarded([&] {
-    if (at::hasCUDA()) count = static_cast<int32_t>(at::detail::getCUDAHooks().deviceCount());
-  });
-  return count;
-}
-
-int ctorch_cuda_synchronize(int32_t index) noexcept {
-  return ctorch::guarded([&] {
-    at::detail::getCUDAHooks().deviceSynchronize(static_cast<c10::DeviceIndex>(index));
-  });
-}
 
 bool ctorch_cpu_has_bfloat16(void) noexcept {
 #if defined(__x86_64__)

@@ -17,7 +17,11 @@ public struct Device: Hashable, Sendable, CustomStringConvertible {
   public static let cpu = Device(kind: .cpu, index: 0)
 
   /// The CUDA device with the given index.
-  public static func cuda(_ index: Int = 0) -> Device { Device(kind: .cuda, index: index) }
+  public static func cuda(_ index: Int = 0) -> Device {
+    // Counting loads libtorch's CUDA library, without which nothing can be done on it.
+    _ = cudaCount
+    return Device(kind: .cuda, index: index)
+  }
 
   /// How many CUDA devices this process can use; 0 with a libtorch that was built without CUDA.
   public static var cudaCount: Int { Int(ctorch_cuda_device_count()) }
@@ -39,6 +43,21 @@ public struct Device: Hashable, Sendable, CustomStringConvertible {
   public func synchronize() {
     guard kind == .cuda else { return }
     Failure.check(ctorch_cuda_synchronize(Int32(index)), doing: "synchronize")
+  }
+
+  /// The most memory that tensors on a CUDA device held together, in bytes, since the process began or
+  /// `forgetPeakMemory()` was called; nil on a CPU.
+  public var peakMemory: Int? {
+    guard kind == .cuda else { return nil }
+    var bytes: Int64 = 0
+    Failure.check(ctorch_cuda_peak_bytes(Int32(index), &bytes), doing: "read the peak of memory")
+    return Int(bytes)
+  }
+
+  /// Begins a new peak of memory; does nothing on a CPU.
+  public func forgetPeakMemory() {
+    guard kind == .cuda else { return }
+    Failure.check(ctorch_cuda_forget_peak(Int32(index)), doing: "forget the peak of memory")
   }
 
   /// The name that `init(parsing:)` reads.

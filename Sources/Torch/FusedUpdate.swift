@@ -27,6 +27,9 @@ package enum FusedUpdate {
       maximize, isFirstStep)
   }
 
+  /// a ← a + 1.
+  package static func increment(_ tensors: [Tensor]) { Operator.addScalarsInPlace.run(tensors, 1) }
+
   /// a ← a + weight·(b − a).
   package static func interpolate(_ tensors: [Tensor], towards others: [Tensor], weight: Double) {
     Operator.interpolateInPlace.run(tensors, others, weight)
@@ -36,5 +39,6 @@ package enum FusedUpdate {
 extension Operator {
   static let fusedAdamW = Operator("aten::_fused_adamw_")
   static let fusedSGD = Operator("aten::_fused_sgd_")
+  static let addScalarsInPlace = Operator("aten::_foreach_add_", "Scalar")
   static let interpolateInPlace = Operator("aten::_foreach_lerp_", "Scalar")
 }

@@ -28,6 +28,10 @@ public enum Runtime {
     return try work()
   }
 
+  /// Whether convolutions on CUDA devices are tried with each of cuDNN's algorithms when a shape is new, and go on with the
+  /// fastest: some tenths of a second a shape, and bits that may differ between processes.
+  public static func tuneConvolutions(_ enabled: Bool) { ctorch_cuda_tune_convolutions(enabled) }
+
   /// Whether the processor multiplies bfloat16 matrices in hardware.
   public static var hasBFloat16: Bool { ctorch_cpu_has_bfloat16() }
 

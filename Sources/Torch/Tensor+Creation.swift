@@ -6,6 +6,13 @@ extension Tensor {
     Operator.empty(shape, dtype, nil, device)
   }
 
+  /// Uninitialised memory of the processor that a device copies from without a detour: pinned for a CUDA device, any for the
+  /// processor itself. What is copied from it has to stay as it is until the device has taken it, which memory that
+  /// is let go of does.
+  package static func staging(_ shape: [Int], _ dtype: DType, for device: Device) -> Tensor {
+    Operator.empty(shape, dtype, nil, Device.cpu, device.kind == .cuda)
+  }
+
   /// All zeros.
   public static func zeros(_ shape: [Int], _ dtype: DType = .float32, on device: Device = .cpu)
     -> Tensor

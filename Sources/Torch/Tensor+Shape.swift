@@ -55,9 +55,12 @@ extension Tensor {
     dtype == self.dtype ? self : Operator.toDType(self, dtype)
   }
 
-  /// On another device; itself where it is there already.
+  /// On another device; itself where it is there already. A copy to a CUDA device is not waited for.
   public func to(_ device: Device) -> Tensor {
-    device == self.device ? self : Operator.toDevice(self, device, dtype)
+    if device == self.device { return self }
+    // On the way there, what lies in pageable memory is read before the call returns, and pinned memory is kept.
+    let doesNotWait = device.kind == .cuda && self.device.kind == .cpu
+    return Operator.toDevice(self, device, dtype, doesNotWait)
   }
 }
 

@@ -36,7 +36,7 @@ public final class AdamW: Optimizer {
     let active = active
     guard !active.isEmpty else { return }
     withoutGradients {
-      for entry in active { steps[entry.index].increment(by: 1) }
+      FusedUpdate.increment(active.map { steps[$0.index] })
       FusedUpdate.adamW(
         active.map(\.tensor), gradients: active.map(\.gradient),
         firstMoments: active.map { firstMoments[$0.index] },

@@ -139,9 +139,11 @@ public final class Trainer {
       objective: objective, batch: embedded, step: stepCount, optimizer: headOptimizer,
       further: { self.embedded(further($0)) })
     let turn = try schedule.turn(game)
-    let headMoved = headUpdate?.value
-
     pass.backward(from: share?.own(of: turn.gradient, views: batch.views) ?? turn.gradient)
+    // Waited for no earlier: meanwhile a device goes the way back.
+    let loss = try finiteLoss(of: turn)
+    turn.lastMove?()
+    let headMoved = headUpdate?.value
     share?.sumGradients(of: encoder.parameters.map(\.parameter))
     try share?.check()
     encoderOptimizer.learningRate = learningRate
@@ -152,8 +154,19 @@ public final class Trainer {
     objective.base.finishStep(on: embedded.replacingEmbeddings(by: turn.z))
     stepCount += 1
     return Step(
-      loss: turn.loss, z: turn.z, penalty: turn.penalty, encoderUpdate: encoderUpdate?.value,
+      loss: loss, z: turn.z, penalty: turn.penalty, encoderUpdate: encoderUpdate?.value,
       headUpdate: headMoved)
+  }
+
+  /// θ's loss; where it is no finite number, the gradients that came of it are forgotten.
+  private func finiteLoss(of turn: HeadTurn) throws(NonFiniteLoss) -> Double {
+    do throws(NonFiniteLoss) {
+      return try turn.finiteLoss()
+    } catch {
+      encoderOptimizer.clearGradients()
+      headOptimizer?.clearGradients()
+      throw error
+    }
   }
 
   /// One step on two views a sample: 2N×3×H×W in 0…1, first all first views, then all second ones.

@@ -87,6 +87,15 @@ CTORCH_API int ctorch_tensor_data(CTorchTensorRef tensor, void *_Nullable *_Nonn
     CTORCH_NOEXCEPT;
 CTORCH_API int64_t ctorch_live_tensor_count(void) CTORCH_NOEXCEPT;
 
+// --- a number on its way from the device that computes it
+typedef struct CTorchReading *CTorchReadingRef;
+// Begins to read a tensor of one element, behind what its device has been given to do so far. Waits for nothing.
+CTORCH_API int ctorch_reading_begin(
+    CTorchTensorRef tensor, CTorchReadingRef _Nullable *_Nonnull result) CTORCH_NOEXCEPT;
+// Waits until it is there.
+CTORCH_API int ctorch_reading_finish(CTorchReadingRef reading, double *value) CTORCH_NOEXCEPT;
+CTORCH_API void ctorch_reading_release(CTorchReadingRef reading) CTORCH_NOEXCEPT;
+
 // --- reverse-mode differentiation
 CTORCH_API bool ctorch_tensor_requires_grad(CTorchTensorRef tensor) CTORCH_NOEXCEPT;
 CTORCH_API int ctorch_tensor_set_requires_grad(CTorchTensorRef tensor, bool flag) CTORCH_NOEXCEPT;
@@ -153,8 +162,14 @@ CTORCH_API int ctorch_process_group_barrier(CTorchProcessGroupRef group) CTORCH_
 CTORCH_API int ctorch_manual_seed(uint64_t seed) CTORCH_NOEXCEPT;
 CTORCH_API int ctorch_set_threads(int32_t count) CTORCH_NOEXCEPT;
 CTORCH_API int32_t ctorch_threads(void) CTORCH_NOEXCEPT;
+// Loads libtorch's CUDA library where there is one.
 CTORCH_API int32_t ctorch_cuda_device_count(void) CTORCH_NOEXCEPT;
 CTORCH_API int ctorch_cuda_synchronize(int32_t index) CTORCH_NOEXCEPT;
+// The most bytes that tensors on the device held together since the process began, or since the peak was forgotten.
+CTORCH_API int ctorch_cuda_peak_bytes(int32_t index, int64_t *bytes) CTORCH_NOEXCEPT;
+CTORCH_API int ctorch_cuda_forget_peak(int32_t index) CTORCH_NOEXCEPT;
+// Whether cuDNN tries its algorithms for each new shape of a convolution and keeps the fastest.
+CTORCH_API void ctorch_cuda_tune_convolutions(bool enabled) CTORCH_NOEXCEPT;
 // Whether the processor has instructions for bf16 matrix products.
 CTORCH_API bool ctorch_cpu_has_bfloat16(void) CTORCH_NOEXCEPT;
 // Makes the C allocator keep large blocks instead of giving them back after each step.

@@ -36,22 +36,23 @@ public struct HeadGame {
   /// Another batch, without gradients, by its number in the whole training.
   public func furtherBatch(_ number: Int) -> EmbeddedViews { further(number) }
 
-  /// θ's turn against the head as it stands.
+  /// θ's turn against the head as it stands. The trainer sees whether its loss is a finite number.
   public func encoderTurn() throws(NonFiniteLoss) -> HeadTurn {
     let evaluation = objective.evaluated(batch)
-    let value = try finite(evaluation.loss)
+    let loss = ScalarReading(of: evaluation.loss)
     let gradient = gradients(of: evaluation.loss, withRespectTo: [batch.embeddings])[0]
-    return HeadTurn(loss: value, of: evaluation, gradient: gradient ?? noGradient)
+    return HeadTurn(loss: loss, of: evaluation, gradient: gradient ?? noGradient)
   }
 
-  /// θ's and φ's turn at once: one loss, one way back, and φ moves by its part.
+  /// θ's and φ's turn at once: one loss, one way back, and φ moves by its part, after the trainer has seen that the loss is a
+  /// finite number.
   public func jointTurn() throws(NonFiniteLoss) -> HeadTurn {
     let evaluation = objective.evaluated(batch)
-    let value = try finite(evaluation.loss)
+    let loss = ScalarReading(of: evaluation.loss)
     evaluation.loss.backward()
-    moveHead()
     return HeadTurn(
-      loss: value, of: evaluation, gradient: batch.embeddings.gradient ?? noGradient)
+      loss: loss, of: evaluation, gradient: batch.embeddings.gradient ?? noGradient,
+      lastMove: moveHead)
   }
 
   /// φ's turn: one step on its part of the loss on a batch that is no part of a graph.
@@ -91,9 +92,12 @@ public struct HeadGame {
 
 extension HeadTurn {
   /// What a step comes to whose θ's loss was evaluated so.
-  init(loss: Double, of evaluation: HeadedObjective.Evaluation, gradient: Tensor) {
+  init(
+    loss: ScalarReading, of evaluation: HeadedObjective.Evaluation, gradient: Tensor,
+    lastMove: (() -> Void)? = nil
+  ) {
     self.init(
       loss: loss, z: evaluation.z.detached(), gradient: gradient,
-      penalty: evaluation.penalty?.item)
+      penalty: evaluation.penalty.map { ScalarReading(of: $0) }, lastMove: lastMove)
   }
 }

@@ -44,21 +44,45 @@ extension HeadSchedule {
 
 /// What one step of a schedule comes to.
 public struct HeadTurn {
-  /// θ's loss, before θ has moved.
-  public let loss: Double
+  /// θ's loss, before θ has moved; on a device it is waited for.
+  public var loss: Double { lossReading.value }
   /// The head's output of that loss, cut off from the graph.
   public let z: Tensor
   /// The gradient of θ's loss with respect to h.
   public let gradient: Tensor
   /// The head's own part of that loss; nil where it has none.
-  public let penalty: Double?
+  public var penalty: Double? { penaltyReading?.value }
+  /// What φ does once θ's loss is known to be a finite number, and the way back through the encoder is taken.
+  let lastMove: (() -> Void)?
+  private let lossReading: ScalarReading
+  private let penaltyReading: ScalarReading?
 
   /// A step's outcome.
   public init(loss: Double, z: Tensor, gradient: Tensor, penalty: Double? = nil) {
-    self.loss = loss
+    self.init(
+      loss: ScalarReading(loss), z: z, gradient: gradient,
+      penalty: penalty.map { ScalarReading($0) })
+  }
+
+  /// A step's outcome whose loss nothing has waited for.
+  init(
+    loss: ScalarReading, z: Tensor, gradient: Tensor, penalty: ScalarReading?,
+    lastMove: (() -> Void)? = nil
+  ) {
+    lossReading = loss
     self.z = z
     self.gradient = gradient
-    self.penalty = penalty
+    penaltyReading = penalty
+    self.lastMove = lastMove
+  }
+
+  /// The loss.
+  ///
+  /// - Throws: `NonFiniteLoss`.
+  func finiteLoss() throws(NonFiniteLoss) -> Double {
+    let value = loss
+    guard value.isFinite else { throw NonFiniteLoss(value: value) }
+    return value
   }
 }
 

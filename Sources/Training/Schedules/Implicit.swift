@@ -36,7 +36,7 @@ public struct Implicit: HeadSchedule {
     let gradient = solver.hypergradient(
       outer: loss, inner: loss, phi: game.objective.parameters.map(\.parameter.tensor),
       withRespectTo: game.batch.embeddings)
-    return HeadTurn(loss: value, of: evaluation, gradient: gradient)
+    return HeadTurn(loss: ScalarReading(value), of: evaluation, gradient: gradient)
   }
 }
 

@@ -40,7 +40,8 @@ public struct Unrolled: HeadSchedule {
     let gradient = gradients(of: lookedAt, withRespectTo: [game.batch.embeddings])[0]
     game.moveHead(along: first.map { $0.detached() })
     return HeadTurn(
-      loss: value, of: evaluation, gradient: gradient ?? .zeros(like: game.batch.embeddings))
+      loss: ScalarReading(value), of: evaluation,
+      gradient: gradient ?? .zeros(like: game.batch.embeddings))
   }
 }
 

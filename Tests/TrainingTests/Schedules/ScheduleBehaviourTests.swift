@@ -130,4 +130,15 @@ import Training
       #expect(values(trainer, "encoder.") == before)
     }
   }
+
+  @Test func aLossThatIsNotFiniteLeavesNoGradientAndMovesNoHeadThatMovesWithTheEncoder() throws {
+    let trainer = tinyTrainer(Joint())
+    let before = values(trainer, "head.")
+    #expect(throws: NonFiniteLoss.self) {
+      try trainer.step(on: Tensor.full([4, 3, 2, 2], .nan), learningRate: 0.1)
+    }
+    #expect(values(trainer, "head.") == before)
+    let all = trainer.encoder.parameters + trainer.objective.parameters
+    #expect(all.allSatisfy { $0.parameter.tensor.gradient == nil })
+  }
 }
