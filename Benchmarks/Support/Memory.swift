@@ -6,7 +6,7 @@ public func peakResidentBytes() -> Int { statusBytes("VmHWM:") }
 /// The resident memory of this process now, in bytes.
 public func residentBytes() -> Int { statusBytes("VmRSS:") }
 
-/// Begins a new peak of resident memory; Linux alone can.
+/// Begins a new peak of resident memory; Linux alone can forget what was.
 public func forgetPeak() {
   try? Data("5".utf8).write(to: URL(fileURLWithPath: "/proc/self/clear_refs"))
 }

@@ -4,7 +4,11 @@
 //   training-benchmark step WIDTH VIEWS STEPS    training steps on images that are there already
 //   training-benchmark epoch FILE COUNT BATCH    views and steps over COUNT images of a .npy file
 //   training-benchmark premade FILE COUNT BATCH  the same on views that were made beforehand
+//   training-benchmark views HOW COUNT           COUNT views of 32×32 pixels, HOW being fused or tensor operations
 //   training-benchmark calls                     nanoseconds of one operator's call, direct and boxed
+//
+// After these may stand --device DEVICE, whose memory is then the peak that is told of, --threads COUNT, --width WIDTH for
+// an epoch's encoder, and --tuned 1, by which convolutions on a CUDA device are tried out.
 
 import Augmentations
 import BenchmarkSupport
@@ -15,38 +19,86 @@ import Foundation
 import Torch
 import Training
 
-func makeTrainer(width: Int) -> Trainer {
-  Runtime.threads = 2
+/// Views alone, on a device: made on the processor and copied there, or by tensor operations there.
+func benchmarkViews(fused: Bool, count: Int) throws {
+  let device = try chosenDevice()
+  let size = 32
+  let stored = (Tensor.randomUniform([count, size, size, 3]) * 255).to(.uint8)
+  let dataset = ImageDataset(
+    name: "benchmark", height: size, width: size, pixels: stored.scalars(), labels: [],
+    classNames: [], factors: [])
+  let source = ViewSource(
+    dataset, policy: PolicyPair(.simCLR(strength: 0.5)), seed: 0, device: device)
+  let images = stored.to(device)
+  var epoch = 0
+  try serve(on: device) {
+    defer { epoch += 1 }
+    if fused {
+      _ = source.views(of: 0..<count, epoch: epoch, count: 1)
+    } else {
+      let parameters = source.parameters(of: 0..<count, epoch: epoch, count: 1)
+      _ = TensorViews.render(images, parameters, side: size)
+    }
+    return count
+  }
+}
+
+/// What stands after a name among the arguments.
+func option(_ name: String) -> String? {
+  CommandLine.arguments.firstIndex(of: name).map { CommandLine.arguments[$0 + 1] }
+}
+
+func chosenDevice() throws -> Device {
+  Runtime.threads = option("--threads").flatMap(Int.init) ?? 2
+  return try Device(parsing: option("--device") ?? "cpu")
+}
+
+func makeTrainer(width: Int) throws -> Trainer {
+  let device = try chosenDevice()
+  Runtime.tuneConvolutions(option("--tuned") == "1")
   Runtime.keepLargeBlocks()
   Runtime.seed(0)
   let encoder = ResNet.resNet18(stem: .small, width: width)
   let objective = HeadedObjective(
     head: .mlp(hidden: [128], output: 64), inputs: encoder.outputDimension,
     base: InfoNCE(temperature: 0.2))
-  return Trainer(encoder: encoder, objective: objective)
+  return Trainer(
+    encoder: encoder, objective: objective,
+    bfloat16: device.kind == .cuda || Runtime.hasBFloat16, device: device)
+}
+
+/// Answers with repetitions whose work a device has done to the end.
+func serve(on device: Device, _ repetition: () throws -> Int) throws {
+  try serve(
+    forgetting: { device.kind == .cpu ? forgetPeak() : device.forgetPeakMemory() },
+    peak: { device.peakMemory ?? peakResidentBytes() }
+  ) {
+    defer { device.synchronize() }
+    return try repetition()
+  }
 }
 
 func benchmarkSteps(width: Int, views: Int, steps: Int) throws {
-  let trainer = makeTrainer(width: width)
-  let images = Tensor.randomUniform([views, 3, 32, 32]).channelsLast()
-  try serve {
+  let trainer = try makeTrainer(width: width)
+  let images = Tensor.randomUniform([views, 3, 32, 32]).to(trainer.device).channelsLast()
+  try serve(on: trainer.device) {
     for _ in 0..<steps { _ = try trainer.step(on: images, learningRate: 1e-3) }
     return steps * views
   }
 }
 
 func benchmarkEpochs(path: String, count: Int, batch: Int, viewsAreMade: Bool) throws {
-  let trainer = makeTrainer(width: 16)
+  let trainer = try makeTrainer(width: option("--width").flatMap(Int.init) ?? 16)
   let stored = try NumPyArray.read(path: path)[0..<count]
   let dataset = ImageDataset(
     name: "benchmark", height: stored.size(1), width: stored.size(2), pixels: stored.scalars(),
     labels: [], classNames: [], factors: [])
   let source = ViewSource(
-    dataset, policy: PolicyPair(.simCLR(strength: 0.5)), seed: 0, device: .cpu)
+    dataset, policy: PolicyPair(.simCLR(strength: 0.5)), seed: 0, device: trainer.device)
   let first = try EpochOrder(count: count, seed: 0, epoch: 0).batches(of: batch)
   let premade = viewsAreMade ? first.map { source.views(of: $0, epoch: 0) } : []
   var epoch = 0
-  try serve {
+  try serve(on: trainer.device) {
     defer { epoch += 1 }
     let batches = try EpochOrder(count: count, seed: 0, epoch: epoch).batches(of: batch)
     for (index, samples) in batches.enumerated() {
@@ -57,7 +109,7 @@ func benchmarkEpochs(path: String, count: Int, batch: Int, viewsAreMade: Bool) t
   }
 }
 
-let arguments = CommandLine.arguments.dropFirst()
+let arguments = CommandLine.arguments.dropFirst().prefix { !$0.hasPrefix("--") }
 let numbers = arguments.compactMap { Int($0) }
 switch arguments.first {
 case "step" where numbers.count == 3:
@@ -66,6 +118,9 @@ case "epoch" where numbers.count == 2, "premade" where numbers.count == 2:
   try benchmarkEpochs(
     path: arguments[arguments.startIndex + 1], count: numbers[0], batch: numbers[1],
     viewsAreMade: arguments.first == "premade")
+case "views" where numbers.count == 1:
+  try benchmarkViews(
+    fused: arguments[arguments.startIndex + 1] == "fused", count: numbers[0])
 case "calls":
   let (left, right) = (Tensor.ones([8]), Tensor.ones([8]))
   var (direct, boxed) = (0.0, 0.0)

@@ -27,6 +27,10 @@ def parsed_arguments() -> argparse.Namespace:
     parser.add_argument("--image-size", type=int, default=32)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--device", default="cpu")
+    parser.add_argument("--compile", action="store_true", help="encoder, head and loss by torch.compile")
+    parser.add_argument(
+        "--tuned", action="store_true", help="cuDNN tries its algorithms and keeps the fastest"
+    )
     return parser.parse_args()
 
 
@@ -43,6 +47,7 @@ def main() -> None:
     arguments = parsed_arguments()
     torch.set_num_threads(arguments.threads)
     torch.manual_seed(0)
+    torch.backends.cudnn.benchmark = arguments.tuned
     device = torch.device(arguments.device)
     layout = torch.channels_last if arguments.channels_last else torch.contiguous_format
     encoder = ResNet18(arguments.width).to(device, memory_format=layout).train()
@@ -52,11 +57,16 @@ def main() -> None:
     views = torch.rand(arguments.views, 3, size, size).to(device, memory_format=layout)
     mixed = arguments.precision == "bf16"
 
-    def step() -> None:
+    def loss_of(views: torch.Tensor) -> torch.Tensor:
         with torch.autocast(device.type, dtype=torch.bfloat16, enabled=mixed):
             h = encoder(views)
-        loss = nt_xent(head(h.float()), TEMPERATURE)
-        loss.backward()
+        return nt_xent(head(h.float()), TEMPERATURE)
+
+    if arguments.compile:
+        loss_of = torch.compile(loss_of)
+
+    def step() -> None:
+        loss_of(views).backward()
         update.step()
         # Here and not before the backward pass: gradients need not live through the forward pass.
         update.zero_grad(set_to_none=True)
