@@ -89,6 +89,11 @@ evidence: data
 bench: build
 	@Tools/bench.sh
 
+# A folder that checks Gnomon on a machine with a GPU, but no Swift and no network: Docs/GPU.md.
+.PHONY: gpu-bundle
+gpu-bundle: .venv/ready
+	@Tools/gpu-bundle.sh $(TORCH)
+
 format:
 	swift format format --in-place --parallel --recursive $(SWIFT_SOURCES)
 
@@ -96,4 +101,4 @@ lint:
 	swift format lint --strict --parallel --recursive $(SWIFT_SOURCES)
 
 clean:
-	rm -rf .build .build-fuzz
+	rm -rf .build .build-fuzz .build-gpu
