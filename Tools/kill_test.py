@@ -8,10 +8,11 @@ may stay. A finished study is begun anew until the last kill.
 Two kills in three come at a random time after the start, every third when a file is just being written.
 One in two takes the study's process alone, whose run must then stop by itself; the other takes all.
 
-usage: Tools/kill-test.sh [--kills 60] [--seed 1] [--train] [--epochs 20] [--gnomon .build/release/gnomon]
-                          [--keep FOLDER]
+usage: Tools/kill-test.sh [--kills 60] [--seed 1] [--train] [--processes 2] [--epochs 20]
+                          [--gnomon .build/release/gnomon] [--keep FOLDER]
 
---train kills single runs of `gnomon train` and `--resume` instead of a study.
+--train kills single runs of `gnomon train` and `--resume` instead of a study. --processes N kills single runs that N
+processes share: one of them at random, whereupon the others must end by themselves, or all.
 """
 
 import argparse
@@ -20,6 +21,7 @@ import os
 import random
 import shutil
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -35,6 +37,7 @@ SETTINGS = {
 SEEDS = [0, 1]
 STRENGTHS = [0.1, 1.0]
 LONGEST = 3.0
+PATIENCE = 15
 CLOCK = {"wall_seconds", "views_per_second", "name"}
 
 
@@ -78,6 +81,9 @@ class Study:
     def command(self):
         return [self.gnomon, "study", str(self.file), "--output", str(self.folder), "--quiet"]
 
+    def victims(self, process, choice, takes_all):
+        return [process.pid] + (children_of(process.pid) if takes_all else [])
+
     def is_finished(self):
         record = self.folder / "study.json"
         if not record.exists():
@@ -99,8 +105,37 @@ class Run:
         options = [f"--{key.replace('_', '-')}={value}" for key, value in SETTINGS.items()]
         return [self.gnomon, "train", "--quiet", "--output", str(self.run)] + options
 
+    def victims(self, process, choice, takes_all):
+        return [process.pid]
+
     def is_finished(self):
         return (self.run / "summary.json").exists()
+
+
+class SharedRun(Run):
+    """One run that several processes share, each by `gnomon train --continue`; this script starts them together."""
+
+    processes = 2
+
+    def command(self):
+        options = [f"--{key.replace('_', '-')}={value}" for key, value in SETTINGS.items()]
+        return [sys.executable, __file__, "--launch", str(self.processes), self.gnomon, "train", "--quiet",
+                "--continue", "--process-timeout", str(PATIENCE), "--output", str(self.run)] + options
+
+    def victims(self, process, choice, takes_all):
+        children = children_of(process.pid)
+        return children if takes_all or not children else [choice.choice(children)]
+
+
+def launch(count, command):
+    """Starts a command as so many processes of one job, and ends with the first code that is not 0."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    place = {"WORLD_SIZE": str(count), "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port)}
+    children = [subprocess.Popen(command, env=os.environ | place | {"RANK": str(rank)}) for rank in range(count)]
+    codes = [child.wait() for child in children]
+    sys.exit(next((1 if code < 0 else code for code in codes if code), 0))
 
 
 def complete(work):
@@ -127,13 +162,16 @@ def kill(process, choice, at_a_write, work):
             fail(f"the study ended with {process.returncode} on being started again: "
                  f"{process.stderr.read().strip()}")
         return False
-    victims = [process.pid] + (children_of(process.pid) if takes_all else [])
-    for victim in victims:
+    for victim in work.victims(process, choice, takes_all):
         try:
             os.kill(victim, signal.SIGKILL)
         except ProcessLookupError:
             pass
-    process.wait()
+    try:
+        # Where all steps are taken, the process of rank 0 measures to the end, alone.
+        process.wait(timeout=PATIENCE + 300)
+    except subprocess.TimeoutExpired:
+        fail("what was left after a kill did not end by itself")
     return True
 
 
@@ -184,13 +222,15 @@ def main():
     parser.add_argument("--kills", type=int, default=60)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--train", action="store_true")
+    parser.add_argument("--processes", type=int, help="kill runs that so many processes share")
     parser.add_argument("--epochs", type=int, help="epochs of a run")
     parser.add_argument("--gnomon", default=".build/release/gnomon")
     parser.add_argument("--keep", help="work in this new folder and leave it")
     options = parser.parse_args()
     SETTINGS["epochs"] = options.epochs or SETTINGS["epochs"]
     gnomon = str(Path(options.gnomon).resolve())
-    kind = Run if options.train else Study
+    kind = SharedRun if options.processes else Run if options.train else Study
+    SharedRun.processes = options.processes or SharedRun.processes
     parent = Path(options.keep or tempfile.mkdtemp(prefix="gnomon-kills-"))
     parent.mkdir(exist_ok=True)
     choice = random.Random(options.seed)
@@ -223,4 +263,6 @@ def main():
 
 
 if __name__ == "__main__":
+    if sys.argv[1:2] == ["--launch"]:
+        launch(int(sys.argv[2]), sys.argv[3:])
     main()

@@ -43,7 +43,7 @@ struct SynchronizedBatchNorm : public torch::autograd::Function<SynchronizedBatc
     at::Tensor squares =
         (all.select(1, 1) + counts * (all.select(1, 0) - mean).square()).sum(0);
     at::Tensor variance = squares / count;
-    if (running_mean.defined()) {
+    if (running_mean.numel() > 0) {
       running_mean.lerp_(mean, momentum);
       running_variance.lerp_(squares / (count - 1), momentum);
     }
@@ -88,9 +88,11 @@ int ctorch_synchronized_batch_norm(
     CTorchTensorRef running_mean, CTorchTensorRef running_variance, double momentum, double epsilon,
     CTorchTensorRef *result) noexcept {
   return ctorch::guarded([&] {
+    // A function of autograd takes no tensor that is undefined.
+    const at::Tensor none = at::empty({0});
     *result = ctorch::handle_of(SynchronizedBatchNorm::apply(
         tensor_of(input), tensor_of(weight), tensor_of(bias),
-        running_mean ? tensor_of(running_mean) : at::Tensor(),
-        running_variance ? tensor_of(running_variance) : at::Tensor(), momentum, epsilon, group));
+        running_mean ? tensor_of(running_mean) : none,
+        running_variance ? tensor_of(running_variance) : none, momentum, epsilon, group));
   });
 }

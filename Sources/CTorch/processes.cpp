@@ -1,10 +1,12 @@
 // Collective operations between processes, by c10d.
 #define USE_C10D_GLOO
 #include "processes.h"
+#include "meeting.h"
+
+#include <cstdlib>
 
 #include <torch/csrc/distributed/c10d/PrefixStore.hpp>
 #include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
-#include <torch/csrc/distributed/c10d/TCPStore.hpp>
 
 using ctorch::tensor_of;
 
@@ -48,17 +50,16 @@ at::Tensor ctorch::summed(CTorchProcessGroupRef group, at::Tensor tensor) {
 
 int ctorch_process_group_join(
     const char *host, uint16_t port, int32_t rank, int32_t size, bool hosts_store,
-    const char *prefix, double timeout, CTorchProcessGroupRef *result) noexcept {
+    const char *prefix, const char *identity, double timeout, CTorchProcessGroupRef *result) noexcept {
   return ctorch::guarded([&] {
-    c10d::TCPStoreOptions options;
-    options.port = port;
-    options.isServer = hosts_store;
-    options.numWorkers = size;
-    options.timeout = milliseconds(timeout);
-    auto tcp = c10::make_intrusive<c10d::TCPStore>(std::string(host), options);
-    auto store = c10::make_intrusive<c10d::PrefixStore>(std::string(prefix), std::move(tcp));
+    auto store = c10::make_intrusive<c10d::PrefixStore>(
+        std::string(prefix), ctorch::store_at(host, port, hosts_store, milliseconds(timeout)));
+    ctorch::agree(*store, rank, size, identity, milliseconds(timeout));
     auto gloo = c10d::ProcessGroupGloo::Options::create(milliseconds(timeout));
-    gloo->devices.push_back(c10d::ProcessGroupGloo::createDefaultDevice(false));
+    const char *interface = std::getenv("GLOO_SOCKET_IFNAME");
+    gloo->devices.push_back(
+        interface ? c10d::ProcessGroupGloo::createDeviceForInterface(interface)
+                  : c10d::ProcessGroupGloo::createDeviceForHostname(ctorch::address_towards(host, port)));
     gloo->threads = 2;
     auto backend = c10::make_intrusive<c10d::ProcessGroupGloo>(store, rank, size, gloo);
     *result = new CTorchProcessGroup{std::move(backend)};

@@ -19,13 +19,16 @@ public struct RunSummary: Sendable, Equatable {
   public var wallSeconds: Double?
   /// Augmented images per second over the whole of training.
   public var viewsPerSecond: Double?
+  /// How the run was computed; absent in summaries from before it was noted.
+  public var conventions: RunConventions?
   /// The figures of each layer, by its name.
   public var layers: [String: LayerFigures]
 
   /// A summary under the current schema.
   public init(
     name: String, config: JSONValue, epochs: Double, steps: Int, finalLoss: Double? = nil,
-    wallSeconds: Double? = nil, viewsPerSecond: Double? = nil, layers: [LayerFigures] = []
+    wallSeconds: Double? = nil, viewsPerSecond: Double? = nil, conventions: RunConventions? = nil,
+    layers: [LayerFigures] = []
   ) {
     self.schema = Self.currentSchema
     self.name = name
@@ -35,6 +38,7 @@ public struct RunSummary: Sendable, Equatable {
     self.finalLoss = finalLoss
     self.wallSeconds = wallSeconds
     self.viewsPerSecond = viewsPerSecond
+    self.conventions = conventions
     self.layers = Dictionary(
       layers.map { ($0.layer, $0) }, uniquingKeysWith: { _, later in later })
   }
@@ -47,7 +51,7 @@ public struct RunSummary: Sendable, Equatable {
 
 extension RunSummary: Codable {
   private enum CodingKeys: String, CodingKey {
-    case schema, name, config, epochs, steps, layers
+    case schema, name, config, epochs, steps, conventions, layers
     case finalLoss = "final_loss"
     case wallSeconds = "wall_seconds"
     case viewsPerSecond = "views_per_second"
@@ -64,6 +68,7 @@ extension RunSummary: Codable {
     finalLoss = try container.decodeIfPresent(Double.self, forKey: .finalLoss)
     wallSeconds = try container.decodeIfPresent(Double.self, forKey: .wallSeconds)
     viewsPerSecond = try container.decodeIfPresent(Double.self, forKey: .viewsPerSecond)
+    conventions = try container.decodeIfPresent(RunConventions.self, forKey: .conventions)
     layers =
       try container.decodeIfPresent([String: LayerFigures].self, forKey: .layers) ?? [:]
     for name in layers.keys { layers[name]?.layer = name }
@@ -84,6 +89,7 @@ extension RunSummary: Codable {
     try write(finalLoss, .finalLoss)
     try write(wallSeconds, .wallSeconds)
     try write(viewsPerSecond, .viewsPerSecond)
+    try container.encodeIfPresent(conventions, forKey: .conventions)
     try container.encode(layers, forKey: .layers)
   }
 }

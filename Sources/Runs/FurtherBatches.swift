@@ -8,12 +8,18 @@ final class FurtherBatches {
   private let source: ViewSource
   private let configuration: RunConfiguration
   private let withLabels: Bool
+  private let share: (ArraySlice<Int>) -> ArraySlice<Int>
   private var order: (epoch: Int, indices: [Int])?
 
-  init(from source: ViewSource, _ configuration: RunConfiguration, withLabels: Bool) {
+  /// `share` gives the samples of a batch that are this process' own.
+  init(
+    from source: ViewSource, _ configuration: RunConfiguration, withLabels: Bool,
+    share: @escaping (ArraySlice<Int>) -> ArraySlice<Int>
+  ) {
     self.source = source
     self.configuration = configuration
     self.withLabels = withLabels
+    self.share = share
   }
 
   /// The batch of a number, from 0 up.
@@ -30,6 +36,7 @@ final class FurtherBatches {
     let samples = order?.indices[start..<start + size] ?? []
     // Views depend on the epoch: far beyond those of θ.
     return source.batch(
-      of: samples, epoch: 1 << 30 + epoch, views: configuration.views, withLabels: withLabels)
+      of: share(samples), epoch: 1 << 30 + epoch, views: configuration.views, withLabels: withLabels
+    )
   }
 }

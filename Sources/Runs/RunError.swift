@@ -8,6 +8,14 @@ public enum RunError: Error, Equatable, Sendable {
   case damagedCheckpoint(path: String, reason: String)
   /// A run to continue has no readable checkpoint; `damaged` says why of each that there is.
   case noCheckpoint(folder: String, damaged: [String])
+  /// Several processes work on the run, and its batch is no whole share for each.
+  case unevenShares(batchSize: Int, processes: Int)
+  /// Several processes are to work on the run on devices between which nothing is exchanged.
+  case processesNeedCPU(device: String)
+  /// Several processes are to work on the run, and have found different numbers of training images.
+  case otherData(counts: [Int])
+  /// Another process of the run is gone, or took no part for as long as one waits.
+  case lostProcess(step: Int, lastCheckpoint: Int?, reason: String)
   /// A folder to measure or continue holds no run's configuration.
   case notARun(path: String)
 }
@@ -25,6 +33,16 @@ extension RunError: CustomStringConvertible {
       "checkpoint \(path) cannot be used: \(reason)"
     case .noCheckpoint(let folder, let damaged):
       "\(folder) has no readable checkpoint" + damaged.map { "; \($0)" }.joined()
+    case .unevenShares(let batchSize, let processes):
+      "a batch of \(batchSize) samples is not divisible by the \(processes) processes that share it"
+    case .processesNeedCPU(let device):
+      "several processes work together on CPUs alone, and the device is \(device)"
+    case .otherData(let counts):
+      "the processes of the run do not see the same data: in the order of their ranks they count "
+        + counts.map(String.init).joined(separator: ", ") + " training images"
+    case .lostProcess(let step, let lastCheckpoint, let reason):
+      "after step \(step) another process of the run is gone or took no part in time (\(reason))"
+        + (lastCheckpoint.map { "; the last checkpoint is of step \($0)" } ?? "")
     case .notARun(let path): "\(path) is not a run folder: it has no readable config.yaml"
     }
   }

@@ -36,5 +36,7 @@ extension TrainingRun {
     case finished(RunSummary)
     /// It was asked to stop; a checkpoint of this step is written.
     case interrupted(step: Int)
+    /// All steps are taken; another process of the group measures, and writes the summary.
+    case followed
   }
 }

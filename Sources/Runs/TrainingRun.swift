@@ -19,11 +19,13 @@ public final class TrainingRun {
   public private(set) var notes: [String] = []
   let splits: DatasetSplits
   let trainer: Trainer
+  /// The group of processes that work on the run; nil for this one alone.
+  let processes: ProcessGroup?
   private let policy: PolicyPair
-  private let checkpoints: CheckpointFolder
+  let checkpoints: CheckpointFolder
   /// Held until the run ends or is stopped.
   private var lock: FileLock?
-  private(set) var step = 0
+  var step = 0
   private var progress = RunProgress()
 
   /// A new run that writes into `folder`.
@@ -32,13 +34,20 @@ public final class TrainingRun {
   ///   - configuration: what to train, and how.
   ///   - folder: where to write; there must be no run yet.
   ///   - seconds: how long to wait for another process that is about to leave the folder.
+  ///   - processes: the group that works on the run, each process with a run of its own; all but that of rank 0 leave the folder alone.
   /// - Throws: `ConfigurationError`, `DatasetError`, or `RunError.outputExists`; then nothing has been written.
   ///   `RunStoreError.inUse` when another process has just begun there.
   public convenience init(
-    _ configuration: RunConfiguration, folder: RunFolder, waitingFor seconds: Double = 0
+    _ configuration: RunConfiguration, folder: RunFolder, waitingFor seconds: Double = 0,
+    processes: ProcessGroup? = nil
   ) throws {
-    guard folder.isUnused else { throw RunError.outputExists(path: folder.url.path) }
-    try self.init(resolved: configuration.resolved(), folder: folder, begins: true)
+    let isWriter = processes.map { $0.rank == 0 } ?? true
+    guard !isWriter || folder.isUnused else {
+      throw RunError.outputExists(path: folder.url.path)
+    }
+    try self.init(
+      resolved: configuration.resolved(), folder: folder, begins: true, processes: processes)
+    guard isWriter else { return }
     try folder.create()
     lock = try folder.lock(waitingFor: seconds)
     // Another process may have been quicker.
@@ -52,14 +61,23 @@ public final class TrainingRun {
   /// - Parameters:
   ///   - folder: the run's.
   ///   - seconds: how long to wait for another process that is about to leave the run.
+  ///   - processes: the group that works on the run.
   ///   - warn: gets a line for each newer checkpoint that is damaged.
   /// - Throws: `RunError` when there is no run or no readable checkpoint, `RunStoreError.inUse` when
   ///   another process works on it, and what a new run throws.
   public convenience init(
-    resuming folder: RunFolder, waitingFor seconds: Double = 0, warn: (String) -> Void
+    resuming folder: RunFolder, waitingFor seconds: Double = 0, processes: ProcessGroup? = nil,
+    warn: (String) -> Void
   ) throws {
     guard folder.hasConfiguration else {
       throw RunError.notARun(path: folder.url.path)
+    }
+    if let processes, processes.rank > 0 {
+      // Step and weights come from rank 0.
+      try self.init(
+        resolved: RunConfiguration(of: folder).resolved(), folder: folder, begins: false,
+        processes: processes)
+      return
     }
     let lock = try folder.lock(waitingFor: seconds)
     let checkpoints = CheckpointFolder(folder: folder)
@@ -68,23 +86,27 @@ public final class TrainingRun {
         warn("no checkpoint of \(folder.url.path) was written to its end: the run begins again")
       }
       let configuration = try RunConfiguration(of: folder)
-      try self.init(resolved: configuration.resolved(), folder: folder, begins: true)
+      try self.init(
+        resolved: configuration.resolved(), folder: folder, begins: true, processes: processes)
       try folder.create()
     } else {
-      try self.init(reading: folder, warn: warn)
+      try self.init(reading: folder, processes: processes, warn: warn)
     }
     self.lock = lock
   }
 
   /// A run at its newest readable checkpoint, to be looked at: nothing in its folder is changed.
-  convenience init(reading folder: RunFolder, warn: (String) -> Void) throws {
+  convenience init(
+    reading folder: RunFolder, processes: ProcessGroup? = nil, warn: (String) -> Void
+  ) throws {
     guard folder.hasConfiguration else {
       throw RunError.notARun(path: folder.url.path)
     }
     let configuration = try RunConfiguration(of: folder)
     let (checkpoint, damaged) = try CheckpointFolder(folder: folder).readNewest()
     for message in damaged { warn("\(message); going on from step \(checkpoint.record.step)") }
-    try self.init(resolved: configuration.resolved(), folder: folder, begins: false)
+    try self.init(
+      resolved: configuration.resolved(), folder: folder, begins: false, processes: processes)
     do {
       try trainer.load(checkpoint.tensors, step: checkpoint.record.step)
     } catch {
@@ -94,15 +116,28 @@ public final class TrainingRun {
     progress = checkpoint.record.progress
   }
 
-  private init(resolved configuration: RunConfiguration, folder: RunFolder, begins: Bool) throws {
+  private init(
+    resolved configuration: RunConfiguration, folder: RunFolder, begins: Bool,
+    processes: ProcessGroup?
+  ) throws {
     self.configuration = configuration
     self.folder = folder
+    self.processes = processes
+    if let size = processes?.size, !configuration.batchSize.isMultiple(of: size) {
+      throw RunError.unevenShares(batchSize: configuration.batchSize, processes: size)
+    }
+    if let device = try processes.map({ _ in try configuration.availableDevice() }), device != .cpu
+    {
+      throw RunError.processesNeedCPU(device: "\(configuration.device)")
+    }
     Runtime.threads = configuration.threads
     Runtime.keepLargeBlocks()
     policy = try configuration.augmentationPolicy()
     splits = try configuration.loadData()
     var notes: [String] = []
-    trainer = try configuration.makeTrainer(readsInitialWeights: begins) { notes.append($0) }
+    trainer = try configuration.makeTrainer(
+      readsInitialWeights: begins, processes: processes
+    ) { notes.append($0) }
     self.notes = notes
     checkpoints = CheckpointFolder(folder: folder)
     if needsLabels && (splits.train.labels.isEmpty || splits.heldOut.labels.isEmpty) {
@@ -118,13 +153,14 @@ public final class TrainingRun {
   /// Trains to the end, measures, and writes the summary.
   ///
   /// - Parameters:
-  ///   - shouldStop: asked after every step.
+  ///   - shouldStop: asked after every step; of several processes all stop when one is to.
   ///   - report: told what happens.
-  /// - Throws: `RunError.nonFiniteLoss`, and `RunStoreError` or `TensorBoardLogError` when a file cannot be written; checkpoints
+  /// - Throws: `RunError.nonFiniteLoss`, `RunError.lostProcess`, and `RunStoreError` or `TensorBoardLogError` when a file cannot be written; checkpoints
   ///   written before stay.
   public func run(
     shouldStop: () -> Bool = { false }, report: (Event) -> Void = { _ in }
   ) throws -> Outcome {
+    guard isWriter else { return try follow(shouldStop: shouldStop) }
     if lock == nil { lock = try folder.lock() }
     defer { lock = nil }
     for line in splits.leftOutLines(listedIn: folder.skippedFiles.path) { report(.warning(line)) }
@@ -139,19 +175,16 @@ public final class TrainingRun {
       try configuration.log == .tensorboard ? TensorBoardRunLog(folder, from: step + 1) : nil
     defer { log?.close() }
 
-    let views = ViewSource(
-      splits.train, policy: policy, seed: configuration.viewSeed, device: trainer.device)
+    try meet()
+    let views = viewSource
     if let sheet = try writeContactSheet() { try log?.write(sheet) }
     let model = measuredModel
     let measures = configuration.figures.measures
     let plan = MeasurementPlan(
       configuration, stepsPerEpoch: stepsPerEpoch, heldOutCount: splits.heldOut.count)
     if let message = plan.message(configuration) { report(.warning(message)) }
-    let rates = configuration.learningRates(
-      stepsPerEpoch: stepsPerEpoch, totalSteps: totalSteps)
-    let headRates = configuration.headLearningRates(
-      stepsPerEpoch: stepsPerEpoch, totalSteps: totalSteps)
-    let further = FurtherBatches(from: views, configuration, withLabels: needsLabels)
+    let rates = learningRates
+    let further = furtherBatches(from: views)
     var meter = RateMeter()
     var wallStart = ContinuousClock.now
     var order: (epoch: Int, batches: [ArraySlice<Int>])?
@@ -163,23 +196,26 @@ public final class TrainingRun {
         views.willNeed(try upcoming)
       }
       guard let samples = order?.batches[step % stepsPerEpoch] else { break }
-      let rate = rates.learningRate(at: step)
+      let rate = rates.encoder.learningRate(at: step)
 
       meter.start()
       let batch = views.batch(
-        of: samples, epoch: epoch, views: configuration.views, withLabels: needsLabels)
+        of: share(of: samples), epoch: epoch, views: configuration.views, withLabels: needsLabels)
       try reading.check { report(.warning($0)) }
       let result: Trainer.Step
       do {
         result = try trainer.step(
-          on: batch, learningRate: rate, headLearningRate: headRates.learningRate(at: step),
+          on: batch, learningRate: rate, headLearningRate: rates.head.learningRate(at: step),
           measuresUpdate: isLogged(step + 1), further: further.batch)
       } catch let error as NonFiniteLoss {
         throw RunError.nonFiniteLoss(
           step: step + 1, value: "\(error.value)", lastCheckpoint: checkpoints.newestStep)
+      } catch let error as TorchError {
+        throw lostProcess(error)
       }
       step += 1
-      meter.stop(views: batch.images.size(0))
+      progress.goOn(with: processes?.size ?? 1)
+      meter.stop(views: samples.count * configuration.views)
       progress.loss = result.loss
 
       if isLogged(step) {
@@ -190,7 +226,7 @@ public final class TrainingRun {
       }
       report(.step(stepReport(loss: result.loss, viewsPerSecond: meter.rate)))
 
-      let stopping = shouldStop() && step < totalSteps
+      let stopping = try isAnyToStop(shouldStop()) && step < totalSteps
       let epochsDone = step.isMultiple(of: stepsPerEpoch) ? step / stepsPerEpoch : nil
       if let epochsDone, step < totalSteps, plan.measures(epoch: epochsDone) {
         report(.measuring(epoch: epochsDone, isLast: false))
@@ -260,9 +296,28 @@ extension TrainingRun {
     return model
   }
 
-  private var stepsPerEpoch: Int { splits.train.count / configuration.batchSize }
+  /// Views of the training images.
+  var viewSource: ViewSource {
+    ViewSource(
+      splits.train, policy: policy, seed: configuration.viewSeed, device: trainer.device)
+  }
 
-  private var totalSteps: Int { configuration.steps ?? configuration.epochs * stepsPerEpoch }
+  /// The learning rates of encoder and head.
+  var learningRates: (encoder: CosineSchedule, head: CosineSchedule) {
+    (
+      configuration.learningRates(stepsPerEpoch: stepsPerEpoch, totalSteps: totalSteps),
+      configuration.headLearningRates(stepsPerEpoch: stepsPerEpoch, totalSteps: totalSteps)
+    )
+  }
+
+  /// This process' share of batches of the head's own.
+  func furtherBatches(from views: ViewSource) -> FurtherBatches {
+    FurtherBatches(from: views, configuration, withLabels: needsLabels, share: share)
+  }
+
+  var stepsPerEpoch: Int { splits.train.count / configuration.batchSize }
+
+  var totalSteps: Int { configuration.steps ?? configuration.epochs * stepsPerEpoch }
 
   private func isLogged(_ step: Int) -> Bool {
     step % configuration.logEvery == 0 || step == 1 || step == totalSteps
@@ -272,19 +327,19 @@ extension TrainingRun {
 
   var epochsDone: Double { Double(step) / Double(stepsPerEpoch) }
 
-  private func batches(of epoch: Int) throws -> [ArraySlice<Int>] {
+  func batches(of epoch: Int) throws -> [ArraySlice<Int>] {
     try EpochOrder(count: splits.train.count, seed: configuration.orderSeed, epoch: epoch)
       .batches(of: configuration.batchSize)
   }
 
-  /// The samples of the steps from now to the end of the epoch, and of the first steps of the next.
-  private var upcoming: [Int] {
+  /// This process' samples of the steps from now to the end of the epoch, and of the first steps of the next.
+  var upcoming: [Int] {
     get throws {
       let (epoch, done) = step.quotientAndRemainder(dividingBy: stepsPerEpoch)
       let now = try batches(of: epoch).dropFirst(done)
       let then = try batches(of: epoch + 1).prefix(4)
       let left = max(0, totalSteps - step)
-      return (now + then).prefix(left).flatMap { $0 }
+      return (now + then).prefix(left).flatMap(share)
     }
   }
 
@@ -351,7 +406,7 @@ extension TrainingRun {
       extra: extra)
   }
 
-  private var needsLabels: Bool { trainer.objective.base.needsLabels }
+  var needsLabels: Bool { trainer.objective.base.needsLabels }
 
   /// The head's gap on one held-out batch, always the same; measured for the first line of each epoch.
   private var bestResponseGap: Double? {
@@ -384,6 +439,6 @@ extension TrainingRun {
         ? Double(progress.timedSteps * configuration.views * configuration.batchSize)
           / progress.trainingSeconds
         : nil,
-      layers: layers)
+      conventions: progress.conventions, layers: layers)
   }
 }

@@ -9,6 +9,9 @@ import CTorch
 /// let group = try ProcessGroup(at: .init(host: "127.0.0.1", port: 29500), rank: 0, size: 2)
 /// try group.sum([gradient]).wait()
 /// ```
+///
+/// The store and each process listen at the one address of their machine that leads to the meeting point; the environment variable
+/// `GLOO_SOCKET_IFNAME` names another interface for the processes. There is no encryption: the network has to be a trusted one.
 public final class ProcessGroup: @unchecked Sendable {  // c10d locks
   /// Where processes find each other: c10d's store.
   public struct MeetingPoint: Sendable, Equatable {
@@ -40,10 +43,13 @@ public final class ProcessGroup: @unchecked Sendable {  // c10d locks
   ///   - place: where they meet.
   ///   - rank: this process' number, below `size`.
   ///   - size: how many processes there are.
+  ///   - identity: what all of them have to say alike, as versions and settings.
   ///   - timeout: how long this and each operation may take, in seconds.
-  /// - Throws: `TorchError` when they are not all there in time, or the place cannot be reached or had.
+  /// - Throws: `TorchError` when they are not all there in time, the place cannot be reached or had, or one of them comes with another
+  ///   identity or size, or with a rank that is taken.
   public init(
-    at place: MeetingPoint, rank: Int, size: Int, timeout: Double = 300
+    at place: MeetingPoint, rank: Int, size: Int, agreeingOn identity: String = "",
+    timeout: Double = 300
   ) throws(TorchError) {
     precondition(size >= 1 && 0..<size ~= rank, "rank \(rank) of \(size) processes")
     self.rank = rank
@@ -51,7 +57,7 @@ public final class ProcessGroup: @unchecked Sendable {  // c10d locks
     var group: CTorchProcessGroupRef?
     let status = ctorch_process_group_join(
       place.host, place.port, Int32(rank), Int32(size), rank == 0 && !place.isHostedByLauncher,
-      place.prefix, timeout, &group)
+      place.prefix, identity, timeout, &group)
     guard status == 0, let group else {
       throw Self.failure("join \(size) processes at \(place.host):\(place.port)")
     }

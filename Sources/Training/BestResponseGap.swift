@@ -8,12 +8,13 @@ extension Trainer {
   /// with θ as it stands, on that batch. 0 at φ's optimum; it can fall below where the rate is too high.
   ///
   /// The steps are taken on a copy of φ by a new optimiser, the same way under every schedule, and leave no
-  /// trace. nil where the objective has no parameters, or where they have no part in the loss.
+  /// trace. Where several processes train together each has its own batch's gap. nil where the objective has no parameters, or where they have no part in the loss.
   public func bestResponseGap(
     on batch: ViewBatch, steps: Int, learningRate: Double
   ) -> Double? {
     objective.bestResponseGap(
-      on: embedded(batch), steps: steps, learningRate: learningRate, method: headMethod,
+      on: embedded(batch, alone: true), steps: steps, learningRate: learningRate,
+      method: headMethod,
       weightDecay: headWeightDecay)
   }
 }

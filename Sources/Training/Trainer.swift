@@ -128,10 +128,11 @@ public final class Trainer {
     on batch: ViewBatch, learningRate: Double, headLearningRate: Double?, measuresUpdate: Bool,
     further: @escaping (Int) -> ViewBatch
   ) throws -> Step {
-    let pass = EncoderPass(of: batch.images, limit: encoderLimit, encode: encode)
+    let pass = EncoderPass(of: batch.images, limit: encoderLimit) { [self] in encode($0, in: share)
+    }
     let h = share?.gathered(pass.h, views: batch.views) ?? pass.h
     if share != nil { h.requiresGradient = true }
-    let embedded = embedded(batch, as: h)
+    let embedded = embedded(batch, as: h, in: share)
     headOptimizer?.learningRate = headLearningRate ?? learningRate
     let measuresHead = measuresUpdate && headOptimizer != nil
     let headUpdate = measuresHead ? RelativeUpdate(of: objective.parameters) : nil
@@ -174,23 +175,29 @@ public final class Trainer {
     try step(on: ViewBatch(views), learningRate: learningRate)
   }
 
-  /// A batch at h, as θ now sees it, without gradients and without a trace in running statistics.
-  func embedded(_ batch: ViewBatch) -> EmbeddedViews {
+  /// A batch at h, as θ now sees it, without gradients and without a trace in running statistics: with the shares of all processes, or
+  /// this one's batch alone.
+  func embedded(_ batch: ViewBatch, alone: Bool = false) -> EmbeddedViews {
     withoutRunningStatistics {
-      let own = encodeInParts(batch.images)
-      return embedded(batch, as: share?.gathered(own, views: batch.views) ?? own)
+      let group = alone ? nil : share
+      let own = encodeInParts(batch.images, in: group)
+      return embedded(
+        batch, as: group?.gathered(own, views: batch.views) ?? own, in: group)
     }
   }
 
-  private func embedded(_ batch: ViewBatch, as h: Tensor) -> EmbeddedViews {
+  private func embedded(
+    _ batch: ViewBatch, as h: Tensor, in group: ProcessShare?
+  ) -> EmbeddedViews {
     let targets = slow?.targets(
-      of: batch.images, encode: encodeInParts, project: { objective.head($0) })
-    guard let share else {
+      of: batch.images, encode: { encodeInParts($0, in: group) },
+      project: { h in withBatchStatistics(over: group?.group) { objective.head(h) } })
+    guard let group else {
       return EmbeddedViews(h, views: batch.views, labels: batch.labels, targets: targets)
     }
     return EmbeddedViews(
-      h, views: batch.views, labels: batch.labels.map { share.gathered($0, views: 1) },
-      targets: targets.map { share.gathered($0, views: batch.views) })
+      h, views: batch.views, labels: batch.labels.map { group.gathered($0, views: 1) },
+      targets: targets.map { group.gathered($0, views: batch.views) })
   }
 
   /// Gives all processes what the one of rank 0 has: weights, running statistics, what optimisers and slow copies hold.
@@ -198,13 +205,13 @@ public final class Trainer {
   /// - Throws: `TorchError` when another process did not take part.
   public func equalize() throws(TorchError) { try share?.equalize(state) }
 
-  private func encodeInParts(_ images: Tensor) -> Tensor {
-    EncoderPass.embeddings(of: images, limit: encoderLimit, encode: encode)
+  private func encodeInParts(_ images: Tensor, in group: ProcessShare?) -> Tensor {
+    EncoderPass.embeddings(of: images, limit: encoderLimit) { encode($0, in: group) }
   }
 
-  private func encode(_ images: Tensor) -> Tensor {
+  private func encode(_ images: Tensor, in group: ProcessShare?) -> Tensor {
     let input = autocast == nil ? images.contiguous() : images.channelsLast()
-    let h = withBatchStatistics(over: share?.group) {
+    let h = withBatchStatistics(over: group?.group) {
       withAutocast(autocast, on: device) { encoder(input) }
     }
     return h.dtype == .float64 ? h : h.to(.float32)

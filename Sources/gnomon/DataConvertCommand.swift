@@ -60,7 +60,7 @@ struct DataConvertCommand: ParsableCommand {
       }
       if Interruption.isRequested {
         throw Failure(
-          message: "interrupted; \(output) is as it was", code: Failure.interrupted)
+          message: "interrupted; \(output) is as it was", code: Interruption.exitCode)
       }
     }
   }

@@ -82,7 +82,11 @@ extension RunError {
     case .outputExists(let path): ": choose another --output, or continue it with --resume \(path)"
     case .nonFiniteLoss: "; try a lower --learning-rate or a higher --temperature"
     case .notARun: "; name a folder that gnomon train wrote"
-    case .damagedCheckpoint, .noCheckpoint: ""
+    case .lostProcess(_, _?, _): ": continue with --resume"
+    case .unevenShares(let batchSize, let processes):
+      ": use --batch-size \(max(1, batchSize / processes) * processes), or another number of processes"
+    case .processesNeedCPU: ": use --device cpu"
+    case .damagedCheckpoint, .noCheckpoint, .lostProcess, .otherData: ""
     }
   }
 }

@@ -11,6 +11,8 @@ struct Failure: Error {
   static let usage: Int32 = 2
   /// Stopped by the user.
   static let interrupted: Int32 = 130
+  /// Stopped by the machine, and to be started again: `EX_TEMPFAIL` of sysexits.h.
+  static let toBeRequeued: Int32 = 75
 
   let message: String
   let code: Int32
@@ -30,7 +32,9 @@ extension Failure {
   /// Errors of configuration get the code of wrong usage.
   private static func code(for error: any Error) -> Int32 {
     switch error {
-    case is ConfigurationError, is StudyFileError, RunError.outputExists, StudyError.isAStudyFolder,
+    case is ConfigurationError, is StudyFileError, is LaunchedProcess.Problem,
+      RunError.outputExists, RunError.unevenShares, RunError.processesNeedCPU,
+      StudyError.isAStudyFolder,
       StudyError.hasItsSettings, MakingError.imageSize, ReportError.unknownClaim:
       usage
     default: failed

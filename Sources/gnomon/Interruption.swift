@@ -1,16 +1,20 @@
 import Foundation
 import Synchronization
 
-/// Ctrl-C and SIGTERM as a flag that the training loop reads between steps. A second Ctrl-C ends the
-/// process at once.
+/// Ctrl-C, SIGTERM and SIGUSR1, with which Slurm warns of the end of a job's time, as a flag that the training loop reads
+/// between steps. A second Ctrl-C ends the process at once.
 enum Interruption {
   /// The environment variable with which a study tells its runs whose children they are.
   static let parentVariable = "GNOMON_PARENT"
 
+  /// The first signal that came; 0 for none.
   nonisolated(unsafe) private static var flag: sig_atomic_t = 0
 
   /// Whether the user has asked to stop.
   static var isRequested: Bool { flag != 0 }
+
+  /// The code of a process that was stopped: that of a user's Ctrl-C, or else that of one to be started again.
+  static var exitCode: Int32 { flag == SIGINT ? Failure.interrupted : Failure.toBeRequeued }
 
   /// Whether another process started this one and has said so.
   static var hasParent: Bool { parent != nil }
@@ -29,7 +33,7 @@ enum Interruption {
           guard let message else { return true }
           guard isRequested else { return false }
           Terminal.error(message)
-          _exit(Failure.interrupted)
+          _exit(exitCode)
         }
         if isOver { return }
         usleep(50_000)
@@ -50,12 +54,12 @@ enum Interruption {
   static func listen() {
     var signals = sigset_t()
     sigemptyset(&signals)
-    for number in [SIGINT, SIGTERM] {
+    for number in [SIGINT, SIGTERM, SIGUSR1] {
       sigaddset(&signals, number)
       signal(number) { number in
         // A study passes Ctrl-C on as SIGTERM to children that the terminal has told already.
         if Interruption.flag != 0 && number == SIGINT { _exit(Failure.interrupted) }
-        Interruption.flag = 1
+        if Interruption.flag == 0 { Interruption.flag = number }
       }
     }
     // Whoever started this process may have blocked them.

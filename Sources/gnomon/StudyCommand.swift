@@ -91,7 +91,7 @@ struct StudyRunCommand: ParsableCommand {
       let finished = record.runs.count { $0.status == .finished }
       throw Failure(
         message: "interrupted with \(finished) of \(record.runs.count) runs finished; continue "
-          + "with gnomon study \(found.folder.url.path)", code: Failure.interrupted)
+          + "with gnomon study \(found.folder.url.path)", code: Interruption.exitCode)
     case .done(let record):
       try StudyOutput.show(record, of: found, asJSON: json, isQuiet: quiet)
       let failed = record.runs.filter { $0.status == .failed }

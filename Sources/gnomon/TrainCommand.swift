@@ -32,16 +32,34 @@ struct TrainCommand: ParsableCommand {
       valueName: "folder"))
   var resume: String?
 
+  @Flag(
+    name: .customLong("continue"),
+    help: "Continue the run in the output folder if it has begun: for jobs that are started again.")
+  var continuing = false
+
+  @Option(
+    help: ArgumentHelp(
+      "How long processes that torchrun, srun or mpirun started together wait for each other before they give up.",
+      valueName: "seconds"))
+  var processTimeout = 1_800
+
   @Flag(help: "Print the summary as one JSON document on standard output.")
   var json = false
 
   @Flag(help: "No progress.")
   var quiet = false
 
+  func validate() throws {
+    guard processTimeout > 0 else { throw ValidationError("--process-timeout must be above 0") }
+  }
+
   func run() throws {
     try Failure.classifying {
       Interruption.followParent()
-      let run = try makeRun()
+      let launched = try LaunchedProcess(environment: ProcessInfo.processInfo.environment)
+      let run = try makeRun(launched)
+      // One of several speaks for all.
+      let quiet = quiet || (launched?.rank ?? 0) > 0
       if !quiet { run.notes.forEach(Terminal.note) }
       var progress = ProgressBar(isQuiet: quiet)
       Interruption.listen()
@@ -67,29 +85,58 @@ struct TrainCommand: ParsableCommand {
       case .interrupted(let step):
         throw Failure(
           message: "interrupted after step \(step); continue with --resume \(run.folder.url.path)",
-          code: Failure.interrupted)
+          code: Interruption.exitCode)
       case .finished(let summary):
         try Output.show(summary, asJSON: json)
         if !quiet { Terminal.note("wrote \(run.folder.url.path)") }
+      case .followed: break
       }
     }
   }
 
-  private func makeRun() throws -> TrainingRun {
+  /// The run, alone or with the processes that torchrun, srun or mpirun started beside this one.
+  private func makeRun(_ launched: LaunchedProcess?) throws -> TrainingRun {
+    let (folder, configuration) = try begun(launched)
+    let processes = try launched?.join(
+      for: configuration?.resolved() ?? RunConfiguration(of: folder).resolved(),
+      timeout: Double(processTimeout))
+    guard let configuration else {
+      return try TrainingRun(
+        resuming: folder, waitingFor: patience, processes: processes, warn: Terminal.warning)
+    }
+    return try TrainingRun(
+      configuration, folder: folder, waitingFor: patience, processes: processes)
+  }
+
+  /// Where the run is, and its settings if it begins; nil for one that goes on.
+  private func begun(_ launched: LaunchedProcess?) throws -> (RunFolder, RunConfiguration?) {
     let given = try assignments.added(to: settings.given)
     if let resume {
-      guard config == nil, output == nil, given.isEmpty else {
+      guard config == nil, output == nil, given.isEmpty, !continuing else {
         throw Failure.usage(
           "--resume continues a run under its own settings: leave out the other settings, "
             + "or start a new run with --output")
       }
-      return try TrainingRun(
-        resuming: RunFolder(path: resume), waitingFor: patience, warn: Terminal.warning)
+      let folder = RunFolder(path: resume)
+      guard folder.hasConfiguration else { throw RunError.notARun(path: folder.url.path) }
+      return (folder, nil)
     }
-    let configuration = try RunConfiguration(file: config, options: given)
-    let path = output ?? "runs/\(configuration.defaultName)"
-    return try TrainingRun(
-      configuration, folder: RunFolder(path: path), waitingFor: patience)
+    var configuration = try RunConfiguration(file: config, options: given)
+    let folder = RunFolder(path: output ?? "runs/\(configuration.defaultName)")
+    if let launched, configuration.threads == 0 {
+      configuration.threads = launched.threads(
+        ofCores: ProcessInfo.processInfo.activeProcessorCount)
+    }
+    // Of several processes that of rank 0 alone looks at the folder; the others get step and weights from it.
+    guard continuing, launched?.rank ?? 0 == 0, folder.hasConfiguration else {
+      return (folder, configuration)
+    }
+    guard try configuration.isContinued(by: RunConfiguration(of: folder)) else {
+      throw Failure.usage(
+        "the run in \(folder.url.path) has other settings: choose another --output, "
+          + "or continue it under its own with --resume \(folder.url.path)")
+    }
+    return (folder, nil)
   }
 
   /// A study that was killed and started again may find the run it had still writing its checkpoint.
@@ -97,6 +144,14 @@ struct TrainCommand: ParsableCommand {
 }
 
 extension RunConfiguration {
+  /// Whether a run with the settings `other`, of a machine that may have more or fewer cores, is one with these.
+  fileprivate func isContinued(by other: RunConfiguration) throws -> Bool {
+    var wanted = self
+    if wanted.threads == 0 { wanted.threads = other.threads }
+    return try RunConfiguration.identity(of: wanted.resolved().json)
+      == RunConfiguration.identity(of: other.json)
+  }
+
   fileprivate var defaultName: String {
     "\(self.dataset.rawValue)-\(self.encoder.rawValue)-strength-\(self.strength)-seed-\(self.seed)"
   }

@@ -21,8 +21,10 @@ struct Program {
   private let files: [URL]
 
   /// Standard output and error go to files: a pipe would block a program that prints much.
-  static func start(_ arguments: [String]) throws -> Program {
-    try start(executable("gnomon"), arguments)
+  static func start(
+    _ arguments: [String], with environment: [String: String] = [:]
+  ) throws -> Program {
+    try start(executable("gnomon"), arguments, with: environment)
   }
 
   static func run(
@@ -59,7 +61,8 @@ struct Program {
   }
 
   private static func start(
-    _ executable: URL, _ arguments: [String], in folder: URL? = nil
+    _ executable: URL, _ arguments: [String], in folder: URL? = nil,
+    with environment: [String: String] = [:]
   ) throws -> Program {
     let files = (0..<2).map { _ in
       FileManager.default.temporaryDirectory.appendingPathComponent("gnomon-\(UUID().uuidString)")
@@ -68,6 +71,7 @@ struct Program {
     let process = Process()
     process.executableURL = executable
     process.arguments = arguments
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     if let folder { process.currentDirectoryURL = folder }
     process.standardOutput = try FileHandle(forWritingTo: files[0])
     process.standardError = try FileHandle(forWritingTo: files[1])

@@ -138,7 +138,7 @@ import Testing
       #expect(other.code == 1 && other.error.contains("process \(study.identifier)"))
       kill(study.identifier, SIGTERM)
       let interrupted = try study.finish()
-      #expect(interrupted.code == 130, "\(interrupted.error)")
+      #expect(interrupted.code == 75, "\(interrupted.error)")
       #expect(interrupted.error.contains("continue with gnomon study \(output.path)"))
       #expect(try runs(output)[0].status == "pending")
 

@@ -29,18 +29,25 @@ public func processes<Found: Sendable>(
   _ size: Int, timeout: Double = 60, _ body: @escaping @Sendable (ProcessGroup) throws -> Found
 ) throws -> [Result<Found, any Error>] {
   let place = ProcessGroup.MeetingPoint(host: "127.0.0.1", port: try freePort())
+  return concurrently(size) { rank in
+    try body(ProcessGroup(at: place, rank: rank, size: size, timeout: timeout))
+  }
+}
+
+/// What `body` gives for each number below `count`, each in a thread of its own, in the order of the numbers.
+public func concurrently<Found: Sendable>(
+  _ count: Int, _ body: @escaping @Sendable (Int) throws -> Found
+) -> [Result<Found, any Error>] {
   let found = Mutex([Int: Result<Found, any Error>]())
-  let ends = (0..<size).map { rank in
+  let ends = (0..<count).map { number in
     let done = DispatchSemaphore(value: 0)
     Thread.detachNewThread {
-      let result = Result {
-        try body(ProcessGroup(at: place, rank: rank, size: size, timeout: timeout))
-      }
-      found.withLock { $0[rank] = result }
+      let result = Result { try body(number) }
+      found.withLock { $0[number] = result }
       done.signal()
     }
     return done
   }
   for done in ends { done.wait() }
-  return found.withLock { found in (0..<size).compactMap { found[$0] } }
+  return found.withLock { found in (0..<count).compactMap { found[$0] } }
 }

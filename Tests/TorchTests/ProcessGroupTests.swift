@@ -57,4 +57,53 @@ import Torch
     #expect(error?.description.contains("join 2 processes at 127.0.0.1:\(port)") == true)
     #expect(error?.description.contains("\n") == false)
   }
+
+  @Test func aMemberWithAnotherIdentityOrARankThatIsTakenIsRefused() throws {
+    let place = ProcessGroup.MeetingPoint(host: "127.0.0.1", port: try freePort())
+    let results = concurrently(2) { rank in
+      try ProcessGroup(
+        at: place, rank: rank, size: 2, agreeingOn: "version \(rank)", timeout: 20
+      ).size
+    }
+    for result in results {
+      let error = #expect(throws: TorchError.self) { try result.get() }
+      #expect(
+        error?.description.contains(
+          "process 1 is not of this job: it is one of 2 (version 1), and process 0 is one of 2 (version 0)"
+        ) == true, "\(error?.description ?? "")")
+    }
+
+    let other = ProcessGroup.MeetingPoint(host: "127.0.0.1", port: try freePort())
+    let twice = concurrently(3) { number in
+      try ProcessGroup(at: other, rank: min(number, 1), size: 2, timeout: 4).rank
+    }
+    let refusals = twice.compactMap { result -> String? in
+      guard case .failure(let error) = result else { return nil }
+      return "\(error)"
+    }
+    #expect(refusals.count == 1 && refusals[0].contains("has come as process 1 of 2 already"))
+  }
+
+  @Test(.enabled(if: FileManager.default.fileExists(atPath: "/proc/net/tcp")))
+  func membersListenAtTheAddressOfTheMeetingPointAlone() throws {
+    let before = try listeningAddresses()
+    let found = try processes(2) { group in
+      try group.waitForAll()
+      let found = try listeningAddresses()
+      try group.waitForAll()
+      return found
+    }
+    let addresses = try Set(found[0].get().subtracting(before).map { $0.prefix { $0 != ":" } })
+    // 127.0.0.1, as the kernel writes it.
+    #expect(addresses == ["0100007F"])
+  }
+}
+
+/// Where something listens, in the kernel's notation, address and port.
+private func listeningAddresses() throws -> Set<String> {
+  let tables = try ["/proc/self/net/tcp", "/proc/self/net/tcp6"].map {
+    try String(contentsOfFile: $0, encoding: .utf8)
+  }
+  let rows = tables.joined(separator: "\n").split(separator: "\n").map { $0.split(separator: " ") }
+  return Set(rows.filter { $0.count > 3 && $0[3] == "0A" }.map { String($0[1]) })
 }

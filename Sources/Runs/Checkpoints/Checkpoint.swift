@@ -12,8 +12,24 @@ package struct RunProgress: Codable, Equatable {
   var timedSteps = 0
   /// The loss of the newest step.
   var loss: Double?
+  /// How many processes took the steps, one after the other where that changed with a resume; nil before it was written.
+  var worldSizes: [Int]?
 
   package init() {}
+
+  /// What a summary says of the processes.
+  var conventions: RunConventions? {
+    worldSizes?.last.map { last in
+      let earlier = worldSizes?.dropLast() ?? []
+      return RunConventions(
+        worldSize: last, earlierWorldSizes: earlier.isEmpty ? nil : Array(earlier))
+    }
+  }
+
+  /// Takes note that so many processes go on from here.
+  mutating func goOn(with processes: Int) {
+    if worldSizes?.last != processes { worldSizes = (worldSizes ?? []) + [processes] }
+  }
 }
 
 /// What a run needs to go on, on disk: tensors in `step-NNNNNNNN.safetensors`, the rest beside it in

@@ -20,7 +20,7 @@ extension RunConfiguration {
   /// effect, and counts as not set.
   ///
   /// - Throws: as `init(path:)`.
-  init(of folder: RunFolder) throws(ConfigurationError) {
+  package init(of folder: RunFolder) throws(ConfigurationError) {
     try self.init(path: folder.config.path)
     reset(keysOfOtherEncoders)
   }

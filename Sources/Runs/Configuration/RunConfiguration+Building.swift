@@ -54,12 +54,13 @@ extension RunConfiguration {
   ///   - note: told what was taken from that file.
   /// - Throws: `ConfigurationError` for a model that memory cannot hold, and for files of weights that do not fit.
   func makeTrainer(
-    readsInitialWeights: Bool = false, note: (String) -> Void = { _ in }
+    readsInitialWeights: Bool = false, processes: ProcessGroup? = nil,
+    note: (String) -> Void = { _ in }
   ) throws(ConfigurationError) -> Trainer {
     do {
       return try catchingTorchErrors {
         try Initializer.seeded(by: streamSeed(for: .weights)) {
-          try makeSeededTrainer(readsInitialWeights, note)
+          try makeSeededTrainer(readsInitialWeights, processes, note)
         }
       }
     } catch let error as ConfigurationError {
@@ -72,7 +73,7 @@ extension RunConfiguration {
   }
 
   private func makeSeededTrainer(
-    _ readsInitialWeights: Bool, _ note: (String) -> Void
+    _ readsInitialWeights: Bool, _ processes: ProcessGroup?, _ note: (String) -> Void
   ) throws(ConfigurationError) -> Trainer {
     let encoder = encoderForm.makeEncoder(normalization: self.normalise ?? .none)
     let head = try headArchitecture()
@@ -92,7 +93,7 @@ extension RunConfiguration {
       headMethod: method(momentum: self.headMomentum ?? self.momentum),
       headWeightDecay: self.headWeightDecay ?? self.weightDecay,
       encoderLimit: self.encoderBatchSize.map { $0 * self.views },
-      bfloat16: self.precision == .bfloat16, device: try availableDevice())
+      bfloat16: self.precision == .bfloat16, device: try availableDevice(), processes: processes)
   }
 
   /// What the encoder is built as.

@@ -1,0 +1,18 @@
+/// How a whole run was computed, where that is no setting of it.
+public struct RunConventions: Codable, Sendable, Equatable {
+  /// How many processes shared each of the last steps.
+  public var worldSize: Int
+  /// Other numbers of processes that took steps before, in their order; absent where there were none.
+  public var earlierWorldSizes: [Int]?
+
+  /// The conventions of a run.
+  public init(worldSize: Int, earlierWorldSizes: [Int]? = nil) {
+    self.worldSize = worldSize
+    self.earlierWorldSizes = earlierWorldSizes
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case worldSize = "world_size"
+    case earlierWorldSizes = "earlier_world_sizes"
+  }
+}

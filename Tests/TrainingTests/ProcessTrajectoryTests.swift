@@ -1,0 +1,149 @@
+import Contrastive
+import TestSupport
+import Testing
+import Torch
+import TorchNN
+import Training
+
+/// Fifty steps of several processes are those of one.
+@Suite(.serialized) struct ProcessTrajectoryTests {
+  /// A way to train, by name: arguments of tests are plain values.
+  enum Way: String, CaseIterable, Sendable {
+    case ntXent, tiledInParts, moco, supervised, vicReg, barlowTwins, sigReg, byol, simSiam
+    case alternating, fresh, averaged, reset
+
+    func objective(_ dimension: Int) -> any Objective {
+      switch self {
+      case .ntXent, .alternating, .fresh, .averaged, .reset: InfoNCE(temperature: 0.3)
+      case .tiledInParts: InfoNCE(temperature: 0.3, tile: 5)
+      case .moco:
+        MomentumContrast(temperature: 0.3, queueLength: 48, dimension: dimension, momentum: 0.9)
+      case .supervised: SupervisedContrastive(temperature: 0.3)
+      case .vicReg: VICReg()
+      case .barlowTwins: BarlowTwins()
+      case .sigReg: SIGReg(slices: 16)
+      case .byol: BYOL(dimension: dimension, hidden: 8, momentum: 0.9)
+      case .simSiam: SimSiam(dimension: dimension, hidden: 8)
+      }
+    }
+
+    var schedule: any HeadSchedule {
+      switch self {
+      case .alternating: .alternating(headSteps: 2)
+      case .fresh: .alternating(headSteps: 2, batch: .fresh)
+      case .averaged: .averaged(momentum: 0.9)
+      case .reset: .reset(every: 20, seed: 5)
+      default: .joint
+      }
+    }
+
+    /// Of parts, each is normalised by itself, and processes cut a batch into other parts than one does.
+    var isInParts: Bool { self == .tiledInParts }
+  }
+
+  struct Trained: Sendable {
+    let losses: [Double]
+    let state: [String: [Double]]
+  }
+
+  private static let samples = 12
+
+  private static func trainer(
+    _ way: Way, _ type: DType, in group: ProcessGroup? = nil,
+    method: OptimizerMethod = .sgd(momentum: 0.9), weightDecay: Double = 0.01
+  ) -> Trainer {
+    Initializer.seeded(by: 7) {
+      let encoder = TinyEncoder(batchNorm: !way.isInParts)
+      let objective = HeadedObjective(
+        head: .mlp(hidden: [7], output: 4, batchNorm: true), inputs: encoder.outputDimension,
+        base: way.objective(4))
+      encoder.convert(to: type)
+      objective.head.convert(to: type)
+      objective.base.module?.convert(to: type)
+      return Trainer(
+        encoder: encoder, objective: objective, schedule: way.schedule, method: method,
+        weightDecay: weightDecay, encoderLimit: way.isInParts ? 4 : nil, bfloat16: false,
+        processes: group)
+    }
+  }
+
+  /// Views of one process' share of the samples, or of all.
+  private static func batch(_ type: DType, step: Int, _ group: ProcessGroup?) -> ViewBatch {
+    let images = tinyImages(seed: UInt64(step), samples: samples).to(type)
+    let share = samples / (group?.size ?? 1)
+    let own = (group?.rank ?? 0) * share..<((group?.rank ?? 0) + 1) * share
+    let views = images.split(samples).map { $0[own] }
+    return ViewBatch(Tensor.concatenated(views), labels: Tensor(own.map { $0 % 3 }))
+  }
+
+  private static func trained(
+    _ way: Way, _ type: DType, rate: Double = 0.02, in group: ProcessGroup? = nil
+  ) throws -> Trained {
+    let trainer = trainer(way, type, in: group)
+    let losses = try (0..<50).map { step in
+      try trainer.step(
+        on: batch(type, step: step, group), learningRate: rate,
+        further: { batch(type, step: 1_000 + $0, group) }
+      ).loss
+    }
+    return Trained(
+      losses: losses, state: trainer.state.mapValues { $0.to(.float64).scalars(Double.self) })
+  }
+
+  @Test(arguments: Way.allCases, [2, 4])
+  func fiftyStepsAreThoseOfOneProcess(_ way: Way, _ size: Int) throws {
+    let alone = try Self.trained(way, .float64)
+    let together = try processes(size) { try Self.trained(way, .float64, in: $0) }
+    let first = try together[0].get()
+    for (one, other) in zip(alone.losses, first.losses) {
+      // Float64 rounds to 1e-16; what sums in another order differ by grows with the steps.
+      #expect(one.isApproximately(other, relative: 1e-10), "\(way)")
+    }
+    for (name, values) in alone.state {
+      let found = try #require(first.state[name])
+      let scale = max(values.map(abs).max() ?? 0, 1)
+      let error = zip(values, found).map { abs($0 - $1) }.max() ?? 0
+      #expect(error <= 1e-9 * scale, "\(way): \(name)")
+    }
+    for other in together.dropFirst() { #expect(try other.get().state == first.state, "\(way)") }
+  }
+
+  @Test(arguments: Way.allCases)
+  func fiftyStepsInSinglePrecisionHaveTheLossesOfOneProcess(_ way: Way) throws {
+    let alone = try Self.trained(way, .float32, rate: 0.001)
+    let together = try processes(2) { try Self.trained(way, .float32, rate: 0.001, in: $0) }
+    let error =
+      zip(alone.losses, try together[0].get().losses)
+      .map { abs($0 - $1) / max(abs($0), 1) }.max() ?? 1
+    // Float32 rounds to 6e-8, which fifty steps with momentum amplify; with a higher rate they do so more.
+    #expect(error <= 2e-5, "\(way)")
+  }
+
+  /// Where a gather has no gradient for other processes' rows, or gradients are averaged rather than summed, the encoder's
+  /// is a half, a quarter, or as many times too long.
+  @Test(arguments: [Way.ntXent, .supervised, .vicReg, .tiledInParts], [2, 4])
+  func theEncodersGradientIsNoFractionOrMultipleOfThatOfOneProcess(_ way: Way, _ size: Int) throws {
+    @Sendable func gradient(_ group: ProcessGroup?) throws -> [String: [Double]] {
+      let trainer = Self.trainer(
+        way, .float64, in: group, method: .sgd(momentum: 0), weightDecay: 0)
+      let names = trainer.encoder.parameters.map { ($0.name, $0.parameter.tensor) }
+      let before = names.map { $0.1.detached().copied() }
+      _ = try trainer.step(on: Self.batch(.float64, step: 0, group), learningRate: 1)
+      return Dictionary(
+        uniqueKeysWithValues: zip(names, before).map { entry, start in
+          (entry.0, (start - entry.1.detached()).scalars(Double.self))
+        })
+    }
+    let alone = try gradient(nil)
+    let together = try processes(size) { try gradient($0) }
+    for result in together {
+      let found = try result.get()
+      for (name, values) in alone {
+        let scale = max(values.map(abs).max() ?? 0, 1e-3)
+        let error = zip(values, found[name] ?? []).map { abs($0 - $1) }.max() ?? 1
+        #expect(error <= 1e-10 * scale, "\(way): \(name)")
+      }
+    }
+    #expect(alone.values.joined().contains { abs($0) > 1e-3 })
+  }
+}
