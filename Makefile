@@ -19,9 +19,9 @@ test: .venv/ready
 .PHONY: swift-test swift-build swift-docs
 # The tests' programs share the cores: threads that wait must not spin.
 swift-test:
-	OMP_WAIT_POLICY=passive swift test -c release --skip StreamTests
-	@# A server in the tests' own process needs the threads that all other tests would take.
-	OMP_WAIT_POLICY=passive swift test -c release --skip-build --filter StreamTests
+	OMP_WAIT_POLICY=passive swift test -c release --skip ServerTests
+	@# Servers in the tests' own process need the threads that all other tests would take.
+	OMP_WAIT_POLICY=passive swift test -c release --skip-build --filter ServerTests
 
 setup: .venv/ready
 
