@@ -5,6 +5,7 @@ from gnomon.measuring import measure
 from gnomon.monitor import EmbeddingMonitor
 from gnomon.program import GnomonError
 from gnomon.runs import Run, read_run
+from gnomon.served import Server
 
 __all__ = [
     "EmbeddingMonitor",
@@ -12,6 +13,7 @@ __all__ = [
     "GnomonError",
     "LayerFigures",
     "Run",
+    "Server",
     "measure",
     "read_run",
 ]

@@ -49,8 +49,8 @@ def read_run(folder: str | os.PathLike[str]) -> Run:
     summary = path / "summary.json"
     return Run(
         name=path.resolve().name,
-        metrics=_table(metrics, ["step", "epoch"]),
-        figures=_table(figures, ["step", "epoch", "layer", "n", "dimension"]),
+        metrics=table_of(metrics, ["step", "epoch"]),
+        figures=table_of(figures, ["step", "epoch", "layer", "n", "dimension"]),
         summary=json.loads(summary.read_text("utf-8")) if summary.exists() else None,
     )
 
@@ -59,11 +59,11 @@ def _rows(arguments: list[str]) -> list[dict[str, Any]]:
     return [json.loads(line) for line in program.output(arguments).splitlines()]
 
 
-def _table(rows: list[dict[str, Any]], first: list[str]) -> Table:
-    """A column a key, NaN where a row has no number."""
+def table_of(rows: list[dict[str, Any]], first: list[str]) -> Table:
+    """A column a key, NaN where a row has nothing."""
     keys = list(dict.fromkeys([*first, *(key for row in rows for key in row)]))
     columns = {
-        key: numpy.array([row.get(key, numpy.nan) for row in rows], dtype=_kind(key))
+        key: numpy.array([row.get(key, numpy.nan) for row in rows], dtype=_kind(rows, key))
         for key in keys
     }
     try:
@@ -73,7 +73,8 @@ def _table(rows: list[dict[str, Any]], first: list[str]) -> Table:
     return pandas.DataFrame(columns)
 
 
-def _kind(key: str) -> type:
-    if key == "layer":
+def _kind(rows: list[dict[str, Any]], key: str) -> type:
+    if key == "layer" or any(isinstance(row.get(key), str) for row in rows):
         return object
-    return numpy.int64 if key in ("step", "n", "dimension") else numpy.float64
+    is_whole = key in ("step", "n", "dimension") and all(key in row for row in rows)
+    return numpy.int64 if is_whole else numpy.float64

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 import tempfile
+import time
 import types
 import unittest
 from pathlib import Path
@@ -12,6 +14,7 @@ from unittest import mock
 import numpy
 
 import gnomon
+from gnomon.program import find_program
 
 
 def rows(count: int = 60, dimension: int = 8, seed: int = 0) -> numpy.ndarray:
@@ -133,6 +136,29 @@ class RunTests(unittest.TestCase):
     def test_a_folder_that_is_no_run_is_refused(self) -> None:
         with self.assertRaisesRegex(gnomon.GnomonError, "no run folder"):
             gnomon.read_run(self.folder / "nothing")
+
+    def test_a_server_shows_the_same_run(self) -> None:
+        (self.folder / "config.yaml").write_text("strength: 0.5\n", "utf-8")
+        command = [find_program(), "serve", str(self.folder.parent), "--port", "0", "--no-store"]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as serving:
+            try:
+                server = gnomon.Server(serving.stdout.readline().strip())
+                for _ in range(100):
+                    runs = server.runs(columns=["strength", "h.nothing"], text="mine")
+                    if len(runs["id"]):
+                        break
+                    time.sleep(0.1)
+                self.assertEqual(list(runs["name"]), ["mine"])
+                self.assertEqual(runs["strength"][0], 0.5)
+                self.assertTrue(numpy.isnan(runs["h.nothing"][0]))
+                self.assertEqual(len(server.runs(state="running")["id"]), 0)
+                self.check(server.read_run(runs["id"][0]))
+                with self.assertRaisesRegex(gnomon.GnomonError, "run"):
+                    server.read_run("../elsewhere")
+            finally:
+                serving.terminate()
+        with self.assertRaisesRegex(gnomon.GnomonError, "http://127.0.0.1"):
+            server.runs()
 
 
 class MonitorTests(unittest.TestCase):
