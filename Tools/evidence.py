@@ -62,14 +62,15 @@ def value(summary: dict, name: str) -> float | None:
     return figures.get("invariance_at", {}).get(strength.group(1)) if strength else None
 
 
-def write_runs(folder: Path, record: dict, formulas: list[str], path: Path) -> None:
+def finished_runs(folder: Path, record: dict) -> list[tuple[dict, dict]]:
+    """The runs that have a summary, in the study's order, each with it."""
+    files = [(run, folder / "runs" / run["key"] / "summary.json") for run in record["runs"]]
+    return [(run, json.loads(file.read_text())) for run, file in files if file.exists()]
+
+
+def write_runs(summaries: list[tuple[dict, dict]], record: dict, formulas: list[str], path: Path) -> None:
     names = figures_in(formulas)
     controlled = [f"{n}@{c}" for n in names if "@" not in n for c in ("untrained", "gaussian", "shuffled", "random_plane")]
-    summaries = []
-    for run in record["runs"]:
-        file = folder / "runs" / run["key"] / "summary.json"
-        if file.exists():
-            summaries.append((run, json.loads(file.read_text())))
     columns = [n for n in dict.fromkeys(names + controlled) if any(value(s, n) is not None for _, s in summaries)]
     axes = [axis["key"] for axis in record["axes"]]
     with open(path, "w", newline="") as file:
@@ -80,47 +81,47 @@ def write_runs(folder: Path, record: dict, formulas: list[str], path: Path) -> N
             writer.writerow([run["key"], *(run["settings"].get(a) for a in axes), *cells])
 
 
-def by_arm(record: dict, folder: Path, figures: list[str]) -> str:
+def by_arm(summaries: list[tuple[dict, dict]], record: dict, figures: list[str]) -> str:
     """Figures a row an arm and a column a data set, mean ± standard deviation over seeds, and the mean of the data sets' means.
 
     Where the learning rate varies the columns are its values, and the cells means over data sets.
     """
-    axes = {axis["key"]: axis for axis in record["axes"]}
-    key = "learning_rate" if "learning_rate" in axes else "data_set"
-    cells: dict[tuple[str, str, str], list[float]] = {}
-    for run in record["runs"]:
-        file = folder / "runs" / run["key"] / "summary.json"
-        if not file.exists():
-            continue
-        summary = json.loads(file.read_text())
-        for figure in figures:
-            found = value(summary, figure)
-            if found is not None:
-                cells.setdefault((figure, str(run["settings"]["arm"]), str(run["settings"][key])), []).append(found)
+    has_rates = any(axis["key"] == "learning_rate" for axis in record["axes"])
+    key = "learning_rate" if has_rates else "data_set"
     arms = list(dict.fromkeys(str(run["settings"]["arm"]) for run in record["runs"]))
     columns = list(dict.fromkeys(str(run["settings"][key]) for run in record["runs"]))
+    titles = [f"{key} {column}" for column in columns] if has_rates else [*columns, "all"]
     blocks = []
     for figure in figures:
-        rows = [[figure, *(columns if key == "data_set" else [f"{key} {c}" for c in columns])] + (["all"] if key == "data_set" else [])]
+        cells: dict[tuple[str, str], list[float]] = {}
+        for run, summary in summaries:
+            if (found := value(summary, figure)) is not None:
+                cells.setdefault((str(run["settings"]["arm"]), str(run["settings"][key])), []).append(found)
+        rows = [[figure, *titles]]
         for arm in arms:
-            groups = [cells.get((figure, arm, column), []) for column in columns]
+            groups = [cells.get((arm, column), []) for column in columns]
             if not any(groups):
                 continue
-            texts = []
-            for group in groups:
-                spread = f" ± {statistics.stdev(group):.2g}" if key == "data_set" and len(group) > 1 else ""
-                texts.append(f"{statistics.fmean(group):.4g}{spread}" if group else "–")
-            if key == "data_set":
-                texts.append(f"{statistics.fmean(map(statistics.fmean, groups)):.4g}" if all(groups) else "–")
+            texts = [cell(group, has_spread=not has_rates) for group in groups]
+            if not has_rates:
+                texts.append(cell([statistics.fmean(group) for group in groups] if all(groups) else [], has_spread=False))
             rows.append([arm, *texts])
-        widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-        blocks.append(
-            "\n".join(
-                "  ".join(cell.ljust(w) if i == 0 else cell.rjust(w) for i, (cell, w) in enumerate(zip(row, widths, strict=True)))
-                for row in rows
-            )
-        )
+        blocks.append(aligned(rows))
     return "\n\n".join(blocks)
+
+
+def cell(values: list[float], has_spread: bool) -> str:
+    """A mean, with the standard deviation where there is one and it is wanted."""
+    if not values:
+        return "–"
+    spread = f" ± {statistics.stdev(values):.2g}" if has_spread and len(values) > 1 else ""
+    return f"{statistics.fmean(values):.4g}{spread}"
+
+
+def aligned(rows: list[list[str]]) -> str:
+    """Columns of one width each, the first to the left."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return "\n".join("  ".join([row[0].ljust(widths[0]), *map(str.rjust, row[1:], widths[1:])]) for row in rows)
 
 
 def selection(study: str) -> str:
@@ -131,17 +132,18 @@ def selection(study: str) -> str:
 
 def gather(name: str, folder: Path, command: str) -> dict:
     study = str(folder)
-    makes_claims = re.search(r"^claims:", (ROOT / f"Examples/{name}.yaml").read_text(), re.MULTILINE) is not None
+    text = (ROOT / f"Examples/{name}.yaml").read_text()
+    makes_claims = re.search(r"^claims:", text, re.MULTILINE) is not None
     claims = json.loads(call(str(GNOMON), "study", "claims", study, "--json")) if makes_claims else {"claims": []}
     table = json.loads(call(str(GNOMON), "study", "table", study, "--json"))
-    text = (ROOT / f"Examples/{name}.yaml").read_text()
     formulas = [claim["statistic"] for claim in claims["claims"]] + table["table"]["columns"]
     record = json.loads((folder / "study.json").read_text())
     EVIDENCE.mkdir(exist_ok=True)
-    write_runs(folder, record, formulas, EVIDENCE / f"{name}.csv")
+    summaries = finished_runs(folder, record)
+    write_runs(summaries, record, formulas, EVIDENCE / f"{name}.csv")
     for claim in claims["claims"]:
         claim.pop("points", None)
-    finished = sum((folder / "runs" / run["key"] / "summary.json").exists() for run in record["runs"])
+    finished = len(summaries)
     evidence = {
         "schema": 1,
         "study": name,
@@ -160,7 +162,7 @@ def gather(name: str, folder: Path, command: str) -> dict:
         evidence["texts"]["ledger"] = call(str(GNOMON), "study", "claims", study).strip()
     if any(axis["key"] == "arm" for axis in record["axes"]):
         figures = [c for c in table["table"]["columns"] if re.match(r"(h|z|head|stage|block)", c)]
-        evidence["texts"]["arms"] = by_arm(record, folder, figures)
+        evidence["texts"]["arms"] = by_arm(summaries, record, figures)
     evidence["texts"]["made"] = (
         f"Made by `{command}`, {finished} of {len(record['runs'])} runs, on {evidence['machine']}, with {evidence['gnomon']}"
         f" at commit {evidence['commit']}, {evidence['date']}; every run's figures in [Evidence/{name}.csv](Evidence/{name}.csv)."
