@@ -71,6 +71,15 @@ check-onnx: build
 check-serve: build
 	Tools/check-serve.sh $(GNOMON)
 
+# The kernels in C++ beside libtorch, under AddressSanitizer.
+.PHONY: check-kernels
+check-kernels: .venv/ready
+	@$(MAKE) --no-print-directory swift-check-kernels
+
+.PHONY: swift-check-kernels
+swift-check-kernels:
+	Tools/check-kernels.sh
+
 # The package that takes Gnomon by its path.
 check-package: .venv/ready
 	Tools/check-package.sh

@@ -73,7 +73,7 @@ let package = Package(
     .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
   ],
   targets: [
-    // The C interface over libtorch: the only C++ in Sources.
+    // The C interface over libtorch.
     .target(
       name: "CTorch", exclude: ["declarations/README.md"],
       cxxSettings: torchHeaders + [.headerSearchPath("declarations")],
@@ -84,6 +84,9 @@ let package = Package(
           "\(torch)/lib",
         ])
       ]),
+    // Convolutions and normalisation of our own, as operators of libtorch's dispatcher. Without optimisation they would be of no use.
+    .target(
+      name: "Kernels", cxxSettings: torchHeaders + [.unsafeFlags(["-O3", "-Wno-psabi"])]),
     // How a program's threads wait for each other, decided before its libraries are loaded.
     .target(name: "CStart"),
     // The C interface over the image libraries: their jumps and variable arguments stay behind it.
@@ -121,7 +124,7 @@ let package = Package(
     library("Archives", ["CArchive", "CZlib"]),
     library("NumPyFormat"),
     library("Pickle"),
-    library("Torch", ["CTorch", "NumPyFormat"]),
+    library("Torch", ["CTorch", "Kernels", "NumPyFormat"]),
     library("TorchNN", ["Torch"]),
     library("Records"),
     library("RunStore", ["Records", .product(name: "Yams", package: "Yams")]),
@@ -232,6 +235,10 @@ let package = Package(
         "Training",
       ],
       path: "Benchmarks/Training", swiftSettings: swiftSettings),
+    // What the machine can do, and the kernels beside libtorch's.
+    .executableTarget(
+      name: "kernels-benchmark", dependencies: ["BenchmarkSupport", "Torch"],
+      path: "Benchmarks/Kernels", swiftSettings: swiftSettings),
     // Views a second, driven by Benchmarks/views.py beside its peers.
     .executableTarget(
       name: "views-benchmark", dependencies: ["Augmentations", "BenchmarkSupport", "Torch"],

@@ -3,11 +3,12 @@
 
     make bench
 
-(a) the training step (ResNet-18, small stem; bf16 autocast, channels-last; AdamW) against PyTorch's eager
-step with its fused optimiser, once with the system's allocator as it comes and once with the allocator
-settings that Gnomon makes for itself; (b) a whole epoch from stored images against the usual loop of
-lightly's SimCLRTransform, a loader with workers and an fp32 contiguous model; (c) one operator's call; (d) that
-epoch against one on views that were made beforehand.
+(a) the training step (bf16 autocast, channels-last; AdamW) against PyTorch's eager step with its fused
+optimiser, once with the system's allocator as it comes and once with the allocator settings that Gnomon makes
+for itself ("tuned"), and that under torch.compile; (b) a whole epoch from stored images against the usual loop of
+lightly's SimCLRTransform, a loader with workers and an fp32 contiguous model, and against the tuned step on
+Kornia's views of whole batches; (c) one operator's call; (d) that epoch against one on views that were made
+beforehand.
 
 A ratio is Gnomon's rate over the peer's within a pair; of all pairs the median is printed with the
 smallest and the largest.
@@ -82,23 +83,42 @@ def compare(title, sides, pairs):
         side.end()
 
 
-def step(width, views, steps, pairs):
-    peer = [sys.executable, PEERS / "pytorch_step.py", "--width", width, "--views", views, "--steps", steps,
-            "--precision", "bf16", "--channels-last", "--optimizer", "adamw-fused"]
-    compare(f"(a) step, width {width}, {views} views", [
-        Side("Gnomon", PROGRAM, "step", width, views, steps),
-        Side("PyTorch eager", *peer),
-        Side("PyTorch eager, allocator tuned", *peer, **ALLOCATOR),
-    ], pairs)
+# Two threads each, as both sides are told; how OpenMP's threads wait is the same for all.
+THREADS = {"OMP_WAIT_POLICY": "passive"}
 
 
-def epoch(title, peer, count, pairs):
+def step(title, own, peer, compiled, steps, pairs):
+    peer = [sys.executable, PEERS / "pytorch_step.py", "--steps", steps, "--precision", "bf16", "--channels-last",
+            "--optimizer", "adamw-fused", *peer]
+    sides = [
+        Side("Gnomon", PROGRAM, "step", *own, **THREADS),
+        Side("PyTorch eager", *peer, **THREADS),
+        Side("PyTorch eager, tuned", *peer, **THREADS, **ALLOCATOR),
+    ]
+    if compiled:
+        sides.append(Side("PyTorch compiled, tuned", *peer, "--compile", **THREADS, **ALLOCATOR))
+    compare(f"(a) step, {title}", sides, pairs)
+
+
+def steps(count, pairs):
+    for width, views in ((16, 512), (64, 128)):
+        step(f"ResNet-18, width {width}, {views} views", [width, views, count],
+             ["--width", width, "--views", views], True, count, pairs)
+    step("ResNet-50, ImageNet stem, 64 px, 64 views", [64, 64, count, "--encoder", "resnet50", "--size", 64],
+         ["--model", "resnet50", "--views", 64, "--image-size", 64], False, count, pairs)
+    step("ViT-Ti/16, 64 px, 64 views", [64, 64, count, "--encoder", "vit-tiny", "--size", 64],
+         ["--model", "vit-tiny", "--views", 64, "--image-size", 64], False, count, pairs)
+
+
+def epoch(title, peers, count, pairs):
     images = numpy.random.default_rng(7).integers(0, 256, (count, 32, 32, 3), dtype=numpy.uint8)
     with tempfile.NamedTemporaryFile(suffix=".npy") as file:
         numpy.save(file, images)
         file.flush()
-        own = Side("Gnomon", PROGRAM, "epoch", file.name, count, 256)
-        compare(f"{title} an epoch of {count} images at width 16", [own, peer(file.name, count)], pairs)
+        own = Side("Gnomon", PROGRAM, "epoch", file.name, count, 256, **THREADS)
+        compare(
+            f"{title} an epoch of {count} images at width 16",
+            [own, *(peer(file.name, count) for peer in peers)], pairs)
 
 
 def lightly(path, count):
@@ -106,8 +126,13 @@ def lightly(path, count):
                 "--count", count, "--batch", 256)
 
 
+def kornia(path, count):
+    return Side("Kornia, step tuned", sys.executable, PEERS / "kornia_epoch.py", "--images", path,
+                "--count", count, "--batch", 256, **THREADS, **ALLOCATOR)
+
+
 def premade(path, count):
-    return Side("Gnomon, views made beforehand", PROGRAM, "premade", path, count, 256)
+    return Side("Gnomon, views made beforehand", PROGRAM, "premade", path, count, 256, **THREADS)
 
 
 def calls():
@@ -118,17 +143,16 @@ def calls():
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--pairs", type=int, default=5)
+    parser.add_argument("--pairs", type=int, default=7)
     parser.add_argument("--steps", type=int, default=5)
     parser.add_argument("--images", type=int, default=2048)
     parser.add_argument("--only", choices=["step", "epoch", "calls", "views"])
     options = parser.parse_args()
     if options.only in (None, "step"):
-        step(16, 512, options.steps, options.pairs)
-        step(64, 128, options.steps, options.pairs)
+        steps(options.steps, options.pairs)
     if options.only in (None, "epoch"):
-        epoch("(b)", lightly, options.images, options.pairs)
+        epoch("(b)", [lightly, kornia], options.images, options.pairs)
     if options.only in (None, "calls"):
         calls()
     if options.only in (None, "views"):
-        epoch("(d)", premade, options.images, options.pairs)
+        epoch("(d)", [premade], options.images, options.pairs)

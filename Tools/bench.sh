@@ -7,13 +7,13 @@ if [ ! -e "$peers/ready" ]; then
   echo "bench: installing the peers into $peers"
   python3 -m venv "$peers"
   "$peers/bin/pip" install --quiet --disable-pip-version-check -r Tools/requirements-fixtures.txt
-  "$peers/bin/pip" install --quiet --disable-pip-version-check kornia ||
-    echo "bench: Kornia does not install here; its rows will be missing"
+  "$peers/bin/pip" install --quiet --disable-pip-version-check kornia==0.9.0
   touch "$peers/ready"
 fi
 "$peers/bin/python" Benchmarks/training.py "$@"
 # With arguments, which are the training benchmark's, it runs alone.
 if [ $# -eq 0 ]; then
+  .build/release/kernels-benchmark
   .build/release/heads-benchmark
   "$peers/bin/python" Benchmarks/geometry.py
   .build/release/store-benchmark

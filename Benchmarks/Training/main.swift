@@ -8,7 +8,8 @@
 //   training-benchmark calls                     nanoseconds of one operator's call, direct and boxed
 //
 // After these may stand --device DEVICE, whose memory is then the peak that is told of, --threads COUNT, --width WIDTH for
-// an epoch's encoder, and --tuned 1, by which convolutions on a CUDA device are tried out.
+// an epoch's encoder, --encoder resnet50 or vit-tiny and --size SIDE for the steps of another one, and --tuned 1, by which
+// convolutions on a CUDA device are tried out.
 
 import Augmentations
 import BenchmarkSupport
@@ -53,12 +54,27 @@ func chosenDevice() throws -> Device {
   return try Device(parsing: option("--device") ?? "cpu")
 }
 
+/// The side of a step's images.
+let side = option("--size").flatMap(Int.init) ?? 32
+
+func makeEncoder(width: Int) -> any DescribedEncoder {
+  let form: EncoderForm =
+    switch option("--encoder") {
+    case "resnet50": .resNet(.resNet50, stem: .imageNet, width: 64)
+    case "vit-tiny":
+      .visionTransformer(
+        .init(patch: 16, width: 192, depth: 12), imageSize: side, pooling: .token)
+    default: .resNet(.resNet18, stem: .small, width: width)
+    }
+  return form.makeEncoder()
+}
+
 func makeTrainer(width: Int) throws -> Trainer {
   let device = try chosenDevice()
   Runtime.tuneConvolutions(option("--tuned") == "1")
   Runtime.keepLargeBlocks()
   Runtime.seed(0)
-  let encoder = ResNet.resNet18(stem: .small, width: width)
+  let encoder = makeEncoder(width: width)
   let objective = HeadedObjective(
     head: .mlp(hidden: [128], output: 64), inputs: encoder.outputDimension,
     base: InfoNCE(temperature: 0.2))
@@ -80,7 +96,7 @@ func serve(on device: Device, _ repetition: () throws -> Int) throws {
 
 func benchmarkSteps(width: Int, views: Int, steps: Int) throws {
   let trainer = try makeTrainer(width: width)
-  let images = Tensor.randomUniform([views, 3, 32, 32]).to(trainer.device).channelsLast()
+  let images = Tensor.randomUniform([views, 3, side, side]).to(trainer.device).channelsLast()
   try serve(on: trainer.device) {
     for _ in 0..<steps { _ = try trainer.step(on: images, learningRate: 1e-3) }
     return steps * views

@@ -1,6 +1,7 @@
 """PyTorch's eager contrastive training step, in the best setting that PyTorch offers."""
 
 import argparse
+import warnings
 
 import torch
 from torch import nn
@@ -14,7 +15,8 @@ WARM_UP_STEPS = 3
 
 def parsed_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--width", type=int, default=16)
+    parser.add_argument("--model", choices=["resnet18", "resnet50", "vit-tiny"], default="resnet18")
+    parser.add_argument("--width", type=int, default=16, help="of resnet18, whose stem is the small one")
     parser.add_argument("--views", type=int, default=512, help="twice the samples of a batch")
     parser.add_argument("--steps", type=int, default=5, help="steps a repetition")
     parser.add_argument("--precision", choices=["bf16", "fp32"], default="bf16")
@@ -43,15 +45,37 @@ def optimizer(name: str, parameters: list[nn.Parameter]) -> torch.optim.Optimize
     )
 
 
+def network(arguments: argparse.Namespace) -> tuple[nn.Module, int]:
+    """The encoder without its classifier, and the length of what it gives."""
+    if arguments.model == "resnet18":
+        return ResNet18(arguments.width), 8 * arguments.width
+    if arguments.model == "vit-tiny":
+        import timm
+
+        model = timm.create_model(
+            "vit_tiny_patch16_224", img_size=arguments.image_size, num_classes=0
+        )
+        return model, model.num_features
+    from reference import vision  # noqa: F401  (before torchvision)
+    from torchvision.models import resnet50
+
+    model = resnet50()
+    model.fc = nn.Identity()
+    return model, 2048
+
+
 def main() -> None:
+    # What a step costs is the question, not what the compiler remarks.
+    warnings.filterwarnings("ignore")
     arguments = parsed_arguments()
     torch.set_num_threads(arguments.threads)
     torch.manual_seed(0)
     torch.backends.cudnn.benchmark = arguments.tuned
     device = torch.device(arguments.device)
     layout = torch.channels_last if arguments.channels_last else torch.contiguous_format
-    encoder = ResNet18(arguments.width).to(device, memory_format=layout).train()
-    head = projection_head(8 * arguments.width, 128, 64).to(device).train()
+    encoder, features = network(arguments)
+    encoder = encoder.to(device, memory_format=layout).train()
+    head = projection_head(features, 128, 64).to(device).train()
     update = optimizer(arguments.optimizer, [*encoder.parameters(), *head.parameters()])
     size = arguments.image_size
     views = torch.rand(arguments.views, 3, size, size).to(device, memory_format=layout)

@@ -133,7 +133,7 @@ public final class ResNet: Module, DescribedEncoder {
   }
 
   private func stemmed(_ images: Tensor) -> Tensor {
-    let features = bn1(conv1(images.normalized(by: normalization))).reluInPlace()
+    let features = bn1(conv1(images.normalized(by: normalization)), rectified: true)
     return stem.isPooled ? features.maxPooled(kernel: 3, stride: 2, padding: 1) : features
   }
 }
@@ -155,9 +155,8 @@ final class BasicBlock: Module, UnaryLayer {
   }
 
   func callAsFunction(_ input: Tensor) -> Tensor {
-    let output = bn2(conv2(bn1(conv1(input)).reluInPlace()))
-    output.add(downsample?(input) ?? input)
-    return output.reluInPlace()
+    let inner = conv2(bn1(conv1(input), rectified: true))
+    return bn2(inner, adding: downsample?(input) ?? input, rectified: true)
   }
 }
 
@@ -182,10 +181,9 @@ final class BottleneckBlock: Module, UnaryLayer {
   }
 
   func callAsFunction(_ input: Tensor) -> Tensor {
-    let narrow = bn1(conv1(input)).reluInPlace()
-    let output = bn3(conv3(bn2(conv2(narrow)).reluInPlace()))
-    output.add(downsample?(input) ?? input)
-    return output.reluInPlace()
+    let narrow = bn1(conv1(input), rectified: true)
+    let inner = conv3(bn2(conv2(narrow), rectified: true))
+    return bn3(inner, adding: downsample?(input) ?? input, rectified: true)
   }
 }
 

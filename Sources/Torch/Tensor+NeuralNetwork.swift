@@ -1,4 +1,5 @@
 import CTorch
+import Kernels
 
 extension Tensor {
   /// x·Wᵀ + b, for x of …×in, W of out×in, b of out.
@@ -8,17 +9,20 @@ extension Tensor {
 
   /// A two-dimensional convolution of N×C×H×W with kernels of out×C×kH×kW.
   public func convolved(weight: Tensor, bias: Tensor?, stride: Int, padding: Int) -> Tensor {
-    Operator.convolution(self, weight, bias, [stride, stride], [padding, padding])
+    guard let bias else { return Operator.plainConvolution(self, weight, stride, padding) }
+    return Operator.convolution(self, weight, bias, [stride, stride], [padding, padding])
   }
 
-  /// Batch normalisation over all dimensions but the second. In training, batch statistics are used
-  /// and the running ones updated in place.
+  /// Batch normalisation over all dimensions but the second, then the addition of `residual`, of the same shape, then
+  /// max(·, 0) if `rectified`: in as few passes over memory as there can be. In training, batch statistics are used and the
+  /// running ones updated in place.
   public func batchNormalized(
-    weight: Tensor?, bias: Tensor?, runningMean: Tensor?, runningVariance: Tensor?, training: Bool,
-    momentum: Double, epsilon: Double
+    weight: Tensor, bias: Tensor, runningMean: Tensor?, runningVariance: Tensor?, training: Bool,
+    momentum: Double, epsilon: Double, adding residual: Tensor? = nil, rectified: Bool = false
   ) -> Tensor {
-    Operator.batchNorm(
-      self, weight, bias, runningMean, runningVariance, training, momentum, epsilon, true)
+    Operator.normalization(
+      self, residual, weight, bias, runningMean, runningVariance, training, momentum, epsilon,
+      rectified)
   }
 
   /// Batch normalisation in training by the statistics of all processes' inputs, as if they were one batch; differentiable once. The
@@ -88,7 +92,8 @@ extension Tensor {
 extension Operator {
   static let linear = Operator("aten::linear")
   static let convolution = Operator("aten::conv2d")
-  static let batchNorm = Operator("aten::batch_norm")
+  static let plainConvolution = ownOperator("gnomon::convolution")
+  static let normalization = ownOperator("gnomon::normalization")
   static let layerNorm = Operator("aten::layer_norm")
   static let attention = Operator("aten::scaled_dot_product_attention")
   static let relu = Operator("aten::relu")
@@ -98,4 +103,9 @@ extension Operator {
   static let maxPool = Operator("aten::max_pool2d")
   static let crossEntropy = Operator("aten::cross_entropy_loss")
   static let negativeLogLikelihood = Operator("aten::nll_loss")
+
+  private static func ownOperator(_ name: String) -> Operator {
+    kernels_register()
+    return Operator(name)
+  }
 }

@@ -82,21 +82,28 @@ public final class BatchNorm: Module, UnaryLayer {
 
   /// N×C or N×C×H×W, normalised, in the same shape.
   public func callAsFunction(_ input: Tensor) -> Tensor {
+    self(input, adding: nil, rectified: false)
+  }
+
+  /// N×C or N×C×H×W, normalised; then with `residual`, of the same shape, added; then max(·, 0) of it if `rectified`.
+  public func callAsFunction(_ input: Tensor, adding residual: Tensor? = nil, rectified: Bool) -> Tensor {
     // Without running statistics libtorch normalises by the batch's and keeps nothing of them.
     let usesRunning = !isTraining || RunningStatistics.areTracked
     if isTraining && usesRunning { numBatchesTracked.tensor.increment(by: 1) }
     if isTraining, let group = BatchStatistics.group {
-      return input.batchNormalized(
+      let output = input.batchNormalized(
         weight: weight.tensor, bias: bias.tensor,
         runningMean: usesRunning ? runningMean.tensor : nil,
         runningVariance: usesRunning ? runningVar.tensor : nil, momentum: momentum,
         epsilon: epsilon, over: group)
+      if let residual { output.add(residual) }
+      return rectified ? output.reluInPlace() : output
     }
     return input.batchNormalized(
       weight: weight.tensor, bias: bias.tensor,
       runningMean: usesRunning ? runningMean.tensor : nil,
       runningVariance: usesRunning ? runningVar.tensor : nil, training: isTraining,
-      momentum: momentum, epsilon: epsilon)
+      momentum: momentum, epsilon: epsilon, adding: residual, rectified: rectified)
   }
 }
 

@@ -1,0 +1,169 @@
+// What the machine can do, and how near to it the parts of a training step come. Run by Tools/bench.sh, or alone:
+//
+//   kernels-benchmark [roofline] [convolutions] [normalizations]
+//
+// roofline        products of matrices in bfloat16 and float32 by libtorch, and a copy: what the rest is measured by
+// convolutions    each shape of ResNet-18 at width 16 (512 views) and 64 (128 views): our kernels and libtorch's
+// normalizations  batch norm with residual and ReLU, forward and backward
+//
+// Threads are two unless --threads COUNT stands among the arguments. A time is the least of fifteen, taken in turns.
+
+import BenchmarkSupport
+import Foundation
+import Torch
+
+let arguments = CommandLine.arguments.dropFirst()
+let parts = arguments.filter { !$0.hasPrefix("--") && Int($0) == nil }
+
+func wants(_ part: String) -> Bool { parts.isEmpty || parts.contains(part) }
+
+/// The least seconds that each of the bodies takes, in turns.
+func leastSeconds(_ bodies: [() -> Void]) -> [Double] {
+  bodies.forEach { $0() }
+  var least = [Double](repeating: .infinity, count: bodies.count)
+  for _ in 0..<15 {
+    for (index, body) in bodies.enumerated() { least[index] = min(least[index], seconds(body)) }
+  }
+  return least
+}
+
+func row(_ cells: String...) { show("| " + cells.joined(separator: " | ") + " |") }
+
+func formatted(_ value: Double, digits: Int = 0) -> String {
+  String(format: "%.\(digits)f", value)
+}
+
+func benchmarkRoofline() {
+  row("limit", "measured")
+  row("---", "---")
+  for (name, type) in [("bfloat16", DType.bfloat16), ("float32", .float32)] {
+    let matrix = Tensor.randomNormal([2048, 2048]).to(type)
+    let time = leastSeconds([{ _ = matrix.matmul(matrix) }])[0]
+    row("product of matrices in \(name), GFLOP/s", formatted(2 * pow(2048, 3) / time / 1e9))
+  }
+  let source = Tensor.randomNormal([64 << 20])
+  let target = Tensor.empty([64 << 20])
+  let time = leastSeconds([{ target.assign(source) }])[0]
+  row("copy of 256 MiB, read and written, GB/s", formatted(2 * Double(256 << 20) / time / 1e9))
+}
+
+struct Shape {
+  let views: Int
+  let inputs: Int
+  let outputs: Int
+  let side: Int
+  var kernel = 3
+  var stride = 1
+
+  /// The layers of a ResNet-18 whose first stage has `width` channels.
+  static func resNet18(width: Int, views: Int) -> [Shape] {
+    var shapes = [
+      Shape(views: views, inputs: 3, outputs: width, side: 32),
+      Shape(views: views, inputs: width, outputs: width, side: 32),
+    ]
+    for stage in 1..<4 {
+      let (channels, side) = (width << stage, 32 >> stage)
+      shapes += [
+        Shape(views: views, inputs: channels / 2, outputs: channels, side: side * 2, stride: 2),
+        Shape(
+          views: views, inputs: channels / 2, outputs: channels, side: side * 2, kernel: 1,
+          stride: 2),
+        Shape(views: views, inputs: channels, outputs: channels, side: side),
+      ]
+    }
+    return shapes
+  }
+
+  var operations: Double {
+    let pixels = side / stride * (side / stride)
+    return 2 * Double(views * pixels) * Double(inputs * outputs * kernel * kernel)
+  }
+}
+
+func benchmarkConvolutions() {
+  row("convolution", "forward", "images' gradient", "weight's gradient")
+  row("---", "---", "---", "---")
+  for shape in Shape.resNet18(width: 16, views: 512) + Shape.resNet18(width: 64, views: 128) {
+    let images = Tensor.randomNormal([shape.views, shape.inputs, shape.side, shape.side])
+      .to(.bfloat16).channelsLast()
+    let weight = Tensor.randomNormal([shape.outputs, shape.inputs, shape.kernel, shape.kernel])
+      .to(.bfloat16)
+    let isStem = shape.inputs == 3
+    images.requiresGradient = !isStem
+    weight.requiresGradient = true
+    let uses: [OwnKernels.Use] = [.always, .never]
+    let convolve = { (use: OwnKernels.Use) in
+      OwnKernels.use(use)
+      return images.convolved(
+        weight: weight, bias: nil, stride: shape.stride, padding: shape.kernel / 2)
+    }
+    let outputs = uses.map(convolve)
+    let seed = Tensor.randomNormal(outputs[0].shape).to(.bfloat16).channelsLast()
+    func backward(to input: Tensor) -> [Double] {
+      leastSeconds(
+        zip(uses, outputs).map { use, output in
+          {
+            OwnKernels.use(use)
+            _ = gradients(of: output, withRespectTo: [input], seed: seed, retainGraph: true)
+          }
+        })
+    }
+    let forward = leastSeconds(uses.map { use in { withoutGradients { _ = convolve(use) } } })
+    let cell = { (times: [Double]) in
+      times.map { formatted(shape.operations / $0 / 1e9) }.joined(separator: " / ")
+    }
+    row(
+      "\(shape.kernel)×\(shape.kernel), \(shape.inputs)→\(shape.outputs), \(shape.side) px"
+        + (shape.stride > 1 ? ", stride \(shape.stride)" : ""),
+      cell(forward), isStem ? "–" : cell(backward(to: images)), cell(backward(to: weight)))
+  }
+  OwnKernels.use(.whereFaster)
+}
+
+func benchmarkNormalizations() {
+  row("normalisation", "forward, ms", "backward, ms")
+  row("---", "---", "---")
+  for (shape, adds) in [
+    ([512, 16, 32, 32], false), ([512, 16, 32, 32], true), ([512, 64, 8, 8], true),
+    ([128, 64, 32, 32], false), ([128, 256, 8, 8], true),
+  ] {
+    let make = { Tensor.randomNormal(shape).to(.bfloat16).channelsLast() }
+    let (input, residual) = (make(), make())
+    let (weight, bias) = (Tensor.ones([shape[1]]), Tensor.zeros([shape[1]]))
+    let (mean, variance) = (Tensor.zeros([shape[1]]), Tensor.ones([shape[1]]))
+    for tensor in [input, residual, weight, bias] { tensor.requiresGradient = true }
+    let uses: [OwnKernels.Use] = [.always, .never]
+    let normalize = { (use: OwnKernels.Use) in
+      OwnKernels.use(use)
+      return input.batchNormalized(
+        weight: weight, bias: bias, runningMean: mean, runningVariance: variance, training: true,
+        momentum: 0.1, epsilon: 1e-5, adding: adds ? residual : nil, rectified: true)
+    }
+    let outputs = uses.map(normalize)
+    let seed = make()
+    let forward = leastSeconds(uses.map { use in { withoutGradients { _ = normalize(use) } } })
+    let backward = leastSeconds(
+      zip(uses, outputs).map { use, output in
+        {
+          OwnKernels.use(use)
+          let inputs = adds ? [input, residual, weight, bias] : [input, weight, bias]
+          _ = gradients(of: output, withRespectTo: inputs, seed: seed, retainGraph: true)
+        }
+      })
+    let cell = { (times: [Double]) in
+      times.map { formatted($0 * 1e3, digits: 2) }.joined(separator: " / ")
+    }
+    row(
+      shape.map(String.init).joined(separator: "×") + (adds ? ", residual" : ""), cell(forward),
+      cell(backward))
+  }
+  OwnKernels.use(.whereFaster)
+}
+
+Runtime.threads =
+  arguments.firstIndex(of: "--threads").flatMap { Int(CommandLine.arguments[$0 + 1]) } ?? 2
+Runtime.keepLargeBlocks()
+show("Ours / libtorch's where there are two figures; convolutions in GFLOP/s.")
+if wants("roofline") { benchmarkRoofline() }
+if wants("convolutions") { benchmarkConvolutions() }
+if wants("normalizations") { benchmarkNormalizations() }

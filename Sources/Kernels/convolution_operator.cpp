@@ -1,0 +1,111 @@
+// gnomon::convolution: libtorch's, with kernels of our own where they are faster.
+#include "composite.h"
+#include "convolution.h"
+#include "operators.h"
+
+#include <ATen/Functions.h>
+#include <ATen/autocast_mode.h>
+
+#include <array>
+
+namespace kernels {
+
+namespace {
+
+using torch::autograd::AutogradContext;
+using torch::autograd::variable_list;
+
+ConvolutionShape shape_of(const at::Tensor &images, const at::Tensor &weight, int64_t stride, int64_t padding) {
+  return {images.size(0), images.size(1), images.size(2), images.size(3), weight.size(0), weight.size(2), stride, padding};
+}
+
+// Which of a convolution's three products take a kernel. The rule is measured beside libtorch 2.13 on two cores of a Zen 5
+// (`kernels-benchmark`): wide channels keep libtorch's products as busy as ours, narrow and strided ones do not.
+struct Choice {
+  bool forward, images, weight;
+
+  explicit Choice(const ConvolutionShape &shape) {
+    const bool always = use() == KERNELS_ALWAYS, is_strided = shape.stride > 1, is_point = shape.kernel == 1;
+    // libtorch lays the weights out anew at each call, which shows where they are many and pixels few.
+    const auto are_ours = [](int64_t reduced) { return reduced <= 64 || reduced >= 512; };
+    forward = always || is_strided || (are_ours(shape.inputs) && !is_point);
+    images = always || is_strided || (are_ours(shape.outputs) && !is_point);
+    weight = always || !is_point;
+  }
+
+  bool any() const { return forward || images || weight; }
+};
+
+at::Tensor by_libtorch(const at::Tensor &images, const at::Tensor &weight, int64_t stride, int64_t padding) {
+  return at::conv2d(images, weight, {}, {stride, stride}, {padding, padding});
+}
+
+struct Convolution : public torch::autograd::Function<Convolution> {
+  static at::Tensor forward(
+      AutogradContext *context, const at::Tensor &images, const at::Tensor &weight, int64_t stride, int64_t padding) {
+    // Rounded once, for the way back as well.
+    const at::Tensor rounded = weight.to(at::kBFloat16).contiguous();
+    context->save_for_backward({images, weight, rounded});
+    context->saved_data["stride"] = stride;
+    context->saved_data["padding"] = padding;
+    const ConvolutionShape shape = shape_of(images, weight, stride, padding);
+    if (Choice(shape).forward) return convolve(images, rounded, shape);
+    return by_libtorch(images, rounded, stride, padding);
+  }
+
+  static variable_list backward(AutogradContext *context, variable_list gradients) {
+    const variable_list saved = context->get_saved_variables();
+    const at::Tensor &images = saved[0], &weight = saved[1], &rounded = saved[2];
+    const int64_t stride = context->saved_data["stride"].toInt(), padding = context->saved_data["padding"].toInt();
+    if (at::GradMode::is_enabled()) {
+      variable_list found = differentiable_gradients({images, weight}, gradients[0], [&](const variable_list &inputs) {
+        return by_libtorch(inputs[0], inputs[1].to(inputs[0].scalar_type()), stride, padding);
+      });
+      return {found[0], found[1], {}, {}};
+    }
+    const ConvolutionShape shape = shape_of(images, weight, stride, padding);
+    const Choice choice(shape);
+    const at::Tensor gradient = gradients[0].contiguous(at::MemoryFormat::ChannelsLast);
+    const bool wants_images = context->needs_input_grad(0), wants_weight = context->needs_input_grad(1);
+    at::Tensor of_images, of_weight;
+    if (wants_images && choice.images) of_images = convolve_back(gradient, rounded, shape);
+    if (wants_weight && choice.weight) of_weight = correlate(images, gradient, shape);
+    const std::array<bool, 3> missing{wants_images && !choice.images, wants_weight && !choice.weight, false};
+    if (missing[0] || missing[1]) {
+      const auto found = at::convolution_backward(
+          gradient, images, rounded, at::OptionalIntArrayRef(), {stride, stride}, {padding, padding}, {1, 1},
+          /*transposed=*/false, {0, 0}, /*groups=*/1, missing);
+      if (missing[0]) of_images = std::get<0>(found);
+      if (missing[1]) of_weight = std::get<1>(found);
+    }
+    return {of_images, of_weight.defined() ? of_weight.to(weight.scalar_type()) : of_weight, {}, {}};
+  }
+};
+
+// Images as the kernels take them, or undefined where libtorch's convolution is to be taken.
+at::Tensor images_for_kernels(const at::Tensor &images, const at::Tensor &weight, int64_t stride, int64_t padding) {
+  if (use() == KERNELS_NEVER || images.dim() != 4 || weight.dim() != 4 || !images.is_cpu() || !weight.is_cpu()) return {};
+  const bool is_cast = at::autocast::is_autocast_enabled(at::kCPU) &&
+      at::autocast::get_autocast_dtype(at::kCPU) == at::kBFloat16 && images.scalar_type() != at::kDouble;
+  if (images.scalar_type() != at::kBFloat16 && !is_cast) return {};
+  if (weight.scalar_type() != at::kFloat && weight.scalar_type() != at::kBFloat16) return {};
+  const ConvolutionShape shape = shape_of(images, weight, stride, padding);
+  if (weight.size(1) != shape.inputs || weight.size(3) != shape.kernel || !shape.is_supported()) return {};
+  if (!Choice(shape).any()) return {};
+  // A stem's images are no result of a layer, and get no gradient here.
+  if (shape.inputs == 3 && images.requires_grad() && at::GradMode::is_enabled()) return {};
+  if (have_tangents({images, weight})) return {};
+  // Contiguous images are libtorch's to compute: to lay them out anew costs what the kernels save.
+  if (!images.is_contiguous(at::MemoryFormat::ChannelsLast)) return {};
+  return images.to(at::kBFloat16);
+}
+
+} // namespace
+
+at::Tensor convolution(const at::Tensor &images, const at::Tensor &weight, int64_t stride, int64_t padding) {
+  const at::Tensor taken = images_for_kernels(images, weight, stride, padding);
+  if (!taken.defined()) return by_libtorch(images, weight, stride, padding);
+  return Convolution::apply(taken, weight, stride, padding);
+}
+
+} // namespace kernels

@@ -1,0 +1,44 @@
+// The C interface of the kernels: operators of libtorch's dispatcher under the name `gnomon`.
+#pragma once
+
+#include <stdbool.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// What this processor's kernels are compiled for.
+typedef enum {
+  /// Whatever the compiler takes for granted: SSE2 or NEON.
+  KERNELS_PLAIN = 0,
+  /// AVX2 and FMA.
+  KERNELS_AVX2 = 1,
+  /// AVX-512 with products of bfloat16, which the convolutions need.
+  KERNELS_AVX512_BFLOAT16 = 2,
+} KernelsInstructions;
+
+/// When an operator takes a kernel of its own.
+typedef enum {
+  /// Never: everything is libtorch's.
+  KERNELS_NEVER = 0,
+  /// Where it has been measured to be faster than libtorch's.
+  KERNELS_WHERE_FASTER = 1,
+  /// Wherever there is one.
+  KERNELS_ALWAYS = 2,
+} KernelsUse;
+
+/// Makes sure that the operators `gnomon::convolution` and `gnomon::normalization` are linked, whose library registers them.
+void kernels_register(void);
+
+/// The best that this processor can do.
+KernelsInstructions kernels_available(void);
+
+/// What the kernels use from now on, at most what is available.
+void kernels_choose(KernelsInstructions instructions);
+
+/// When operators take kernels from now on; at first where they are faster.
+void kernels_use(KernelsUse use);
+
+#ifdef __cplusplus
+}
+#endif

@@ -1,0 +1,21 @@
+// Which instructions the kernels may use, and how a function is compiled for them.
+#pragma once
+
+#include "include/Kernels.h"
+
+#define KERNELS_INLINED __attribute__((always_inline))
+#define KERNELS_INLINE KERNELS_INLINED inline
+
+#if defined(__x86_64__)
+#define KERNELS_AVX512 __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512bf16,fma,avx2")))
+#endif
+
+namespace kernels {
+
+/// What the kernels use now.
+KernelsInstructions instructions();
+
+/// When operators take their kernels.
+KernelsUse use();
+
+} // namespace kernels

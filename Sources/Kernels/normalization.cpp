@@ -1,0 +1,224 @@
+#include "normalization.h"
+
+#include "instructions.h"
+#include "parallel.h"
+
+#include <ATen/Functions.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <vector>
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+namespace kernels {
+
+#define KERNELS_ROUNDS_BFLOAT16 0
+namespace plain {
+#include "normalization_loops.h"
+} // namespace plain
+
+#if defined(__x86_64__)
+#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+namespace avx2 {
+#include "normalization_loops.h"
+} // namespace avx2
+#pragma clang attribute pop
+
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512bf16,avx2,fma"))), apply_to = function)
+#undef KERNELS_ROUNDS_BFLOAT16
+#define KERNELS_ROUNDS_BFLOAT16 1
+namespace avx512 {
+#include "normalization_loops.h"
+} // namespace avx512
+#pragma clang attribute pop
+#endif
+
+namespace {
+
+template <typename Value> Loops<Value> loops() {
+#if defined(__x86_64__)
+  switch (instructions()) {
+  case KERNELS_AVX512_BFLOAT16: return avx512::loops<Value>();
+  case KERNELS_AVX2: return avx2::loops<Value>();
+  case KERNELS_PLAIN: break;
+  }
+#endif
+  return plain::loops<Value>();
+}
+
+// The fewest rows that are worth a thread's start.
+constexpr int64_t rows_of_part = 64;
+
+float single(float value) { return value; }
+
+float single(BFloat16 value) {
+  const uint32_t bits = static_cast<uint32_t>(value.bits) << 16;
+  float result;
+  std::memcpy(&result, &bits, sizeof result);
+  return result;
+}
+
+int64_t channels_of(const at::Tensor &tensor) { return tensor.size(1); }
+
+int64_t rows_of(const at::Tensor &tensor) { return tensor.numel() / tensor.size(1); }
+
+template <typename Value> Value *values_of(const at::Tensor &tensor) {
+  return tensor.defined() ? static_cast<Value *>(tensor.data_ptr()) : nullptr;
+}
+
+// Two sums for each channel, each part's in float64, added in the order of the parts.
+template <typename Body> at::Tensor summed(int64_t rows, int64_t channels, Body body) {
+  const int64_t parts = parts_of((rows + rows_of_part - 1) / rows_of_part);
+  const at::Tensor sums = at::zeros({parts, 2, channels}, at::kDouble);
+  double *values = sums.mutable_data_ptr<double>();
+  in_parts(rows, parts, [&](int64_t part, int64_t first, int64_t end) {
+    double *own = values + part * 2 * channels;
+    body(first, end, own, own + channels);
+  });
+  const at::Tensor total = sums[0];
+  for (int64_t part = 1; part < parts; ++part) total.add_(sums[part]);
+  return total;
+}
+
+template <typename Body> void over_rows(int64_t rows, Body body) {
+  in_parts(rows, parts_of((rows + rows_of_part - 1) / rows_of_part), [&](int64_t, int64_t first, int64_t end) { body(first, end); });
+}
+
+// The rows from `first` to `end`.
+template <typename Value> Rows<Value> part_of(Rows<Value> rows, int64_t first, int64_t end) {
+  const int64_t values = first * rows.channels;
+  const auto advance = [values](auto *&pointer) {
+    if (pointer) pointer += values;
+  };
+  advance(rows.input);
+  advance(rows.residual);
+  advance(rows.gradient);
+  advance(rows.output);
+  advance(rows.residual_gradient);
+  if (rows.mask) rows.mask += first * ((rows.channels + 15) / 16);
+  rows.count = end - first;
+  return rows;
+}
+
+template <typename Value>
+void normalize_values(
+    Normalized &result, const at::Tensor &input, const at::Tensor &residual, const at::Tensor &weight, const at::Tensor &bias,
+    const at::Tensor &running_mean, const at::Tensor &running_variance, bool training, double momentum, double epsilon,
+    bool rectifies) {
+  const Loops<Value> passes = loops<Value>();
+  Rows<Value> rows;
+  rows.count = rows_of(input);
+  rows.channels = channels_of(input);
+  rows.input = values_of<Value>(input);
+  rows.residual = values_of<Value>(residual);
+  rows.output = values_of<Value>(result.output);
+  rows.mask = values_of<uint16_t>(result.mask);
+  float *mean = result.mean.mutable_data_ptr<float>(), *inverse = result.inverse_deviation.mutable_data_ptr<float>();
+  if (training) {
+    // Differences from the first row: a mean far from zero takes nothing from the variance.
+    std::vector<float> shift(rows.channels);
+    for (int64_t channel = 0; channel < rows.channels; ++channel) shift[channel] = single(rows.input[channel]);
+    const at::Tensor sums = summed(rows.count, rows.channels, [&](int64_t first, int64_t end, double *sum, double *squares) {
+      passes.sum(rows.input + first * rows.channels, end - first, rows.channels, shift.data(), sum, squares);
+    });
+    const auto *values = sums.const_data_ptr<double>();
+    const auto count = static_cast<double>(rows.count);
+    float *running[] = {values_of<float>(running_mean), values_of<float>(running_variance)};
+    for (int64_t channel = 0; channel < rows.channels; ++channel) {
+      const double difference = values[channel] / count;
+      const double squares = std::max(0.0, values[rows.channels + channel] - difference * values[channel]);
+      const double variance = std::isnan(values[rows.channels + channel]) ? values[rows.channels + channel] : squares / count;
+      mean[channel] = static_cast<float>(shift[channel] + difference);
+      inverse[channel] = static_cast<float>(1 / std::sqrt(variance + epsilon));
+      if (!running[0]) continue;
+      const double unbiased = variance * count / (count - 1);
+      running[0][channel] = static_cast<float>(momentum * (shift[channel] + difference) + (1 - momentum) * running[0][channel]);
+      running[1][channel] = static_cast<float>(momentum * unbiased + (1 - momentum) * running[1][channel]);
+    }
+  } else {
+    const auto *means = running_mean.const_data_ptr<float>(), *variances = running_variance.const_data_ptr<float>();
+    for (int64_t channel = 0; channel < rows.channels; ++channel) {
+      mean[channel] = means[channel];
+      inverse[channel] = static_cast<float>(1 / std::sqrt(static_cast<double>(variances[channel]) + epsilon));
+    }
+  }
+  float *scale = result.scale.mutable_data_ptr<float>();
+  const auto *weights = weight.const_data_ptr<float>(), *biases = bias.const_data_ptr<float>();
+  for (int64_t channel = 0; channel < rows.channels; ++channel) scale[channel] = weights[channel] * inverse[channel];
+  over_rows(rows.count, [&](int64_t first, int64_t end) {
+    passes.apply[residual.defined()][rectifies](part_of(rows, first, end), mean, scale, biases);
+  });
+}
+
+template <typename Value>
+void normalize_values_back(
+    NormalizationGradients &result, const at::Tensor &gradient, const at::Tensor &input, const at::Tensor &bias, const Normalized &kept,
+    bool adds_residual, bool training, bool rectifies) {
+  const Loops<Value> passes = loops<Value>();
+  Rows<Value> rows;
+  rows.count = rows_of(input);
+  rows.channels = channels_of(input);
+  rows.input = values_of<Value>(input);
+  rows.gradient = values_of<Value>(gradient);
+  rows.output = values_of<Value>(result.input);
+  rows.residual_gradient = values_of<Value>(result.residual);
+  rows.mask = values_of<uint16_t>(kept.mask);
+  const auto *mean = kept.mean.const_data_ptr<float>(), *inverse = kept.inverse_deviation.const_data_ptr<float>();
+  const auto *scale = kept.scale.const_data_ptr<float>(), *shift = bias.const_data_ptr<float>();
+  const at::Tensor sums = summed(rows.count, rows.channels, [&](int64_t first, int64_t end, double *sum, double *products) {
+    passes.sum_back[adds_residual][rectifies](part_of(rows, first, end), mean, scale, shift, sum, products);
+  });
+  const auto *values = sums.const_data_ptr<double>();
+  float *weights = result.weight.mutable_data_ptr<float>(), *biases = result.bias.mutable_data_ptr<float>();
+  std::vector<float> slope(rows.channels), offset(rows.channels);
+  for (int64_t channel = 0; channel < rows.channels; ++channel) {
+    const double sum = values[channel], product = values[rows.channels + channel];
+    biases[channel] = static_cast<float>(sum);
+    weights[channel] = static_cast<float>(product * inverse[channel]);
+    if (!training) continue;
+    const double count = static_cast<double>(rows.count), inverse_squared = static_cast<double>(inverse[channel]) * inverse[channel];
+    slope[channel] = static_cast<float>(-scale[channel] * inverse_squared * product / count);
+    offset[channel] = static_cast<float>(-scale[channel] * sum / count);
+  }
+  if (!result.input.defined()) return;
+  over_rows(rows.count, [&](int64_t first, int64_t end) {
+    Rows<Value> part = part_of(rows, first, end);
+    const bool is_masked = adds_residual && part.residual_gradient;
+    // Behind ReLU already: the first pass has written it for the residual.
+    if (is_masked) part.gradient = part.residual_gradient;
+    passes.apply_back[adds_residual && !is_masked][rectifies && !is_masked](part, mean, scale, shift, slope.data(), offset.data());
+  });
+}
+
+} // namespace
+
+Normalized normalize(
+    const at::Tensor &input, const at::Tensor &residual, const at::Tensor &weight, const at::Tensor &bias,
+    const at::Tensor &running_mean, const at::Tensor &running_variance, bool training, double momentum, double epsilon,
+    bool rectifies) {
+  const int64_t channels = channels_of(input);
+  const auto vector = [channels] { return at::empty({channels}, at::kFloat); };
+  Normalized result{at::empty_like(input), vector(), vector(), vector(), {}};
+  if (residual.defined() && rectifies) result.mask = at::empty({rows_of(input), (channels + 15) / 16}, at::kShort);
+  const auto run = input.scalar_type() == at::kBFloat16 ? normalize_values<BFloat16> : normalize_values<float>;
+  run(result, input, residual, weight, bias, running_mean, running_variance, training, momentum, epsilon, rectifies);
+  return result;
+}
+
+NormalizationGradients normalize_back(
+    const at::Tensor &gradient, const at::Tensor &input, const at::Tensor &bias, const Normalized &kept, bool adds_residual,
+    bool training, bool rectifies) {
+  NormalizationGradients result{at::empty_like(input), {}, at::empty_like(kept.mean), at::empty_like(kept.mean)};
+  // Without ReLU the residual's gradient is the whole's.
+  if (adds_residual && rectifies) result.residual = at::empty_like(input);
+  const auto run = input.scalar_type() == at::kBFloat16 ? normalize_values_back<BFloat16> : normalize_values_back<float>;
+  run(result, gradient, input, bias, kept, adds_residual, training, rectifies);
+  if (adds_residual && !rectifies) result.residual = gradient;
+  return result;
+}
+
+} // namespace kernels

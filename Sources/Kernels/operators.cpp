@@ -1,0 +1,14 @@
+#include "operators.h"
+
+#include <torch/library.h>
+
+// Composites: autocast, gradients and tangents see what they are made of.
+TORCH_LIBRARY(gnomon, library) {
+  library.def("convolution(Tensor images, Tensor weight, int stride, int padding) -> Tensor", kernels::convolution);
+  library.def(
+      "normalization(Tensor input, Tensor? residual, Tensor weight, Tensor bias, Tensor? running_mean, "
+      "Tensor? running_variance, bool training, float momentum, float epsilon, bool rectifies) -> Tensor",
+      kernels::normalization);
+}
+
+void kernels_register(void) {}

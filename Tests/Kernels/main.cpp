@@ -1,0 +1,256 @@
+// The kernels beside libtorch's operators in float64, run under AddressSanitizer by Tools/check-kernels.sh.
+//
+// Sizes are odd, single and empty of any multiple; inputs are not contiguous, constant or not numbers; instructions are each
+// that this processor has, threads one to four.
+#include "convolution.h"
+#include "normalization.h"
+#include "operators.h"
+
+#include <ATen/ATen.h>
+#include <ATen/Parallel.h>
+#include <ATen/autocast_mode.h>
+#include <torch/csrc/autograd/autograd.h>
+#include <torch/csrc/autograd/forward_grad.h>
+
+#include <cmath>
+#include <cstdio>
+#include <limits>
+#include <string>
+
+namespace {
+
+int failures = 0, checks = 0;
+
+void expect(bool holds, const std::string &what) {
+  ++checks;
+  if (holds) return;
+  ++failures;
+  std::printf("FAILED: %s\n", what.c_str());
+}
+
+at::Tensor channels_last(const at::Tensor &tensor) { return tensor.contiguous(at::MemoryFormat::ChannelsLast); }
+
+// The largest error in units of what may be: `relative` of the expected value's size beside `absolute`, of the same shape.
+double excess(const at::Tensor &found, const at::Tensor &expected, double relative, const at::Tensor &absolute) {
+  if (found.sizes() != expected.sizes()) return std::numeric_limits<double>::infinity();
+  const at::Tensor allowed = expected.abs() * relative + absolute + 1e-30;
+  return ((found.to(at::kDouble) - expected).abs() / allowed).max().item<double>();
+}
+
+// Two units in the last place of bfloat16, whose fraction has seven bits.
+constexpr double two_units = 2.0 / 128;
+
+at::Tensor reference(const at::Tensor &images, const at::Tensor &weight, int64_t stride, int64_t padding) {
+  return at::conv2d(images, weight, {}, {stride, stride}, {padding, padding});
+}
+
+void check_convolution(const kernels::ConvolutionShape &shape) {
+  const std::string name = "convolution " + std::to_string(shape.images) + "×" + std::to_string(shape.inputs) + "×" +
+      std::to_string(shape.height) + "×" + std::to_string(shape.width) + " to " + std::to_string(shape.outputs) + ", kernel " +
+      std::to_string(shape.kernel) + ", stride " + std::to_string(shape.stride) + ", padding " + std::to_string(shape.padding);
+  const at::Tensor images = channels_last(at::randn({shape.images, shape.inputs, shape.height, shape.width}).to(at::kBFloat16));
+  const at::Tensor weight = (at::randn({shape.outputs, shape.inputs, shape.kernel, shape.kernel}) /
+                             std::sqrt(static_cast<double>(shape.inputs * shape.kernel * shape.kernel)))
+                                .to(at::kBFloat16);
+  at::Tensor x = images.to(at::kDouble).requires_grad_(), w = weight.to(at::kDouble).requires_grad_();
+  const at::Tensor expected = reference(x, w, shape.stride, shape.padding);
+  const at::Tensor gradient = channels_last(at::randn_like(expected).to(at::kBFloat16));
+  const auto gradients = torch::autograd::grad({expected}, {x, w}, {gradient.to(at::kDouble)});
+  // Sums of magnitudes: what a float32 sum's rounding is relative to.
+  at::Tensor x_size = x.detach().abs().requires_grad_(), w_size = w.detach().abs().requires_grad_();
+  const at::Tensor size = reference(x_size, w_size, shape.stride, shape.padding);
+  const auto sizes = torch::autograd::grad({size}, {x_size, w_size}, {gradient.to(at::kDouble).abs()});
+  constexpr double rounding = 1e-6;
+  expect(
+      excess(kernels::convolve(images, weight, shape), expected.detach(), two_units, size.detach() * rounding) < 1, name + ", forward");
+  if (shape.inputs != 3)
+    expect(
+        excess(kernels::convolve_back(gradient, weight, shape), gradients[0], two_units, sizes[0] * rounding) < 1,
+        name + ", gradient of the images");
+  const at::Tensor of_weight = kernels::correlate(images, gradient, shape);
+  expect(excess(of_weight, gradients[1], 0, sizes[1] * rounding) < 1, name + ", gradient of the weight");
+  expect(at::equal(of_weight, kernels::correlate(images, gradient, shape)), name + ", the same bits again");
+}
+
+void check_convolutions() {
+  if (kernels_available() < KERNELS_AVX512_BFLOAT16) {
+    std::printf("no AVX-512 with products of bfloat16 here: the convolutions are libtorch's\n");
+    return;
+  }
+  for (int64_t images : {1, 3, 9})
+    for (const auto &[inputs, outputs] : {std::pair<int64_t, int64_t>{3, 16}, {3, 32}, {16, 16}, {16, 32}, {32, 16}, {64, 64}})
+      for (const auto &[height, width] : {std::pair<int64_t, int64_t>{1, 1}, {2, 3}, {4, 4}, {7, 5}, {8, 8}, {9, 17}, {16, 33}})
+        for (int64_t kernel : {1, 3})
+          for (int64_t stride : {1, 2})
+            for (int64_t padding = 0; padding < kernel; ++padding) {
+              const kernels::ConvolutionShape shape{images, inputs, height, width, outputs, kernel, stride, padding};
+              if (shape.is_supported()) check_convolution(shape);
+            }
+  check_convolution({2, 128, 4, 4, 128, 3, 1, 1});
+  check_convolution({2, 256, 4, 4, 512, 3, 2, 1});
+  check_convolution({40, 16, 2, 2, 16, 3, 1, 1});
+  const kernels::ConvolutionShape none{2, 24, 4, 4, 16, 3, 1, 1};
+  expect(!none.is_supported(), "a convolution of 24 channels has no kernel");
+}
+
+struct Case {
+  std::vector<int64_t> shape;
+  bool adds, rectifies, training;
+  at::ScalarType type;
+  double scale = 1, offset = 0;
+};
+
+void check_normalization(const Case &test) {
+  const std::string name = "normalisation of " + std::to_string(test.shape[0]) + "×" + std::to_string(test.shape[1]) +
+      (test.shape.size() == 4 ? "×" + std::to_string(test.shape[2]) + "×" + std::to_string(test.shape[3]) : "") +
+      (test.adds ? ", residual" : "") + (test.rectifies ? ", ReLU" : "") + (test.training ? ", training" : "") + ", " +
+      at::toString(test.type) + ", instructions " + std::to_string(kernels_available()) + ", threads " +
+      std::to_string(at::get_num_threads());
+  const auto values = [&] {
+    const at::Tensor result = (at::randn(test.shape) * test.scale + test.offset).to(test.type);
+    return test.shape.size() == 4 ? channels_last(result) : result;
+  };
+  const int64_t channels = test.shape[1];
+  at::Tensor input = values().requires_grad_(), residual = test.adds ? values().requires_grad_() : at::Tensor();
+  at::Tensor weight = at::randn({channels}).requires_grad_(), bias = at::randn({channels}).requires_grad_();
+  at::Tensor mean = at::randn({channels}), variance = at::rand({channels}) + 0.5;
+  const auto exact = [](const at::Tensor &tensor) { return tensor.detach().to(at::kDouble); };
+  at::Tensor input64 = exact(input).requires_grad_(), weight64 = exact(weight).requires_grad_(), bias64 = exact(bias).requires_grad_();
+  at::Tensor mean64 = exact(mean), variance64 = exact(variance);
+  const at::Tensor output = kernels::normalization(
+      input, test.adds ? std::optional(residual) : std::nullopt, weight, bias, mean, variance, test.training, 0.1, 1e-5, test.rectifies);
+  at::Tensor expected = at::batch_norm(input64, weight64, bias64, mean64, variance64, test.training, 0.1, 1e-5, false);
+  if (test.adds) expected = expected + exact(residual);
+  const at::Tensor gradient = (test.shape.size() == 4 ? channels_last(at::randn(test.shape)) : at::randn(test.shape)).to(test.type);
+  // What ReLU lets through is decided by the rounded values, whose sign can differ where they are almost zero.
+  const at::Tensor passes = test.rectifies ? output.detach().gt(0).to(at::kDouble) : at::ones_like(expected);
+  at::Tensor shown = expected * passes;
+  std::vector<at::Tensor> inputs{input, weight, bias}, inputs64{input64, weight64, bias64};
+  if (test.adds) inputs.push_back(residual);
+  const auto found = torch::autograd::grad({output}, inputs, {gradient});
+  const auto wanted = torch::autograd::grad({shown}, inputs64, {exact(gradient)});
+  const bool is_short = test.type == at::kBFloat16;
+  const double relative = is_short ? two_units : 1e-6;
+  // Beside the value's own size, that of what is added up: sums cancel.
+  const double rows = static_cast<double>(input.numel()) / static_cast<double>(channels);
+  const auto within = [&](const at::Tensor &a, const at::Tensor &b, double tolerance, const std::string &what, double summands = 0) {
+    const double size = std::max(b.abs().max().item<double>(), summands);
+    expect(excess(a, b, tolerance, at::full_like(b, tolerance * size)) < 1, name + ", " + what);
+  };
+  // A mean in float32 is known to half a unit of its last place, and with it every difference from it.
+  const double of_mean = std::abs(test.offset) * 6e-8 * weight.detach().abs().max().item<double>();
+  expect(excess(output.detach(), (expected * passes).detach(), relative, at::full_like(expected, of_mean + 1e-6 * expected.abs().max().item<double>()).detach()) < 1, name + ", forward");
+  within(found[0], wanted[0], is_short ? two_units : 4e-6, "gradient of the input");
+  within(found[1], wanted[1], 4e-6, "gradient of the weight", rows * (1 + std::abs(test.offset) * 6e-8 / 4e-6));
+  within(found[2], wanted[2], 4e-6, "gradient of the bias", rows);
+  if (test.adds) expect(at::equal(found[3].to(at::kDouble), exact(gradient) * passes), name + ", gradient of the residual");
+  if (test.training) {
+    within(mean, mean64, 1e-6, "running mean");
+    within(variance, variance64, 1e-6, "running variance");
+  }
+}
+
+void check_normalizations() {
+  for (const std::vector<int64_t> &shape : std::vector<std::vector<int64_t>>{
+           {4, 16, 8, 8}, {3, 5, 7, 3}, {64, 128}, {33, 100}, {7, 1}, {16, 48, 9, 5}, {600, 17}, {40, 64, 1, 1}})
+    for (bool adds : {false, true})
+      for (bool rectifies : {false, true})
+        for (bool training : {false, true})
+          for (at::ScalarType type : {at::kFloat, at::kBFloat16}) check_normalization({shape, adds, rectifies, training, type});
+  // A mean that is a thousand deviations from zero.
+  check_normalization({{64, 16, 8, 8}, false, true, true, at::kFloat, 1, 1000});
+}
+
+void check_edges() {
+  const at::Tensor weight = at::ones({8}), bias = at::full({8}, 0.5);
+  const auto normalized = [&](const at::Tensor &input, bool training) {
+    return kernels::normalization(input, {}, weight, bias, {}, {}, training, 0.1, 1e-5, true);
+  };
+  expect(at::equal(normalized(at::full({4, 8}, 3.0f), true), at::full({4, 8}, 0.5f)), "a channel without variance gives its bias");
+  at::Tensor input = at::randn({4, 8});
+  input[1][3] = std::numeric_limits<float>::quiet_NaN();
+  const at::Tensor output = normalized(input, true);
+  expect(output.isnan().sum().item<int64_t>() == 4 && output.select(1, 3).isnan().all().item<bool>(), "NaN stays in its channel");
+  const at::Tensor images = at::randn({2, 8, 3, 5});
+  const at::Tensor plain = at::relu(at::batch_norm(images, weight, bias, {}, {}, true, 0.1, 1e-5, false));
+  expect(at::allclose(normalized(images, true), plain, 1e-6, 1e-6), "contiguous images are libtorch's");
+  expect(at::allclose(normalized(channels_last(images), true), plain, 1e-5, 1e-5), "channels-last images are as contiguous ones");
+  const at::Tensor part = channels_last(at::randn({2, 16, 3, 5})).narrow(1, 4, 8);
+  expect(
+      at::allclose(normalized(part, true), normalized(part.contiguous(), true), 1e-5, 1e-5),
+      "channels of a wider tensor are as a copy of them");
+  expect(at::allclose(normalized(at::randn({1, 8}), true), at::full({1, 8}, 0.5f), 0, 1e-3), "one row gives its bias, as libtorch has it");
+  if (kernels_available() < KERNELS_AVX512_BFLOAT16) return;
+  at::Tensor pixels = at::zeros({1, 16, 5, 5}, at::kBFloat16).contiguous(at::MemoryFormat::ChannelsLast);
+  pixels[0][2][2][2] = std::numeric_limits<float>::quiet_NaN();
+  const at::Tensor seen = kernels::convolution(pixels, at::ones({16, 16, 3, 3}), 1, 1);
+  expect(seen.isnan().sum().item<int64_t>() == 16 * 9, "NaN reaches the pixels whose window it is in, and no other");
+  at::Tensor colours = at::zeros({1, 3, 4, 4}, at::kBFloat16).contiguous(at::MemoryFormat::ChannelsLast);
+  colours[0][0][0][0] = std::numeric_limits<float>::infinity();
+  expect(
+      kernels::convolution(colours, at::ones({16, 3, 3, 3}), 1, 1).isfinite().sum().item<int64_t>() == 16 * 12,
+      "infinity in a stem's corner reaches four pixels");
+}
+
+// Gradients of gradients, against libtorch's in float64.
+void check_second_gradients() {
+  at::Tensor input = channels_last(at::randn({3, 16, 4, 4})), weight = at::rand({16}) + 0.5, bias = at::randn({16});
+  const at::Tensor residual = channels_last(at::randn({3, 16, 4, 4})), direction = channels_last(at::randn({3, 16, 4, 4}));
+  for (bool adds : {false, true}) {
+    std::vector<at::Tensor> results;
+    for (at::ScalarType type : {at::kFloat, at::kDouble}) {
+      const at::Tensor x = input.to(type).requires_grad_(), w = weight.to(type).requires_grad_(), b = bias.to(type);
+      const at::Tensor output = kernels::normalization(
+          x, adds ? std::optional(residual.to(type)) : std::nullopt, w, b, {}, {}, true, 0.1, 1e-5, true);
+      const auto first = torch::autograd::grad({output}, {x}, {direction.to(type)}, std::nullopt, true);
+      results.push_back(torch::autograd::grad({first[0].sin().sum()}, {w})[0].to(at::kDouble));
+    }
+    expect(at::allclose(results[0], results[1], 1e-5, 1e-5), "a gradient of normalisation's gradient");
+  }
+  if (kernels_available() < KERNELS_AVX512_BFLOAT16) return;
+  const at::Tensor x = channels_last(at::randn({2, 16, 4, 4}).to(at::kBFloat16)).requires_grad_();
+  const at::Tensor w = at::randn({16, 16, 3, 3}).to(at::kBFloat16).to(at::kFloat).requires_grad_();
+  const at::Tensor output = kernels::convolution(x, w, 1, 1);
+  const auto first = torch::autograd::grad({output}, {x}, {at::ones_like(output)}, std::nullopt, true);
+  const at::Tensor second = torch::autograd::grad({first[0].to(at::kFloat).square().sum()}, {w})[0];
+  const at::Tensor w64 = w.detach().to(at::kDouble).requires_grad_(), x64 = x.detach().to(at::kDouble).requires_grad_();
+  const at::Tensor output64 = at::conv2d(x64, w64, {}, {1, 1}, {1, 1});
+  const auto first64 = torch::autograd::grad({output64}, {x64}, {at::ones_like(output64)}, std::nullopt, true);
+  const at::Tensor second64 = torch::autograd::grad({first64[0].square().sum()}, {w64})[0];
+  expect(
+      (second.to(at::kDouble) - second64).norm().item<double>() < 0.01 * second64.norm().item<double>(),
+      "a gradient of the convolution's gradient");
+}
+
+void check_tangents() {
+  const uint64_t level = torch::autograd::forward_ad::enter_dual_level();
+  const at::Tensor input = channels_last(at::randn({2, 16, 4, 4})), direction = channels_last(at::randn({2, 16, 4, 4}));
+  const at::Tensor dual = at::_make_dual(input, direction, static_cast<int64_t>(level));
+  const at::Tensor output =
+      kernels::normalization(dual, {}, at::ones({16}), at::zeros({16}), at::zeros({16}), at::ones({16}), false, 0.1, 0, true);
+  const auto parts = at::_unpack_dual(output, static_cast<int64_t>(level));
+  const at::Tensor tangent = std::get<1>(parts);
+  expect(tangent.defined() && at::allclose(tangent, direction * input.gt(0)), "a tangent passes normalisation");
+  torch::autograd::forward_ad::exit_dual_level(level);
+}
+
+} // namespace
+
+int main() {
+  at::manual_seed(0);
+  kernels_use(KERNELS_ALWAYS);
+  for (int threads : {1, 2, 3, 4}) {
+    at::set_num_threads(threads);
+    if (threads <= 2) check_convolutions();
+    for (int kind = KERNELS_PLAIN; kind <= kernels_available(); ++kind) {
+      kernels_choose(static_cast<KernelsInstructions>(kind));
+      check_normalizations();
+    }
+    kernels_choose(kernels_available());
+    check_edges();
+    check_second_gradients();
+    check_tangents();
+  }
+  std::printf("%d checks of the kernels, %d failed\n", checks, failures);
+  return failures == 0 ? 0 : 1;
+}

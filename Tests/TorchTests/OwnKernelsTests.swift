@@ -1,0 +1,97 @@
+import Testing
+import TestSupport
+import Torch
+
+/// What a program sees of the kernels. `make check-kernels` compares each of them with libtorch in float64, on odd sizes, under
+/// AddressSanitizer; here they are as users have them, where they are faster.
+@Suite struct OwnKernelsTests {
+  private func images(_ shape: [Int], _ type: DType = .float32) -> Tensor {
+    Tensor.randomNormal(shape).to(type).channelsLast()
+  }
+
+  private func normalized(
+    _ input: Tensor, weight: Tensor, bias: Tensor, adding residual: Tensor? = nil
+  ) -> Tensor {
+    input.batchNormalized(
+      weight: weight, bias: bias, runningMean: nil, runningVariance: nil, training: true,
+      momentum: 0.1, epsilon: 1e-5, adding: residual, rectified: true)
+  }
+
+  /// Roundings of float32 in sums of 128 numbers of about one.
+  private let rounding = 1e-5
+
+  @Test func normalizationWithResidualAndReLUIsLibtorchsInFloat64() throws {
+    let shape = [8, 16, 4, 4]
+    let (input, residual) = (images(shape), images(shape))
+    let (weight, bias) = (Tensor.randomNormal([16]), Tensor.randomNormal([16]))
+    let seed = images(shape)
+    let results = try [DType.float32, .float64].map { type in
+      let inputs = [input, residual, weight, bias].map { $0.to(type).copied() }
+      for tensor in inputs { tensor.requiresGradient = true }
+      let output = normalized(inputs[0], weight: inputs[2], bias: inputs[3], adding: inputs[1])
+      return try [output.detached()]
+        + gradients(of: output, withRespectTo: inputs, seed: seed.to(type)).map { try #require($0) }
+    }
+    for (own, exact) in zip(results[0], results[1]) {
+      let difference = (own.to(.float64) - exact).norm().item / exact.norm().item
+      #expect(difference < rounding)
+    }
+  }
+
+  @Test func aConvolutionUnderAutocastIsThatOfRoundedNumbers() {
+    let pixels = images([4, 16, 8, 8])
+    let weight = Tensor.randomNormal([16, 16, 3, 3]) * 0.1
+    let output = withAutocast(.bfloat16, on: .cpu) {
+      pixels.convolved(weight: weight, bias: nil, stride: 1, padding: 1)
+    }
+    #expect(output.dtype == .bfloat16)
+    let exact = pixels.to(.bfloat16).to(.float64).convolved(
+      weight: weight.to(.bfloat16).to(.float64), bias: nil, stride: 1, padding: 1)
+    // Two units in the last place of bfloat16, of the largest.
+    let (own, wanted) = (output.to(.float64).scalars(Double.self), exact.scalars(Double.self))
+    #expect(own.relativeDifference(from: wanted) <= 2.0 / 128)
+  }
+
+  @Test func theSameThreadsGiveTheSameBits() throws {
+    let (input, seed) = (images([16, 16, 8, 8], .bfloat16), images([16, 32, 4, 4], .bfloat16))
+    let weight = Tensor.randomNormal([32, 16, 3, 3])
+    weight.requiresGradient = true
+    let runs = try (0..<3).map { _ in
+      let output = input.convolved(weight: weight, bias: nil, stride: 2, padding: 1)
+      let gradient = try #require(gradients(of: output, withRespectTo: [weight], seed: seed)[0])
+      return [output.detached(), gradient].map { $0.to(.float32).scalars(Float.self) }
+    }
+    #expect(runs[0] == runs[1] && runs[1] == runs[2])
+  }
+
+  @Test func aGradientOfAGradientIsTaken() throws {
+    let (input, weight, bias) = (images([6, 16, 3, 3]), Tensor.ones([16]), Tensor.zeros([16]))
+    let seed = images([6, 16, 3, 3])
+    let results = try [DType.float32, .float64].map { type in
+      let x = input.to(type).copied()
+      let scale = weight.to(type).copied()
+      for tensor in [x, scale] { tensor.requiresGradient = true }
+      let output = normalized(x, weight: scale, bias: bias.to(type))
+      let first = try #require(
+        gradients(of: output, withRespectTo: [x], seed: seed.to(type), createGraph: true)[0])
+      return try #require(
+        gradients(of: (first * first).sum(), withRespectTo: [scale])[0]
+      ).to(.float64)
+    }
+    #expect((results[0] - results[1]).norm().item < rounding * results[1].norm().item)
+  }
+
+  @Test func tangentsPass() throws {
+    let (input, direction) = (images([4, 16, 5, 5]), images([4, 16, 5, 5]))
+    let (weight, bias) = (Tensor.randomNormal([16]), Tensor.zeros([16]))
+    let map = { (input: Tensor) in self.normalized(input, weight: weight, bias: bias) }
+    let forward = directionalDerivative(at: input, along: direction, of: map).derivative
+    let x = input.detached()
+    x.requiresGradient = true
+    // ⟨g, J·v⟩ = ⟨Jᵀ·g, v⟩.
+    let seed = images([4, 16, 5, 5])
+    let back = try #require(gradients(of: map(x), withRespectTo: [x], seed: seed)[0])
+    let (left, right) = ((seed * forward).sum().item, (back * direction).sum().item)
+    #expect((left - right).magnitude < rounding * (seed.norm() * forward.norm()).item)
+  }
+}
