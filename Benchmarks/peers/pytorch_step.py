@@ -49,6 +49,8 @@ def network(arguments: argparse.Namespace) -> tuple[nn.Module, int]:
     """The encoder without its classifier, and the length of what it gives."""
     if arguments.model == "resnet18":
         return ResNet18(arguments.width), 8 * arguments.width
+    from reference import vision  # noqa: F401  (before whatever imports torchvision)
+
     if arguments.model == "vit-tiny":
         import timm
 
@@ -56,7 +58,6 @@ def network(arguments: argparse.Namespace) -> tuple[nn.Module, int]:
             "vit_tiny_patch16_224", img_size=arguments.image_size, num_classes=0
         )
         return model, model.num_features
-    from reference import vision  # noqa: F401  (before torchvision)
     from torchvision.models import resnet50
 
     model = resnet50()

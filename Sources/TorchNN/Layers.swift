@@ -86,7 +86,9 @@ public final class BatchNorm: Module, UnaryLayer {
   }
 
   /// N×C or N×C×H×W, normalised; then with `residual`, of the same shape, added; then max(·, 0) of it if `rectified`.
-  public func callAsFunction(_ input: Tensor, adding residual: Tensor? = nil, rectified: Bool) -> Tensor {
+  public func callAsFunction(_ input: Tensor, adding residual: Tensor? = nil, rectified: Bool)
+    -> Tensor
+  {
     // Without running statistics libtorch normalises by the batch's and keeps nothing of them.
     let usesRunning = !isTraining || RunningStatistics.areTracked
     if isTraining && usesRunning { numBatchesTracked.tensor.increment(by: 1) }
