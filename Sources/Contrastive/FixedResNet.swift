@@ -18,9 +18,11 @@ package struct FixedResNet {
   private let stem: FixedConvolution
   private let stages: [[Block]]
 
-  /// The network as it is now; nil for one whose weights have other names than a ResNet's.
+  /// The network as it is now; nil for one whose weights are not all finite, which oneDNN's ReLU would hide, or have other names
+  /// than a ResNet's.
   package init?(_ network: ResNet) {
     let state = network.state
+    var isFinite = true
     func convolution(
       _ kernel: String, _ norm: String, stride: Int = 1, padding: Int = 0
     ) -> FixedConvolution? {
@@ -30,9 +32,10 @@ package struct FixedResNet {
       else { return nil }
       let gain = scale.to(.float64) / sqrt(variance.to(.float64) + BatchNorm.standardEpsilon)
       let bias = offset.to(.float64) - mean.to(.float64) * gain
-      return FixedConvolution(
-        weight: (weight.to(.float64) * gain.reshaped([-1, 1, 1, 1])).to(weight.dtype),
-        bias: bias.to(weight.dtype), stride: stride, padding: padding)
+      let folded = (weight.to(.float64) * gain.reshaped([-1, 1, 1, 1])).to(weight.dtype)
+      let offsets = bias.to(weight.dtype)
+      isFinite = isFinite && folded.isFinite && offsets.isFinite
+      return FixedConvolution(weight: folded, bias: offsets, stride: stride, padding: padding)
     }
     func block(_ name: String, stride: Int) -> Block? {
       // Kernels' sides; the stride is in the first of 3.
@@ -58,7 +61,7 @@ package struct FixedResNet {
         block("layer\(stage + 1).\($0)", stride: $0 == 0 && stage > 0 ? 2 : 1)
       }
     }
-    guard let first, stages.map(\.count) == counts else { return nil }
+    guard let first, isFinite, stages.map(\.count) == counts else { return nil }
     stem = first
   }
 

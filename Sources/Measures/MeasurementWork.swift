@@ -16,7 +16,8 @@ struct MeasurementWork {
 
     /// That of the piece that is wanted most.
     var turn: MeasurePiece.Turn {
-      MeasurePiece.Turn.allCases.first { turn in pieces.contains { $0.piece.turn == turn } } ?? .short
+      MeasurePiece.Turn.allCases.first { turn in pieces.contains { $0.piece.turn == turn } }
+        ?? .short
     }
   }
 

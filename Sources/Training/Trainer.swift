@@ -43,6 +43,11 @@ public final class Trainer {
   public let device: Device
   /// What records how long the parts of a step take; nil where nothing does.
   public var profile: StepProfile?
+  /// What the encoder's parameters take, and what its optimiser keeps, in bytes; for the profile.
+  lazy var encoderBytes = (
+    parameters: encoder.parameters.reduce(0) { $0 + $1.parameter.tensor.byteCount },
+    state: encoderOptimizer.state.values.reduce(0) { $0 + $1.byteCount }
+  )
   /// Steps taken, those before a resume included.
   public internal(set) var stepCount = 0
   let headMethod: OptimizerMethod
@@ -158,7 +163,8 @@ public final class Trainer {
     }
     try share?.check()
     encoderOptimizer.learningRate = learningRate
-    let encoderUpdate = measuresUpdate ? RelativeUpdate(of: encoder.parameters) : nil
+    let encoderUpdate =
+      measuresUpdate ? profile.span(.updates) { RelativeUpdate(of: encoder.parameters) } : nil
     profile.span(.optimizer, cost: { _ in optimizerCost }) {
       encoderOptimizer.step()
       encoderOptimizer.clearGradients()
@@ -167,7 +173,8 @@ public final class Trainer {
     objective.base.finishStep(on: embedded.replacingEmbeddings(by: turn.z))
     stepCount += 1
     return Step(
-      loss: loss, z: turn.z, penalty: turn.penalty, encoderUpdate: encoderUpdate?.value,
+      loss: loss, z: turn.z, penalty: turn.penalty,
+      encoderUpdate: encoderUpdate.map { update in profile.span(.updates) { update.value } },
       headUpdate: headMoved)
   }
 

@@ -30,6 +30,8 @@ public final class StepProfile: @unchecked Sendable {  // what changes is behind
     case processes = "sum over processes"
     /// The encoder's optimiser, and its slow copy.
     case optimizer = "optimiser"
+    /// How far the parameters move, for the log.
+    case updates = "lengths of updates"
     /// The line in the log, with its statistics.
     case log
     /// Measuring layers.

@@ -7,7 +7,7 @@ extension Trainer {
   /// Images and parameters read, h written.
   func forwardCost(of images: Tensor) -> StepProfile.Cost {
     StepProfile.Cost(
-      bytes: images.byteCount + parameterBytes + embeddingBytes(of: images),
+      bytes: images.byteCount + encoderBytes.parameters + embeddingBytes(of: images),
       operations: operations(of: images) { $0.forwardOperations(side: $1) })
   }
 
@@ -15,7 +15,7 @@ extension Trainer {
   /// way forward again.
   func backwardCost(of images: Tensor) -> StepProfile.Cost {
     let back = StepProfile.Cost(
-      bytes: embeddingBytes(of: images) + 2 * parameterBytes,
+      bytes: embeddingBytes(of: images) + 2 * encoderBytes.parameters,
       operations: operations(of: images) { $0.backwardOperations(side: $1) })
     guard let encoderLimit, images.size(0) > encoderLimit else { return back }
     let again = forwardCost(of: images)
@@ -25,12 +25,7 @@ extension Trainer {
 
   /// Parameters and what the optimiser keeps, read and written, and gradients read.
   var optimizerCost: StepProfile.Cost {
-    let state = encoderOptimizer.state.values.reduce(0) { $0 + $1.byteCount }
-    return StepProfile.Cost(bytes: 3 * parameterBytes + 2 * state)
-  }
-
-  private var parameterBytes: Double {
-    encoder.parameters.reduce(0) { $0 + $1.parameter.tensor.byteCount }
+    StepProfile.Cost(bytes: 3 * encoderBytes.parameters + 2 * encoderBytes.state)
   }
 
   /// In float32.
@@ -47,7 +42,7 @@ extension Trainer {
 
 extension Tensor {
   /// What its numbers take.
-  fileprivate var byteCount: Double { Double(count * dtype.byteCount) }
+  var byteCount: Double { Double(count * dtype.byteCount) }
 }
 
 extension StepProfile.Cost {
