@@ -174,7 +174,7 @@ public final class Trainer {
     stepCount += 1
     return Step(
       loss: loss, z: turn.z, penalty: turn.penalty,
-      encoderUpdate: encoderUpdate.map { update in profile.span(.updates) { update.value } },
+      encoderUpdate: encoderUpdate.flatMap { update in profile.span(.updates) { update.value } },
       headUpdate: headMoved)
   }
 
