@@ -34,6 +34,14 @@ public struct ViewSource {
       (0..<count).flatMap { _ in samples }, parameters(of: samples, epoch: epoch, count: count))
   }
 
+  /// One view of each of some samples, with what each is subjected to, N×3×S×S in 0…1.
+  public func views(of samples: [Int], subjectedTo parameters: [ViewParameters]) -> Tensor {
+    render(samples, parameters)
+  }
+
+  /// What an image as it is is subjected to.
+  public var untouched: ViewParameters { ViewParameters(of: size) }
+
   /// Each sample as it is at one point of a path, N×3×S×S in 0…1, at so much of it (`ViewPath.coefficients`).
   public func views(
     of samples: some Collection<Int>, on path: ViewPath, at coefficient: Double
@@ -62,7 +70,7 @@ public struct ViewSource {
 
   /// The images as they are, N×3×S×S in 0…1.
   public func cleanImages(of samples: some Collection<Int>) -> Tensor {
-    render(Array(samples), samples.map { _ in ViewParameters(of: size) })
+    render(Array(samples), samples.map { _ in untouched })
   }
 
   private var size: ImageSize { ImageSize(width: dataset.width, height: dataset.height) }

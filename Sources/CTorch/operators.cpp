@@ -18,7 +18,7 @@ namespace {
 using c10::IValue;
 using c10::TypeKind;
 
-bool is_list_of_optional_tensors(const c10::Type &type) {
+bool is_list_of_optionals(const c10::Type &type) {
   return type.kind() == TypeKind::ListType &&
       type.expectRef<c10::ListType>().getElementType()->kind() == TypeKind::OptionalType;
 }
@@ -35,6 +35,14 @@ template <typename Element> c10::List<Element> list_of(const CTorchValue &value)
   list.reserve(value.count);
   const auto *elements = static_cast<const Element *>(value.pointer);
   for (int64_t index = 0; index < value.count; ++index) list.push_back(elements[index]);
+  return list;
+}
+
+// Numbers each of which the schema allows to be missing.
+IValue optional_numbers_of(const CTorchValue &value, const c10::Type &type) {
+  c10::impl::GenericList list(type.expectRef<c10::ListType>().getElementType());
+  const auto *numbers = static_cast<const double *>(value.pointer);
+  for (int64_t index = 0; index < value.count; ++index) list.push_back(numbers[index]);
   return list;
 }
 
@@ -62,10 +70,12 @@ IValue box(const CTorchValue &value, const c10::Type &type) {
         ? c10::Device(c10::kCPU)
         : c10::Device(c10::kCUDA, static_cast<c10::DeviceIndex>(value.count));
   case CTORCH_TENSORS:
-    if (is_list_of_optional_tensors(type)) return tensors_of<std::optional<at::Tensor>>(value);
+    if (is_list_of_optionals(type)) return tensors_of<std::optional<at::Tensor>>(value);
     return tensors_of<at::Tensor>(value);
   case CTORCH_INTEGERS: return list_of<int64_t>(value);
-  case CTORCH_REALS: return list_of<double>(value);
+  case CTORCH_REALS:
+    if (is_list_of_optionals(type)) return optional_numbers_of(value, type);
+    return list_of<double>(value);
   case CTORCH_BOOLS: return list_of<bool>(value);
   }
   TORCH_CHECK(false, "unknown kind of argument ", static_cast<int>(value.kind));

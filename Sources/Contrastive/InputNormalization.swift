@@ -58,9 +58,16 @@ extension Tensor {
   /// Images N×3×H×W with the normalisation done to their channels.
   func normalized(by normalization: InputNormalization) -> Tensor {
     guard normalization != .none else { return self }
-    let channels = { (values: [Double]) in
-      Tensor(values, shape: [1, 3, 1, 1]).to(self.dtype).to(self.device)
-    }
     return (self - channels(normalization.mean)) / channels(normalization.deviation)
+  }
+
+  /// What the normalisation makes of a change of images.
+  func scaled(by normalization: InputNormalization) -> Tensor {
+    normalization == .none ? self : self / channels(normalization.deviation)
+  }
+
+  /// A value for each channel of images like this one, 1×3×1×1.
+  private func channels(_ values: [Double]) -> Tensor {
+    Tensor(values, shape: [1, 3, 1, 1]).to(dtype).to(device)
   }
 }

@@ -50,24 +50,44 @@ public func tangentGain(
 ) throws(GeometryError) -> Double {
   try embeddings.checkPaired(with: tangents, .embeddings, .tangents)
   let gain = try meanStretch(at: embeddings, along: tangents, of: head)
-  var randomGain = 0.0
+  let randomGain = try meanRandomStretch(
+    at: embeddings, randomDirections: randomDirections, seed: seed, of: head)
+  guard randomGain > 0 else { throw .notMeasurable(.constantHead) }
+  return gain / randomGain
+}
+
+/// How much a head stretches directions drawn at random, what `tangentGain` divides by: E[‖J·r‖/‖r‖].
+///
+/// - Throws: `GeometryError` for what is no matrix, NaN or infinity.
+package func meanRandomStretch(
+  at embeddings: Tensor, randomDirections: Int = 8, seed: UInt64 = 0, of head: (Tensor) -> Tensor
+) throws(GeometryError) -> Double {
+  var sum = 0.0
   for draw in 0..<randomDirections {
     let directions = isotropicDirections(like: embeddings, seed: seed, draw: draw)
-    randomGain += try meanStretch(at: embeddings, along: directions, of: head)
+    sum += try meanStretch(at: embeddings, along: directions, of: head)
   }
-  guard randomGain > 0 else { throw .notMeasurable(.constantHead) }
-  return gain / (randomGain / Double(randomDirections))
+  return sum / Double(randomDirections)
 }
 
 /// E‖J·v‖/‖v‖ over the rows of `directions` that are not zero.
 package func meanStretch(
   at embeddings: Tensor, along directions: Tensor, of head: (Tensor) -> Tensor
 ) throws(GeometryError) -> Double {
+  let images = Geometry.tangents(at: embeddings, along: directions, of: head).tangents
+  return try meanStretch(of: directions, to: images)
+}
+
+/// E‖w‖/‖v‖ over the rows v of `directions` that are not zero, w the same row of their images under a head's derivative.
+///
+/// - Throws: `GeometryError` for what are not matrices of as many rows, NaN or infinity, and directions that are all zero.
+package func meanStretch(
+  of directions: Tensor, to images: Tensor
+) throws(GeometryError) -> Double {
   let lengths = try directions.asEmbeddings(.tangents, minimumRows: 1).rowLengths()
   let counted = lengths.exceeds(0)
   let rows = counted.to(.float64).sum().item
   guard rows > 0 else { throw .notMeasurable(.zeroTangents) }
-  let images = Geometry.tangents(at: embeddings, along: directions, of: head).tangents
   let stretched = try images.asEmbeddings(.headTangents, minimumRows: 1).rowLengths()
   let ratios = (stretched / lengths).chosen(where: counted, else: Tensor.zeros(like: lengths))
   return ratios.sum().item / rows

@@ -18,6 +18,11 @@ struct AugmentationDecoding: Measure {
     ]
   }
 
+  /// All of it; it makes the views that others take, too.
+  func pieces(of subject: any Subject) -> [MeasurePiece] {
+    [MeasurePiece(.first) { try measure(subject, into: &$0) }]
+  }
+
   /// Fitted on the views of four fifths of the samples, scored on those of the others.
   func measure(_ subject: any Subject, into figures: inout [LayerFigures]) throws {
     guard let model = subject.model else { return }

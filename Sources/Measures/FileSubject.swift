@@ -103,7 +103,7 @@ extension GivenEmbeddings {
     let subject = FileSubject(
       self, extent, temperature: temperature, hasControls: withControls)
     var work = MeasurementWork()
-    work.add(measures, of: subject, shapes: subject.shapes)
+    try work.add(measures, of: subject, shapes: subject.shapes)
     if withControls { try work.addGaussian(like: subject, by: measures) }
     // Rows are streamed from files, by one thread.
     return try work.figures(of: subject.layers, shapes: subject.shapes, workers: 1)

@@ -34,6 +34,19 @@ struct InvarianceToPolicy: Measure {
 
   /// The whole policy always, fixed strengths and parts alone at the end.
   func measure(_ subject: any Subject, into figures: inout [LayerFigures]) throws {
+    for piece in try pieces(of: subject) { try piece.take(&figures) }
+  }
+
+  /// The whole policy, each fixed strength, and each part of these alone.
+  func pieces(of subject: any Subject) throws -> [MeasurePiece] {
+    let whole = MeasurePiece(.first) {
+      try addWhole(of: subject, to: &$0)
+    }
+    guard let model = subject.model, subject.extent.includes(.atEnd) else { return [whole] }
+    return try [whole] + fixedStrengths(of: model) + parts(of: model)
+  }
+
+  private func addWhole(of subject: any Subject, to figures: inout [LayerFigures]) throws {
     let embeddings = try subject.embeddings()
     let views = try subject.views()
     for (index, pair) in try subject.pairs().enumerated() {
@@ -49,47 +62,56 @@ struct InvarianceToPolicy: Measure {
         figures[index].record(value, as: "invariance_clean", convention)
       }
     }
-    guard let model = subject.model, subject.extent.includes(.atEnd) else { return }
-    try addFixedStrengths(of: model, to: &figures)
-    try addParts(of: model, to: &figures)
   }
 
-  private func addFixedStrengths(
-    of model: ModelSubject, to figures: inout [LayerFigures]
-  ) throws {
-    let samples = model.sample(model.sizes.fixedStrengthSamples)
-    for strength in MeasuredModel.fixedStrengths {
-      let fixed = try model.measured.policyChoice.policies(strength: Float(strength))
-      let views =
-        fixed == model.measured.policy
-        ? try model.views() : model.network.viewEmbeddings(of: samples, under: fixed)
-      for (index, layer) in views.enumerated() {
-        figures[index].invarianceAt["\(strength)"] = try invariance(layer[0], layer[1])
-        figures[index].conventions["invariance_at"] = convention(nil)
+  private func fixedStrengths(of model: ModelSubject) throws -> [MeasurePiece] {
+    try fixedPolicies(of: model).map { strength, fixed in
+      MeasurePiece(.long) { figures in
+        let samples = model.sample(model.sizes.fixedStrengthSamples)
+        let views =
+          fixed == model.measured.policy
+          ? try model.views() : model.network.viewEmbeddings(of: samples, under: fixed)
+        for (index, layer) in views.enumerated() {
+          figures[index].invarianceAt["\(strength)"] = try invariance(layer[0], layer[1])
+          figures[index].conventions["invariance_at"] = convention(nil)
+        }
       }
     }
   }
 
-  /// Adds `invariance.PART` and `invariance_at.STRENGTH.PART` for each part that the policy has.
-  private func addParts(of model: ModelSubject, to figures: inout [LayerFigures]) throws {
+  private func fixedPolicies(
+    of model: ModelSubject
+  ) throws -> [(strength: Double, policy: PolicyPair)] {
+    try MeasuredModel.fixedStrengths.map { strength in
+      (strength, try model.measured.policyChoice.policies(strength: Float(strength)))
+    }
+  }
+
+  /// `invariance.PART` and `invariance_at.STRENGTH.PART` for each part that the policy has.
+  private func parts(of model: ModelSubject) throws -> [MeasurePiece] {
     let samples = model.sample(model.sizes.partSamples)
     let side = model.measured.splits.heldOut.height
-    let fixed = try MeasuredModel.fixedStrengths.map { strength in
-      let policy = try model.measured.policyChoice.policies(strength: Float(strength))
-      return (key: "invariance_at.\(strength)", policy: policy)
+    let fixed = try fixedPolicies(of: model).map { strength, policy in
+      (key: "invariance_at.\(strength)", policy: policy)
     }
-    var measured: [(policy: PolicyPair, invariances: [Double])] = []
+    // The run's own strength is often one of the fixed ones, and some parts are the same at each.
+    var alike: [(policy: PolicyPair, keys: [String])] = []
     for (key, whole) in [(key: "invariance", policy: model.measured.policy)] + fixed {
       for part in whole.parts(side: side) {
-        let alone = whole.restricted(to: part)
-        // The run's own strength is often one of the fixed ones.
-        let values =
-          try measured.first { $0.policy == alone }?.invariances
-          ?? model.network.viewEmbeddings(of: samples, under: alone)
-          .map { try invariance($0[0], $0[1]) }
-        measured.append((alone, values))
-        for (index, value) in values.enumerated() {
-          figures[index].record(value, as: "\(key).\(part)", convention(samples.count))
+        let (alone, key) = (whole.restricted(to: part), "\(key).\(part)")
+        if let index = alike.firstIndex(where: { $0.policy == alone }) {
+          alike[index].keys.append(key)
+        } else {
+          alike.append((alone, [key]))
+        }
+      }
+    }
+    return alike.map { policy, keys in
+      MeasurePiece(.long) { figures in
+        let views = model.network.viewEmbeddings(of: samples, under: policy)
+        for (index, layer) in views.enumerated() {
+          let value = try invariance(layer[0], layer[1])
+          for key in keys { figures[index].record(value, as: key, convention(samples.count)) }
         }
       }
     }

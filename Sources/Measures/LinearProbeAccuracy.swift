@@ -15,6 +15,11 @@ struct LinearProbeAccuracy: Measure {
     ]
   }
 
+  /// All of it; it has the training images embedded, which others take, too.
+  func pieces(of subject: any Subject) -> [MeasurePiece] {
+    [MeasurePiece(.first) { try measure(subject, into: &$0) }]
+  }
+
   func measure(_ subject: any Subject, into figures: inout [LayerFigures]) throws {
     for (index, split) in (try subject.probedSplits() ?? []).enumerated() {
       guard let probe = try whereMeasurable({ try LinearProbe(training: split.training) }) else {

@@ -14,6 +14,8 @@ public protocol Measure: Sendable {
   var needs: Set<Need> { get }
   /// The keys of other measures' figures that it takes from those measured before it.
   var buildsOn: Set<String> { get }
+  /// What it consists of: pieces that do not need each other's figures, so that threads can share the work.
+  func pieces(of subject: any Subject) throws -> [MeasurePiece]
   /// Adds its figures to those of each layer, which are in the order of the subject's layers.
   ///
   /// - Throws: `GeometryError` or `EvaluationError` for embeddings that are not finite or do not go together, and what
@@ -24,6 +26,11 @@ public protocol Measure: Sendable {
 extension Measure {
   /// None.
   public var buildsOn: Set<String> { [] }
+
+  /// The whole, as one.
+  public func pieces(of subject: any Subject) -> [MeasurePiece] {
+    [MeasurePiece(needs.contains(.model) ? .long : .short) { try measure(subject, into: &$0) }]
+  }
 }
 
 /// When a measure is taken.

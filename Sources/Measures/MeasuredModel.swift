@@ -171,7 +171,7 @@ public struct MeasuredModel {
       try withoutGradients {
         let subject = ModelSubject(self, extent)
         var work = MeasurementWork()
-        work.add(measures, of: subject, shapes: subject.shapes)
+        try work.add(measures, of: subject, shapes: subject.shapes)
         let figures = try addingControls(to: work, of: subject, by: measures) {
           try $0.figures(
             of: subject.layers, shapes: subject.shapes,

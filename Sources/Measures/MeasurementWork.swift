@@ -8,23 +8,40 @@ import Torch
 /// Each measure works on one thread, whatever their number. So processors have no waits for each other within small operators, and
 /// figures have the same bits for any number of workers from two up.
 struct MeasurementWork {
-  /// Measures that are taken one after another, since some of them build on others before them.
+  /// Pieces that are taken one after another: one alone, or those of measures some of which build on others before them.
   private struct Part {
     let control: Control?
-    let subject: any Subject
-    let shapes: [(n: Int, dimension: Int)]
-    let measures: [any Measure]
+    let layers: [LayerFigures]
+    let pieces: [(measure: any Measure, piece: MeasurePiece)]
+
+    /// That of the piece that is wanted most.
+    var turn: MeasurePiece.Turn {
+      MeasurePiece.Turn.allCases.first { turn in pieces.contains { $0.piece.turn == turn } }
+        ?? .short
+    }
   }
 
   private var parts: [Part] = []
 
   /// Adds what is to be measured of a subject, the model itself or a control.
+  ///
+  /// - Throws: what the measures throw when they say what they consist of.
   mutating func add(
     _ measures: [any Measure], of subject: any Subject, shapes: [(n: Int, dimension: Int)],
     as control: Control? = nil
-  ) {
+  ) throws {
+    let layers = zip(subject.layers, shapes).map {
+      LayerFigures(layer: $0, n: $1.n, dimension: $1.dimension)
+    }
     for group in Self.grouped(measures.filter { subject.extent.includes($0.occasion) }) {
-      parts.append(Part(control: control, subject: subject, shapes: shapes, measures: group))
+      let pieces = try group.flatMap { measure in
+        try measure.pieces(of: subject).map { (measure: measure, piece: $0) }
+      }
+      // What builds on others stays with them.
+      let together = group.count > 1 ? [pieces] : pieces.map { [$0] }
+      for pieces in together {
+        parts.append(Part(control: control, layers: layers, pieces: pieces))
+      }
     }
   }
 
@@ -56,42 +73,46 @@ struct MeasurementWork {
     var figures = zip(layers, shapes).map {
       LayerFigures(layer: $0, n: $1.n, dimension: $1.dimension)
     }
-    for (part, found) in zip(parts, take(workers: workers, willMeasure)) {
+    let parts = MeasurePiece.Turn.allCases.flatMap { turn in self.parts.filter { $0.turn == turn } }
+    for (part, found) in zip(parts, Self.take(parts, workers: workers, willMeasure)) {
       figures.add(try found.get(), as: part.control)
     }
     return figures
   }
 
-  /// What each part found, in the order they were added.
-  private func take(
-    workers: Int, _ willMeasure: (any Measure, Control?) -> Void
+  /// What each part found, in their order.
+  private static func take(
+    _ parts: [Part], workers: Int, _ willMeasure: (any Measure, Control?) -> Void
   ) -> [Result<[LayerFigures], any Error>] {
     let results = Results(count: parts.count)
     nonisolated(unsafe) let parts = parts
     withoutActuallyEscaping(willMeasure) { willMeasure in
       nonisolated(unsafe) let tell = willMeasure
-      func work(_ worker: Int) {
-        while let place = results.next(for: worker) {
+      func work() {
+        while let place = results.next() {
           let part = parts[place]
           results[place] = Result {
             try withoutGradients {
-              try part.subject.figures(by: part.measures, of: part.shapes) { measure in
+              var figures = part.layers
+              for (measure, piece) in part.pieces {
                 results.alone { tell(measure, part.control) }
+                try piece.take(&figures)
               }
+              return figures
             }
           }
         }
       }
       guard workers > 1, parts.count > 1 else {
-        work(0)
+        work()
         return
       }
       nonisolated(unsafe) let each = work
       let usual = Runtime.threads
       defer { Runtime.threads = usual }
-      DispatchQueue.concurrentPerform(iterations: min(workers, parts.count)) { worker in
+      DispatchQueue.concurrentPerform(iterations: min(workers, parts.count)) { _ in
         Runtime.threads = 1
-        each(worker)
+        each()
       }
     }
     return results.all()
@@ -108,13 +129,12 @@ struct MeasurementWork {
       waiting = Array(0..<count)[...]
     }
 
-    /// The next part; nil where there is none, or one has failed. Every second worker begins at the end: neighbours often
-    /// need the same embeddings, which one of them would wait for.
-    func next(for worker: Int) -> Int? {
+    /// The next part; nil where there is none, or one has failed.
+    func next() -> Int? {
       alone {
         let hasFailed = found.contains { if case .failure = $0 { true } else { false } }
         if hasFailed { return nil }
-        return worker.isMultiple(of: 2) ? waiting.popFirst() : waiting.popLast()
+        return waiting.popFirst()
       }
     }
 

@@ -10,6 +10,7 @@ import Torch
 /// asks for goes through once.
 public final class ModelSubject: Subject {
   let measured: MeasuredModel
+  let network: Network
   /// How much is measured.
   public let extent: Extent
   /// On how many samples.
@@ -36,7 +37,7 @@ public final class ModelSubject: Subject {
     } else {
       self.sizes = sizes ?? .full
     }
-    let network = Network(measured)
+    var network = Network(measured)
     let chosen = network.sample(self.sizes.samples)
     let traced: [ProjectionHead.Layer]
     switch extent {
@@ -52,6 +53,8 @@ public final class ModelSubject: Subject {
       (clean, heldOut) = (traced.map { $0.embedding.gathered(rows) }, traced.map(\.embedding))
     }
     layers = traced.map(\.name)
+    network.known = KnownImages(chosen, clean)
+    self.network = network
   }
 
   /// Whether measures add what their figures are under shuffled labels: not along training.
@@ -72,8 +75,6 @@ public final class ModelSubject: Subject {
 
   /// The sizes of the layers that the figures belong to.
   var shapes: [(n: Int, dimension: Int)] { clean.map { ($0.size(0), $0.size(1)) } }
-
-  var network: Network { Network(measured) }
 
   /// The first `count` held-out images in the fixed random order.
   func sample(_ count: Int) -> [Int] { network.sample(count) }

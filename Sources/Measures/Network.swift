@@ -6,10 +6,17 @@ import Torch
 /// The way of images to every layer's embeddings, a batch at a time.
 struct Network {
   let measured: MeasuredModel
+  /// The encoder with batch norm in its convolutions, where that is known to be faster.
+  let fixed: FixedResNet?
+  /// Held-out images whose embeddings as they are are there.
+  var known: KnownImages?
   // What a batch's layers take stays in the cache: half as many images a second go through in batches of 500.
-  static let batchSize = 64
+  static let batchSize = 32
 
-  init(_ measured: MeasuredModel) { self.measured = measured }
+  init(_ measured: MeasuredModel) {
+    self.measured = measured
+    fixed = measured.device == .cpu ? (measured.encoder as? ResNet).flatMap(FixedResNet.init) : nil
+  }
 
   /// The first `count` held-out images in the fixed random order.
   func sample(_ count: Int) -> [Int] {
@@ -34,17 +41,28 @@ struct Network {
       })
   }
 
-  /// The embeddings of views of each of the held-out samples: the views of each layer, N×D each.
+  /// The embeddings of views of each of the held-out samples: the views of each layer, N×D each. Views of a sample that are the same
+  /// go through once, and those that leave an image as it is not again.
   func viewEmbeddings(
     of samples: [Int], under policy: PolicyPair, count: Int = 2
   ) -> [[Tensor]] {
     let source = source(measured.splits.heldOut, policy)
     source.willNeed(samples)
-    let batches = batches(samples).map { batch in
-      source.views(of: batch, epoch: 0, count: count).split(batch.count).map(trace)
+    let parameters = source.parameters(of: samples, epoch: 0, count: count)
+    let views = DistinctViews(
+      of: samples, parameters, asTheyAre: source.untouched, known: known)
+    let fresh = concatenated(
+      batches(Array(views.fresh.indices)).map { batch in
+        let own = views.fresh[batch.startIndex..<batch.endIndex]
+        return trace(source.views(of: own.map(\.sample), subjectedTo: own.map(\.parameters)))
+      }
+    ).map(\.embedding)
+    let old = views.known.isEmpty ? [] : known?.embeddings(of: views.known) ?? []
+    let layers = [fresh, old].filter { !$0.isEmpty }
+    return (layers.first ?? []).indices.map { layer in
+      let all = Tensor.concatenated(layers.map { $0[layer] })
+      return views.places.map { all.gathered(Tensor($0).to(all.device)) }
     }
-    let views = (0..<count).map { view in concatenated(batches.map { $0[view] }) }
-    return (views.first ?? []).indices.map { layer in views.map { $0[layer].embedding } }
   }
 
   /// The embeddings of each of the held-out samples turned by none, one, two and three quarters, counter-clockwise: the turns
@@ -87,10 +105,17 @@ struct Network {
 
   /// All measured layers' embeddings of images.
   func trace(_ images: Tensor) -> [ProjectionHead.Layer] {
-    guard measured.layers != .head else { return headTrace(at: measured.encoder(images)) }
-    let trunk = measured.encoder.trace(images)
-    return withinLimit(chosen(of: trunk.dropLast()))
+    if measured.layers == .head && fixed == nil {
+      return headTrace(at: measured.encoder(images))
+    }
+    let trunk = fixed?.trace(images) ?? measured.encoder.trace(images)
+    return measuredTrunk(trunk.dropLast())
       + (trunk.last.map { headTrace(at: $0.embedding) } ?? [])
+  }
+
+  /// Those of the trunk's layers before h that are measured.
+  func measuredTrunk(_ trunk: ArraySlice<ProjectionHead.Layer>) -> [ProjectionHead.Layer] {
+    measured.layers == .head ? [] : withinLimit(chosen(of: trunk))
   }
 
   /// The trunk's layers before h that are measured.

@@ -106,21 +106,6 @@ extension Subject {
   func count(_ count: Int, beside figures: LayerFigures) -> Int? {
     count == figures.n ? nil : count
   }
-
-  /// Takes the measures that belong to the subject's extent; `willMeasure` is told of each before it is.
-  func figures(
-    by measures: [any Measure], of shapes: [(n: Int, dimension: Int)],
-    willMeasure: (any Measure) -> Void = { _ in }
-  ) throws -> [LayerFigures] {
-    var figures = zip(layers, shapes).map {
-      LayerFigures(layer: $0, n: $1.n, dimension: $1.dimension)
-    }
-    for measure in measures where extent.includes(measure.occasion) {
-      willMeasure(measure)
-      try measure.measure(self, into: &figures)
-    }
-    return figures
-  }
 }
 
 /// What `body` gives, or nil where these embeddings do not allow it: too few of them, or all equal. Any other

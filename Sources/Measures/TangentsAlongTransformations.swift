@@ -36,33 +36,50 @@ struct TangentsAlongTransformations: Measure {
     guard let model = subject.model else { return }
     let network = model.network
     let images = network.cleanImages(of: model.sample(model.sizes.tangentSamples))
-    let h = model.measured.encoder(images)
-    for generator in Generator.allCases {
-      let directions = generator.tangents(of: images, border: model.measured.policy.first.border)
-      let tangents = LayerTangents(at: images, along: directions, through: network)
-      try add(tangents, generator.rawValue, h, of: model, to: &figures)
+    guard images.size(0) > 0 else { return }
+    let border = model.measured.policy.first.border
+    let generators = Generator.allCases
+    let tangents = network.tangents(at: images) { rows in
+      generators.map { $0.tangents(of: images[rows], border: border) }
+    }
+    let h = try subject.embeddings()[subject.placeOfH][0..<images.size(0)]
+    let byChance = try stretchByChance(at: h, in: model, below: figures.count)
+    for (generator, along) in zip(generators, tangents) {
+      try add(along, generator.rawValue, byChance, to: &figures)
     }
     for along in model.factorTangents() {
-      try add(along.tangents, "factor.\(along.factor.rawValue)", h, of: model, to: &figures)
+      try add(along.tangents, "factor.\(along.factor.rawValue)", byChance, to: &figures)
     }
   }
 
-  private func add(
-    _ tangents: LayerTangents, _ name: String, _ h: Tensor, of model: ModelSubject,
-    to figures: inout [LayerFigures]
-  ) throws {
+  /// How much the head stretches random directions at h on the way to each of the layers after it, by the layer's place.
+  private func stretchByChance(
+    at h: Tensor, in model: ModelSubject, below end: Int
+  ) throws -> [Int: Double] {
     let place = model.placeOfH
-    let convention = Convention(centered: false, rowNormalized: false, n: h.size(0))
-    for (index, own) in tangents.layers.enumerated() {
-      guard let norm = try whereMeasurable({ try tangentNorm(own) }) else { continue }
-      figures[index].record(norm, as: "tangent_norm.\(name)", convention)
-      guard index > place else { continue }
-      let gain = try whereMeasurable {
-        try tangentGain(at: h, along: tangents.layers[place]) {
+    guard place + 1 < end else { return [:] }
+    return try Dictionary(
+      uniqueKeysWithValues: (place + 1..<end).map { index in
+        let stretch = try meanRandomStretch(at: h) {
           model.network.headTrace(at: $0)[index - place].embedding
         }
-      }
-      if let gain { figures[index].record(gain, as: "tangent_gain.\(name)", convention) }
+        return (index, stretch)
+      })
+  }
+
+  private func add(
+    _ tangents: LayerTangents, _ name: String, _ byChance: [Int: Double],
+    to figures: inout [LayerFigures]
+  ) throws {
+    let place = figures.firstIndex { $0.layer == "h" } ?? 0
+    for (index, own) in tangents.layers.enumerated() {
+      guard let norm = try whereMeasurable({ try tangentNorm(own) }) else { continue }
+      let convention = Convention(centered: false, rowNormalized: false, n: own.size(0))
+      figures[index].record(norm, as: "tangent_norm.\(name)", convention)
+      guard let chance = byChance[index], chance > 0 else { continue }
+      let stretch = try whereMeasurable { try meanStretch(of: tangents.layers[place], to: own) }
+      guard let stretch else { continue }
+      figures[index].record(stretch / chance, as: "tangent_gain.\(name)", convention)
     }
   }
 }

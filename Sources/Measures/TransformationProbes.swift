@@ -42,14 +42,19 @@ struct TransformationProbes: Measure {
   /// Fitted on the views of four fifths of the samples, scored on those of the others. The number of samples is a
   /// multiple of 25, so that a fifth of the rows that are fitted, by which penalties are chosen, has all views of its samples, too.
   func measure(_ subject: any Subject, into figures: inout [LayerFigures]) throws {
-    guard let model = subject.model else { return }
+    for piece in pieces(of: subject) { try piece.take(&figures) }
+  }
+
+  /// Each transformation, and the quarter turns.
+  func pieces(of subject: any Subject) -> [MeasurePiece] {
+    guard let model = subject.model else { return [] }
     let available = model.sample(model.sizes.transformationSamples)
     let samples = Array(available.prefix(available.count / 25 * 25))
-    guard !samples.isEmpty else { return }
-    for transformation in ProbedTransformation.all {
-      try add(transformation, of: samples, in: model, to: &figures)
+    guard !samples.isEmpty else { return [] }
+    let amounts = ProbedTransformation.all.map { transformation in
+      MeasurePiece(.long) { try add(transformation, of: samples, in: model, to: &$0) }
     }
-    try addQuarterTurns(of: samples, in: model, to: &figures)
+    return amounts + [MeasurePiece(.long) { try addQuarterTurns(of: samples, in: model, to: &$0) }]
   }
 
   private func add(

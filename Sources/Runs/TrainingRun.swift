@@ -17,6 +17,10 @@ public final class TrainingRun {
   public let folder: RunFolder
   /// What the user should know of how the run begins: what was taken from the file of `init`.
   public private(set) var notes: [String] = []
+  /// What records how long the parts of steps, and what is between them, take; nil where nothing does.
+  public var profile: StepProfile? {
+    didSet { trainer.profile = profile }
+  }
   let splits: DatasetSplits
   let trainer: Trainer
   /// The group of processes that work on the run; nil for this one alone.
@@ -198,9 +202,12 @@ public final class TrainingRun {
       guard let samples = order?.batches[step % stepsPerEpoch] else { break }
       let rate = rates.encoder.learningRate(at: step)
 
+      profile?.beginStep()
       meter.start()
-      let batch = views.batch(
-        of: share(of: samples), epoch: epoch, views: configuration.views, withLabels: needsLabels)
+      let batch = profile.span(.views, cost: { .writing($0.images) }) {
+        views.batch(
+          of: share(of: samples), epoch: epoch, views: configuration.views, withLabels: needsLabels)
+      }
       try reading.check { report(.warning($0)) }
       let result: Trainer.Step
       do {
@@ -219,11 +226,14 @@ public final class TrainingRun {
       progress.loss = result.loss
 
       if isLogged(step) {
-        let record = record(
-          result, learningRate: rate, viewsPerSecond: meter.takeRecentRate())
-        try metrics.append(record)
-        try log?.write(record)
+        try profile.span(.log) {
+          let record = record(
+            result, learningRate: rate, viewsPerSecond: meter.takeRecentRate())
+          try metrics.append(record)
+          try log?.write(record)
+        }
       }
+      profile?.endStep()
       report(.step(stepReport(loss: result.loss, viewsPerSecond: meter.rate)))
 
       let stopping = try isAnyToStop(shouldStop()) && step < totalSteps
@@ -231,7 +241,9 @@ public final class TrainingRun {
       if let epochsDone, step < totalSteps, plan.measures(epoch: epochsDone) {
         report(.measuring(epoch: epochsDone, isLast: false))
         let layers = try reading.checking({ report(.warning($0)) }) {
-          try model.figures(.light(samples: plan.samples), by: measures)
+          try profile.span(.measuring) {
+            try model.figures(.light(samples: plan.samples), by: measures)
+          }
         }
         try append(layers, to: geometry)
         try log?.write(layers, step: step)
@@ -242,7 +254,7 @@ public final class TrainingRun {
         meter = RateMeter()
         wallStart = .now
         try log?.synchronize()
-        try writeCheckpoint(metrics, geometry)
+        try profile.span(.checkpoint) { try writeCheckpoint(metrics, geometry) }
       }
       if stopping { return .interrupted(step: step) }
     }
@@ -250,7 +262,7 @@ public final class TrainingRun {
     if shouldStop() { return .interrupted(step: step) }
     report(.measuring(epoch: totalEpochs, isLast: true))
     let layers = try reading.checking({ report(.warning($0)) }) {
-      try model.figures(.full, by: measures)
+      try profile.span(.measuring) { try model.figures(.full, by: measures) }
     }
     report(.measured)
     // A process that was killed here has left these lines already.

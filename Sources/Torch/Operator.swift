@@ -24,6 +24,14 @@ public struct Operator: @unchecked Sendable {  // the handle is immutable once f
     self.name = name
   }
 
+  /// Looks the operator up; nil where libtorch was built without it.
+  package init?(ifPresent name: String, _ overload: String = "") {
+    var found: CTorchOperatorRef?
+    guard ctorch_operator_find(name, overload, &found) == 0, let found else { return nil }
+    handle = found
+    self.name = name
+  }
+
   /// Calls an operator whose first result is a tensor, and returns that one.
   @discardableResult
   public func callAsFunction(_ arguments: (any OperatorArgument)?...) -> Tensor {

@@ -76,6 +76,18 @@ extension Tensor {
     Operator.maxPool(self, [kernel, kernel], [stride, stride], [padding, padding])
   }
 
+  /// The same, with the place of each value among the H·W of its channel, row after row, in int64.
+  package func maxPooledWithPlaces(
+    kernel: Int, stride: Int, padding: Int
+  ) -> (values: Tensor, places: Tensor) {
+    let results = Operator.maxPoolWithPlaces.results(
+      self, [kernel, kernel], [stride, stride], [padding, padding])
+    guard let values = results[0], let places = results[1] else {
+      fatalError("max-pooling without values or places")
+    }
+    return (values, places)
+  }
+
   /// The mean over height and width: N×C×H×W to N×C.
   public func globalAveragePooled() -> Tensor { mean(along: [2, 3]) }
 
@@ -101,6 +113,7 @@ extension Operator {
   static let thresholdBackward = Operator("aten::threshold_backward")
   static let gelu = Operator("aten::gelu")
   static let maxPool = Operator("aten::max_pool2d")
+  static let maxPoolWithPlaces = Operator("aten::max_pool2d_with_indices")
   static let crossEntropy = Operator("aten::cross_entropy_loss")
   static let negativeLogLikelihood = Operator("aten::nll_loss")
 

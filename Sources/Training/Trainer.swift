@@ -41,13 +41,20 @@ public final class Trainer {
   public let headOptimizer: (any Optimizer)?
   /// Where encoder and objective are.
   public let device: Device
+  /// What records how long the parts of a step take; nil where nothing does.
+  public var profile: StepProfile?
+  /// What the encoder's parameters take, and what its optimiser keeps, in bytes; for the profile.
+  lazy var encoderBytes = (
+    parameters: encoder.parameters.reduce(0) { $0 + $1.parameter.tensor.byteCount },
+    state: encoderOptimizer.state.values.reduce(0) { $0 + $1.byteCount }
+  )
   /// Steps taken, those before a resume included.
   public internal(set) var stepCount = 0
   let headMethod: OptimizerMethod
   let headWeightDecay: Double
   let slow: SlowCopies?
   private let autocast: DType?
-  private let encoderLimit: Int?
+  let encoderLimit: Int?
   private let share: ProcessShare?
 
   /// A trainer of modules that it moves to `device`.
@@ -128,7 +135,8 @@ public final class Trainer {
     on batch: ViewBatch, learningRate: Double, headLearningRate: Double?, measuresUpdate: Bool,
     further: @escaping (Int) -> ViewBatch
   ) throws -> Step {
-    let pass = EncoderPass(of: batch.images, limit: encoderLimit) { [self] in encode($0, in: share)
+    let pass = profile.span(.encoder, cost: { _ in forwardCost(of: batch.images) }) {
+      EncoderPass(of: batch.images, limit: encoderLimit) { [self] in encode($0, in: share) }
     }
     let h = share?.gathered(pass.h, views: batch.views) ?? pass.h
     if share != nil { h.requiresGradient = true }
@@ -139,23 +147,34 @@ public final class Trainer {
     let game = HeadGame(
       objective: objective, batch: embedded, step: stepCount, optimizer: headOptimizer,
       further: { self.embedded(further($0)) })
-    let turn = try schedule.turn(game)
-    pass.backward(from: share?.own(of: turn.gradient, views: batch.views) ?? turn.gradient)
+    let turn = try profile.span(.schedule) { try schedule.turn(game) }
+    profile.span(.backward, cost: { _ in backwardCost(of: batch.images) }) {
+      pass.backward(from: share?.own(of: turn.gradient, views: batch.views) ?? turn.gradient)
+    }
     // Waited for no earlier: meanwhile a device goes the way back.
-    let loss = try finiteLoss(of: turn)
-    turn.lastMove?()
+    let loss = try profile.span(.loss) {
+      let loss = try finiteLoss(of: turn)
+      turn.lastMove?()
+      return loss
+    }
     let headMoved = headUpdate?.value
-    share?.sumGradients(of: encoder.parameters.map(\.parameter))
+    if let share {
+      profile.span(.processes) { share.sumGradients(of: encoder.parameters.map(\.parameter)) }
+    }
     try share?.check()
     encoderOptimizer.learningRate = learningRate
-    let encoderUpdate = measuresUpdate ? RelativeUpdate(of: encoder.parameters) : nil
-    encoderOptimizer.step()
-    encoderOptimizer.clearGradients()
-    slow?.update()
+    let encoderUpdate =
+      measuresUpdate ? profile.span(.updates) { RelativeUpdate(of: encoder.parameters) } : nil
+    profile.span(.optimizer, cost: { _ in optimizerCost }) {
+      encoderOptimizer.step()
+      encoderOptimizer.clearGradients()
+      slow?.update()
+    }
     objective.base.finishStep(on: embedded.replacingEmbeddings(by: turn.z))
     stepCount += 1
     return Step(
-      loss: loss, z: turn.z, penalty: turn.penalty, encoderUpdate: encoderUpdate?.value,
+      loss: loss, z: turn.z, penalty: turn.penalty,
+      encoderUpdate: encoderUpdate.flatMap { update in profile.span(.updates) { update.value } },
       headUpdate: headMoved)
   }
 
@@ -189,9 +208,13 @@ public final class Trainer {
   private func embedded(
     _ batch: ViewBatch, as h: Tensor, in group: ProcessShare?
   ) -> EmbeddedViews {
-    let targets = slow?.targets(
-      of: batch.images, encode: { encodeInParts($0, in: group) },
-      project: { h in withBatchStatistics(over: group?.group) { objective.head(h) } })
+    let targets = slow.map { slow in
+      profile.span(.encoder, cost: { _ in forwardCost(of: batch.images) }) {
+        slow.targets(
+          of: batch.images, encode: { encodeInParts($0, in: group) },
+          project: { h in withBatchStatistics(over: group?.group) { objective.head(h) } })
+      }
+    }
     guard let group else {
       return EmbeddedViews(h, views: batch.views, labels: batch.labels, targets: targets)
     }

@@ -3,6 +3,7 @@ import Foundation
 import RunStore
 import Runs
 import Torch
+import Training
 
 struct TrainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -43,6 +44,18 @@ struct TrainCommand: ParsableCommand {
       valueName: "seconds"))
   var processTimeout = 1_800
 
+  @Option(
+    help: ArgumentHelp(
+      "Where the time goes, as a Chrome trace for chrome://tracing or Perfetto, and as a table at the end.",
+      valueName: "file"))
+  var profile: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "How many steps --profile records, after the first \(StepProfile.usualWarmUp).",
+      valueName: "steps"))
+  var profileSteps = StepProfile.usualSteps
+
   @Flag(help: "Print the summary as one JSON document on standard output.")
   var json = false
 
@@ -51,6 +64,9 @@ struct TrainCommand: ParsableCommand {
 
   func validate() throws {
     guard processTimeout > 0 else { throw ValidationError("--process-timeout must be above 0") }
+    guard 1...10_000 ~= profileSteps else {
+      throw ValidationError("--profile-steps must be from 1 to 10000")
+    }
   }
 
   func run() throws {
@@ -58,9 +74,11 @@ struct TrainCommand: ParsableCommand {
       Interruption.followParent()
       let launched = try LaunchedProcess(environment: ProcessInfo.processInfo.environment)
       let run = try makeRun(launched)
-      // One of several speaks for all.
       let quiet = quiet || (launched?.rank ?? 0) > 0
       if !quiet { run.notes.forEach(Terminal.note) }
+      // One of several speaks for all.
+      let trace = try (launched?.rank ?? 0) == 0 ? profile.map(begunTrace) : nil
+      run.profile = trace?.profile
       var progress = ProgressBar(isQuiet: quiet)
       Interruption.listen()
       let outcome: TrainingRun.Outcome
@@ -78,9 +96,12 @@ struct TrainCommand: ParsableCommand {
         }
       } catch {
         progress.finishLine()
+        // What went wrong with the run is what matters.
+        try? trace?.finish(isQuiet: true)
         throw error
       }
       progress.finishLine()
+      try trace?.finish(isQuiet: quiet)
       switch outcome {
       case .interrupted(let step):
         throw Failure(
@@ -92,6 +113,11 @@ struct TrainCommand: ParsableCommand {
       case .followed: break
       }
     }
+  }
+
+  /// A trace that is to be written, and can be.
+  private func begunTrace(_ path: String) throws -> ProfileTrace {
+    try ProfileTrace(path: path, StepProfile(steps: profileSteps))
   }
 
   /// The run, alone or with the processes that torchrun, srun or mpirun started beside this one.

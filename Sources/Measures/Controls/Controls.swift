@@ -21,7 +21,7 @@ extension MeasuredModel {
     return try inEvaluationMode([encoder, head]) {
       model.settleStatistics()
       let untrained = ModelSubject(model, subject.extent, sizes: .untrained)
-      work.add(measures, of: untrained, shapes: untrained.shapes, as: .untrained)
+      try work.add(measures, of: untrained, shapes: untrained.shapes, as: .untrained)
       return try body(work)
     }
   }
@@ -49,6 +49,6 @@ extension MeasurementWork {
   mutating func addGaussian(like subject: any Subject, by measures: [any Measure]) throws {
     guard subject.extent.includes(.always) else { return }
     let gaussian = try GaussianSubject(like: subject)
-    add(measures, of: gaussian, shapes: gaussian.shapes, as: .gaussian)
+    try add(measures, of: gaussian, shapes: gaussian.shapes, as: .gaussian)
   }
 }
