@@ -93,7 +93,8 @@ extension RunConfiguration {
       headMethod: method(momentum: self.headMomentum ?? self.momentum),
       headWeightDecay: self.headWeightDecay ?? self.weightDecay,
       encoderLimit: self.encoderBatchSize.map { $0 * self.views },
-      bfloat16: self.precision == .bfloat16, device: try availableDevice(), processes: processes)
+      bfloat16: self.precision == .bfloat16, device: try availableDevice(), processes: processes,
+      batchNorm: self.processBatchNorm)
   }
 
   /// What the encoder is built as.
