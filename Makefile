@@ -54,7 +54,7 @@ swift-docs:
 	  $(DOCUMENTED:%=--target %) --output-path $(REFERENCE) --warnings-as-errors
 
 # What other programs make of what Gnomon writes, each in an environment of its own below build/.
-.PHONY: check-tensorboard check-python check-weights check-onnx check-serve check-package
+.PHONY: check-tensorboard check-python check-weights check-onnx check-serve check-package check-network
 check-tensorboard: build
 	Tools/check-tensorboard.sh $(GNOMON)
 
@@ -70,6 +70,10 @@ check-onnx: build
 # Live pages, in an installed Chromium.
 check-serve: build
 	Tools/check-serve.sh $(GNOMON)
+
+# One run over two network namespaces, where they can be made.
+check-network: build
+	Tools/check-network.sh $(GNOMON)
 
 # The package that takes Gnomon by its path.
 check-package: .venv/ready

@@ -132,7 +132,7 @@ def compare(hosts: Hosts, gnomon: str, folder: Path) -> None:
     def command(name: str) -> list[str]:
         return [gnomon, *OPTIONS, "--steps", str(STEPS), "--process-timeout", "60", "--output", str(folder / name)]
 
-    subprocess.run(command("alone"), check=True)
+    subprocess.run(command("alone"), check=True, stdout=subprocess.DEVNULL)
     port = free_port()
     whole([start(command("one-host"), rank, "127.0.0.1", port) for rank in range(2)], 60, "one host")
 

@@ -85,11 +85,9 @@ struct SynchronizedBatchNorm : public torch::autograd::Function<SynchronizedBatc
     const at::Tensor scratch = at::zeros({channels}, input.options().dtype(type));
     const auto [own_mean, own_variance] =
         at::batch_norm_update_stats(input, scratch, scratch.clone(), momentum);
+    const at::Tensor own = at::stack({own_mean, own_variance, at::full_like(own_mean, own_count)});
     // Put together in float64, which leaves one rounding to float32 at the end, as in one process.
-    const at::Tensor own = at::stack(
-        {own_mean.to(at::kDouble), own_variance.to(at::kDouble),
-         at::full({channels}, own_count, input.options().dtype(at::kDouble))});
-    const at::Tensor all = ctorch::gathered(group, own);
+    const at::Tensor all = ctorch::gathered(group, own).to(at::kDouble);
     const at::Tensor means = all.select(1, 0), counts = all.select(1, 2);
     const double count = counts.select(1, 0).sum().item<double>();
     const at::Tensor wide_mean = (means * counts).sum(0) / count;
@@ -124,8 +122,8 @@ struct SynchronizedBatchNorm : public torch::autograd::Function<SynchronizedBatc
     const auto own = at::native_batch_norm_backward(
         gradient, input, weight, mean, variance, {}, {}, /*train=*/false, epsilon, {false, true, true});
     const at::Tensor weights_gradient = std::get<1>(own), bias_gradient = std::get<2>(own);
-    const at::Tensor sums = ctorch::summed(
-        group, at::stack({bias_gradient.to(at::kDouble), weights_gradient.to(at::kDouble)}));
+    const at::Tensor sums =
+        ctorch::summed(group, at::stack({bias_gradient, weights_gradient})).to(at::kDouble);
     const at::Tensor inverse = (variance.to(at::kDouble) + epsilon).rsqrt();
     const at::Tensor scale = weight.to(at::kDouble) * inverse;
     const at::Tensor slope = -scale * inverse * sums[1] / count;

@@ -21,7 +21,9 @@ import TorchNN
     _ group: ProcessGroup? = nil
   ) throws -> Found {
     let centres = Samples.normal(seed: 1, [samples, inputs])
-    let all = (0..<views).map { centres + Samples.normal(seed: 10 + UInt64($0), centres.shape) * 0.4 }
+    let all = (0..<views).map {
+      centres + Samples.normal(seed: 10 + UInt64($0), centres.shape) * 0.4
+    }
     let size = group?.size ?? 1
     let own = (group?.rank ?? 0) * samples / size..<((group?.rank ?? 0) + 1) * samples / size
     let h = Tensor.concatenated(all.map { $0[own] })

@@ -145,7 +145,8 @@ import Training
   /// is a half, a quarter, or as many times too long.
   @Test(
     arguments: [
-      Way.ntXent, .supervised, .vicReg, .tiledInParts, .moco, .byol, .decoupled, .spectral, .tKernel,
+      Way.ntXent, .supervised, .vicReg, .tiledInParts, .moco, .byol, .decoupled, .spectral,
+      .tKernel,
       .uniformity, .learned, .alternating, .unrolled, .implicit,
     ], [2, 4])
   func theEncodersGradientIsNoFractionOrMultipleOfThatOfOneProcess(_ way: Way, _ size: Int) throws {

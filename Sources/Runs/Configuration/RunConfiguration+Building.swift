@@ -22,7 +22,7 @@ extension RunConfiguration {
     return stream.next()
   }
 
-  var orderSeed: UInt64 { streamSeed(for: .order) }
+  package var orderSeed: UInt64 { streamSeed(for: .order) }
 
   /// The seed of the views that are trained on.
   public var viewSeed: UInt64 { streamSeed(for: .views) }
