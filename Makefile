@@ -54,7 +54,7 @@ swift-docs:
 	  $(DOCUMENTED:%=--target %) --output-path $(REFERENCE) --warnings-as-errors
 
 # What other programs make of what Gnomon writes, each in an environment of its own below build/.
-.PHONY: check-tensorboard check-python check-weights check-onnx check-serve check-package
+.PHONY: check-tensorboard check-python check-weights check-onnx check-serve check-package check-network
 check-tensorboard: build
 	Tools/check-tensorboard.sh $(GNOMON)
 
@@ -79,6 +79,10 @@ check-kernels: .venv/ready
 .PHONY: swift-check-kernels
 swift-check-kernels:
 	Tools/check-kernels.sh
+
+# One run over two network namespaces, where they can be made.
+check-network: build
+	Tools/check-network.sh $(GNOMON)
 
 # The package that takes Gnomon by its path.
 check-package: .venv/ready

@@ -1,15 +1,16 @@
 // Gnomon's side of Benchmarks/training.py. It answers each line `run` on standard input with one JSON line
 // {"seconds", "views", "peak_bytes"}, as the scripts in Benchmarks/peers do:
 //
-//   training-benchmark step WIDTH VIEWS STEPS    training steps on images that are there already
+//   training-benchmark step WIDTH VIEWS STEPS    training steps on images that are there already; with the variables RANK,
+//                                                WORLD_SIZE, MASTER_ADDR and MASTER_PORT, on this process' share of them
 //   training-benchmark epoch FILE COUNT BATCH    views and steps over COUNT images of a .npy file
 //   training-benchmark premade FILE COUNT BATCH  the same on views that were made beforehand
 //   training-benchmark views HOW COUNT           COUNT views of 32×32 pixels, HOW being fused or tensor operations
 //   training-benchmark calls                     nanoseconds of one operator's call, direct and boxed
 //
 // After these may stand --device DEVICE, whose memory is then the peak that is told of, --threads COUNT, --width WIDTH for
-// an epoch's encoder, --encoder resnet50 or vit-tiny and --size SIDE for the steps of another one, and --tuned 1, by which
-// convolutions on a CUDA device are tried out.
+// an epoch's encoder, --encoder resnet50 or vit-tiny and --size SIDE for the steps of another one, --batch-norm own for steps
+// of several processes, and --tuned 1, by which convolutions on a CUDA device are tried out.
 
 import Augmentations
 import BenchmarkSupport
@@ -69,7 +70,17 @@ func makeEncoder(width: Int) -> any DescribedEncoder {
   return form.makeEncoder()
 }
 
-func makeTrainer(width: Int) throws -> Trainer {
+/// The processes that this one works with, by the variables that launchers set; nil for one alone.
+func launchedProcesses() throws -> ProcessGroup? {
+  let variables = ProcessInfo.processInfo.environment
+  guard let rank = variables["RANK"].flatMap(Int.init), let host = variables["MASTER_ADDR"],
+    let size = variables["WORLD_SIZE"].flatMap(Int.init),
+    let port = variables["MASTER_PORT"].flatMap(UInt16.init)
+  else { return nil }
+  return try ProcessGroup(at: .init(host: host, port: port), rank: rank, size: size)
+}
+
+func makeTrainer(width: Int, in processes: ProcessGroup? = nil) throws -> Trainer {
   let device = try chosenDevice()
   Runtime.tuneConvolutions(option("--tuned") == "1")
   Runtime.keepLargeBlocks()
@@ -80,7 +91,8 @@ func makeTrainer(width: Int) throws -> Trainer {
     base: InfoNCE(temperature: 0.2))
   return Trainer(
     encoder: encoder, objective: objective,
-    bfloat16: device.kind == .cuda || Runtime.hasBFloat16, device: device)
+    bfloat16: device.kind == .cuda || Runtime.hasBFloat16, device: device, processes: processes,
+    batchNorm: option("--batch-norm").flatMap(ProcessBatchNorm.init) ?? .synchronized)
 }
 
 /// Answers with repetitions whose work a device has done to the end.
@@ -95,7 +107,9 @@ func serve(on device: Device, _ repetition: () throws -> Int) throws {
 }
 
 func benchmarkSteps(width: Int, views: Int, steps: Int) throws {
-  let trainer = try makeTrainer(width: width)
+  let processes = try launchedProcesses()
+  let trainer = try makeTrainer(width: width, in: processes)
+  let views = views / (processes?.size ?? 1)
   let images = Tensor.randomUniform([views, 3, side, side]).to(trainer.device).channelsLast()
   try serve(on: trainer.device) {
     for _ in 0..<steps { _ = try trainer.step(on: images, learningRate: 1e-3) }

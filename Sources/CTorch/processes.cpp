@@ -43,10 +43,25 @@ at::Tensor ctorch::gathered(CTorchProcessGroupRef group, const at::Tensor &tenso
 }
 
 at::Tensor ctorch::summed(CTorchProcessGroupRef group, at::Tensor tensor) {
-  std::vector<at::Tensor> tensors{tensor};
-  wait(group->backend->allreduce(tensors));
+  wait(summing(group, tensor));
   return tensor;
 }
+
+c10::intrusive_ptr<c10d::Work> ctorch::summing(CTorchProcessGroupRef group, const at::Tensor &tensor) {
+  std::vector<at::Tensor> tensors{tensor};
+  return group->backend->allreduce(tensors);
+}
+
+at::Tensor ctorch::exchanged(CTorchProcessGroupRef group, const at::Tensor &parts) {
+  at::Tensor given = parts.contiguous();
+  at::Tensor taken = at::empty_like(given);
+  // No sizes: equal parts.
+  std::vector<int64_t> equal;
+  wait(group->backend->alltoall_base(taken, given, equal, equal));
+  return taken;
+}
+
+int ctorch::size_of(CTorchProcessGroupRef group) { return group->backend->getSize(); }
 
 int ctorch_process_group_join(
     const char *host, uint16_t port, int32_t rank, int32_t size, bool hosts_store,

@@ -13,7 +13,7 @@ public final class HeadedObjective {
   public struct Evaluation {
     /// The loss, a scalar.
     public let loss: Tensor
-    /// The head's output.
+    /// The head's output for the whole batch.
     public let z: Tensor
     /// The part of the loss that is the head's own, a scalar; nil where it has none.
     public let penalty: Tensor?
@@ -44,12 +44,19 @@ public final class HeadedObjective {
   }
 
   /// The loss of representations h, and what else was computed on the way.
+  ///
+  /// Where several processes have the batch between them, each takes the head to its own rows, and the loss is that of the whole batch: the
+  /// mean of what each makes of its rows (`Objective.isMeanOverRows`) or, of other objectives, of the whole. On the way back each goes
+  /// through its own part, so a gradient at h is that of the whole loss, and the gradients of φ are to be summed.
   public func evaluated(_ batch: EmbeddedViews) -> Evaluation {
-    let (z, penalty) = head.penalized(batch.embeddings)
-    let atZ = loss(of: batch.replacingEmbeddings(by: z), at: .z)
+    let (z, ownPenalty) = head.penalized(batch.embeddings)
+    let penalty = ownPenalty.map { mean(ofParts: $0, in: batch) }
+    let projected = batch.replacingEmbeddings(by: z)
+    let atZ = loss(of: projected, at: .z)
     let atH = loss(of: batch, at: .h)
     let terms = [atZ, atH, heldLoss(of: batch), penalty].compactMap { $0 }
-    return Evaluation(loss: terms.dropFirst().reduce(terms[0], +), z: z, penalty: penalty)
+    return Evaluation(
+      loss: terms.dropFirst().reduce(terms[0], +), z: projected.whole.embeddings, penalty: penalty)
   }
 
   /// The loss of representations h, and the z it was computed from.
@@ -69,7 +76,8 @@ public final class HeadedObjective {
   /// What φ's turns see, the loss without the terms at h; nil where nothing is left.
   public func headLoss(of batch: EmbeddedViews) -> Tensor? {
     guard involvesHead else { return nil }
-    let (z, penalty) = head.penalized(batch.embeddings)
+    let (z, ownPenalty) = head.penalized(batch.embeddings)
+    let penalty = ownPenalty.map { mean(ofParts: $0, in: batch) }
     let atZ = loss(of: batch.replacingEmbeddings(by: z), at: .z)
     guard let atZ, let penalty else { return atZ ?? penalty }
     return atZ + penalty
@@ -103,9 +111,16 @@ public final class HeadedObjective {
   /// The terms at one of the places, of the embeddings there; nil where there are none.
   private func loss(of batch: EmbeddedViews, at place: LossPlace) -> Tensor? {
     let selection = selected(at: place)
-    if selection.count == max(1, base.terms.count) { return base.loss(of: batch) }
-    let terms = Set(selection.compactMap { $0 })
-    return terms.isEmpty ? nil : base.loss(of: batch, terms: terms)
+    guard !selection.isEmpty else { return nil }
+    let rows = base.isMeanOverRows ? batch : batch.whole
+    let own =
+      selection.count == max(1, base.terms.count)
+      ? base.loss(of: rows) : base.loss(of: rows, terms: Set(selection.compactMap { $0 }))
+    return mean(ofParts: own, in: batch)
+  }
+
+  private func mean(ofParts own: Tensor, in batch: EmbeddedViews) -> Tensor {
+    batch.group?.mean(ofParts: own) ?? own
   }
 
   /// The base objective's terms at a place; of one that is no sum, nil stands for the whole.

@@ -6,6 +6,11 @@ public protocol Objective {
   /// The loss, a scalar. Traps for fewer samples than `minimumSamples`.
   func loss(of batch: EmbeddedViews) -> Tensor
 
+  /// Whether the loss is a mean over rows, each compared with others or with none, that can be taken over some of them: where several
+  /// processes have a batch between them (`EmbeddedViews.group`), `loss(of:)` is then the mean over the rows of one, which are compared with
+  /// those of all (`EmbeddedViews.whole`). Without it, it is only given whole batches.
+  var isMeanOverRows: Bool { get }
+
   /// The terms that the loss is the sum of, where each can be had alone; empty where it is one.
   var terms: [ObjectiveTerm] { get }
 
@@ -52,6 +57,8 @@ public protocol Objective {
 }
 
 extension Objective {
+  /// It needs the whole batch.
+  public var isMeanOverRows: Bool { false }
   /// One.
   public var terms: [ObjectiveTerm] { [] }
   /// All of it.
@@ -89,10 +96,11 @@ extension Objective {
 extension EmbeddedViews {
   /// Traps, in one sentence, unless there are as many samples and views as an objective needs.
   func check(for objective: some Objective, views minimumViews: Int = 2) {
-    guard sampleCount >= objective.minimumSamples && views >= minimumViews else {
+    let count = sampleCount * (group?.size ?? 1)
+    guard count >= objective.minimumSamples && views >= minimumViews else {
       // A precondition's message is not printed by an optimised build.
       fatalError(
-        "\(type(of: objective)) of \(sampleCount) samples with \(views) views each: it needs "
+        "\(type(of: objective)) of \(count) samples with \(views) views each: it needs "
           + "\(objective.minimumSamples) samples and \(minimumViews) views at least")
     }
   }

@@ -4,15 +4,20 @@ public struct RunConventions: Codable, Sendable, Equatable {
   public var worldSize: Int
   /// Other numbers of processes that took steps before, in their order; absent where there were none.
   public var earlierWorldSizes: [Int]?
+  /// Of several processes, whether batch norms took the statistics of the whole batch, "synchronized", or each process those of its "own"
+  /// share; absent for one.
+  public var batchNorm: String?
 
   /// The conventions of a run.
-  public init(worldSize: Int, earlierWorldSizes: [Int]? = nil) {
+  public init(worldSize: Int, earlierWorldSizes: [Int]? = nil, batchNorm: String? = nil) {
     self.worldSize = worldSize
     self.earlierWorldSizes = earlierWorldSizes
+    self.batchNorm = batchNorm
   }
 
   enum CodingKeys: String, CodingKey {
     case worldSize = "world_size"
     case earlierWorldSizes = "earlier_world_sizes"
+    case batchNorm = "batch_norm"
   }
 }

@@ -60,32 +60,18 @@ extension TrainingRun {
       ?? words
   }
 
-  /// Takes part in every step, and writes nothing.
-  func follow(shouldStop: () -> Bool) throws -> Outcome {
-    try meet()
-    let views = viewSource
-    let further = furtherBatches(from: views)
-    let rates = learningRates
-    while step < totalSteps {
-      let (epoch, place) = step.quotientAndRemainder(dividingBy: stepsPerEpoch)
-      views.willNeed(try upcoming)
-      for samples in try batches(of: epoch).dropFirst(place) {
-        let batch = views.batch(
-          of: share(of: samples), epoch: epoch, views: configuration.views, withLabels: needsLabels)
-        do {
-          _ = try trainer.step(
-            on: batch, learningRate: rates.encoder.learningRate(at: step),
-            headLearningRate: rates.head.learningRate(at: step), further: further.batch)
-        } catch let error as NonFiniteLoss {
-          throw RunError.nonFiniteLoss(step: step + 1, value: "\(error.value)", lastCheckpoint: nil)
-        } catch let error as TorchError {
-          throw lostProcess(error)
-        }
-        step += 1
-        if try isAnyToStop(shouldStop()) && step < totalSteps { return .interrupted(step: step) }
-        if step == totalSteps { break }
-      }
+  /// What `step` gives, a step that all processes take.
+  ///
+  /// - Throws: `RunError.nonFiniteLoss`, and `RunError.lostProcess` when one does not take part.
+  func shared(_ step: () throws -> Trainer.Step) throws -> Trainer.Step {
+    do {
+      return try step()
+    } catch let error as NonFiniteLoss {
+      throw RunError.nonFiniteLoss(
+        step: self.step + 1, value: "\(error.value)",
+        lastCheckpoint: isWriter ? checkpoints.newestStep : nil)
+    } catch let error as TorchError {
+      throw lostProcess(error)
     }
-    return .followed
   }
 }

@@ -164,29 +164,23 @@ public final class TrainingRun {
   public func run(
     shouldStop: () -> Bool = { false }, report: (Event) -> Void = { _ in }
   ) throws -> Outcome {
-    guard isWriter else { return try follow(shouldStop: shouldStop) }
-    if lock == nil { lock = try folder.lock() }
+    if isWriter && lock == nil { lock = try folder.lock() }
     defer { lock = nil }
-    for line in splits.leftOutLines(listedIn: folder.skippedFiles.path) { report(.warning(line)) }
-    var reading = try ReadingWatch(splits, folder)
-    let metrics = try JSONLinesFile(appendingTo: folder.metrics)
-    defer { metrics.close() }
-    let geometry = try JSONLinesFile(appendingTo: folder.geometry)
-    defer { geometry.close() }
-    try metrics.truncate(afterStep: step)
-    try geometry.truncate(afterStep: step)
-    let log =
-      try configuration.log == .tensorboard ? TensorBoardRunLog(folder, from: step + 1) : nil
-    defer { log?.close() }
+    if isWriter {
+      for line in splits.leftOutLines(listedIn: folder.skippedFiles.path) { report(.warning(line)) }
+    }
+    let files =
+      isWriter ? try RunFiles(of: folder, splits, log: configuration.log, from: step) : nil
+    defer { files?.close() }
 
     try meet()
     let views = viewSource
-    if let sheet = try writeContactSheet() { try log?.write(sheet) }
+    if isWriter, let sheet = try writeContactSheet() { try files?.log?.write(sheet) }
     let model = measuredModel
     let measures = configuration.figures.measures
     let plan = MeasurementPlan(
       configuration, stepsPerEpoch: stepsPerEpoch, heldOutCount: splits.heldOut.count)
-    if let message = plan.message(configuration) { report(.warning(message)) }
+    if isWriter, let message = plan.message(configuration) { report(.warning(message)) }
     let rates = learningRates
     let further = furtherBatches(from: views)
     var meter = RateMeter()
@@ -208,29 +202,23 @@ public final class TrainingRun {
         views.batch(
           of: share(of: samples), epoch: epoch, views: configuration.views, withLabels: needsLabels)
       }
-      try reading.check { report(.warning($0)) }
-      let result: Trainer.Step
-      do {
-        result = try trainer.step(
+      try checkReading(files, report)
+      let result = try shared {
+        try trainer.step(
           on: batch, learningRate: rate, headLearningRate: rates.head.learningRate(at: step),
-          measuresUpdate: isLogged(step + 1), further: further.batch)
-      } catch let error as NonFiniteLoss {
-        throw RunError.nonFiniteLoss(
-          step: step + 1, value: "\(error.value)", lastCheckpoint: checkpoints.newestStep)
-      } catch let error as TorchError {
-        throw lostProcess(error)
+          measuresUpdate: isWriter && isLogged(step + 1), further: further.batch)
       }
       step += 1
-      progress.goOn(with: processes?.size ?? 1)
+      progress.goOn(with: processes?.size ?? 1, configuration.processBatchNorm)
       meter.stop(views: samples.count * configuration.views)
       progress.loss = result.loss
 
-      if isLogged(step) {
+      if let files, isLogged(step) {
         try profile.span(.log) {
           let record = record(
             result, learningRate: rate, viewsPerSecond: meter.takeRecentRate())
-          try metrics.append(record)
-          try log?.write(record)
+          try files.metrics.append(record)
+          try files.log?.write(record)
         }
       }
       profile?.endStep()
@@ -238,38 +226,38 @@ public final class TrainingRun {
 
       let stopping = try isAnyToStop(shouldStop()) && step < totalSteps
       let epochsDone = step.isMultiple(of: stepsPerEpoch) ? step / stepsPerEpoch : nil
-      if let epochsDone, step < totalSteps, plan.measures(epoch: epochsDone) {
+      if let files, let epochsDone, step < totalSteps, plan.measures(epoch: epochsDone) {
         report(.measuring(epoch: epochsDone, isLast: false))
-        let layers = try reading.checking({ report(.warning($0)) }) {
+        let layers = try files.reading.checking({ report(.warning($0)) }) {
           try profile.span(.measuring) {
             try model.figures(.light(samples: plan.samples), by: measures)
           }
         }
-        try append(layers, to: geometry)
-        try log?.write(layers, step: step)
+        try append(layers, to: files.geometry)
+        try files.log?.write(layers, step: step)
       }
       let isDue = epochsDone?.isMultiple(of: configuration.checkpointEvery) ?? false
-      if isDue || stopping || step == totalSteps {
+      if let files, isDue || stopping || step == totalSteps {
         progress.add(meter, wall: wallStart)
         meter = RateMeter()
         wallStart = .now
-        try log?.synchronize()
-        try profile.span(.checkpoint) { try writeCheckpoint(metrics, geometry) }
+        try profile.span(.checkpoint) { try writeCheckpoint(files) }
       }
       if stopping { return .interrupted(step: step) }
     }
+    guard let files else { return .followed }
 
     if shouldStop() { return .interrupted(step: step) }
     report(.measuring(epoch: totalEpochs, isLast: true))
-    let layers = try reading.checking({ report(.warning($0)) }) {
+    let layers = try files.reading.checking({ report(.warning($0)) }) {
       try profile.span(.measuring) { try model.figures(.full, by: measures) }
     }
     report(.measured)
     // A process that was killed here has left these lines already.
-    try geometry.truncate(afterStep: totalSteps - 1)
-    try append(layers, to: geometry)
-    try log?.write(layers, step: step)
-    if let log {
+    try files.geometry.truncate(afterStep: totalSteps - 1)
+    try append(layers, to: files.geometry)
+    try files.log?.write(layers, step: step)
+    if let log = files.log {
       let embeddings = try model.heldOutEmbeddings(atMost: TensorBoardRunLog.pointLimit)
       try log.write(embeddings, of: splits.heldOut)
     }
@@ -355,10 +343,9 @@ extension TrainingRun {
     }
   }
 
-  private func writeCheckpoint(_ metrics: JSONLinesFile, _ geometry: JSONLinesFile) throws {
+  private func writeCheckpoint(_ files: RunFiles) throws {
     // Lines on disk before the checkpoint: a resume never finds one without its history.
-    try metrics.synchronize()
-    try geometry.synchronize()
+    try files.synchronize()
     try checkpoints.write(
       trainer.state, step: step, progress: progress,
       retention: .init(
@@ -416,6 +403,15 @@ extension TrainingRun {
       meanNegativeCosine: statistics.meanNegativeCosine,
       softmaxEntropy: statistics.softmaxEntropy,
       extra: extra)
+  }
+
+  /// Looks for images that could not be read.
+  private func checkReading(_ files: RunFiles?, _ report: (Event) -> Void) throws {
+    if let files {
+      try files.reading.check { report(.warning($0)) }
+    } else if splits.areStreamed {
+      try splits.checkReading()
+    }
   }
 
   var needsLabels: Bool { trainer.objective.base.needsLabels }

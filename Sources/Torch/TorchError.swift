@@ -21,6 +21,12 @@ public func catchingTorchErrors<Result>(_ body: () throws -> Result) throws -> R
   return result
 }
 
+/// Ends the body of `catchingTorchErrors` where an operator in it has failed, before effects that a failure must not have. Outside of one it
+/// does nothing.
+public func checkTorchErrors() throws(TorchError) {
+  if let error = Failure.scope?.first { throw error }
+}
+
 /// What happens when libtorch reports a failure.
 enum Failure {
   final class Scope: @unchecked Sendable {  // used by the one thread that runs the scope's body

@@ -45,12 +45,14 @@ struct EncoderPass {
     }
   }
 
-  /// Adds the encoder's share of a gradient at h to the gradients of its parameters.
-  func backward(from gradient: Tensor) {
+  /// Adds the encoder's share of a gradient at h to the gradients of its parameters; they are expected for the last time in the last part.
+  func backward(from gradient: Tensor, expecting sums: GradientSums? = nil) {
+    if output != nil { sums?.expect() }
     output?.backward(seed: gradient)
     var row = 0
-    for part in parts {
+    for (index, part) in parts.enumerated() {
       let end = row + part.size(0)
+      if index + 1 == parts.count { sums?.expect() }
       encode(part).backward(seed: gradient[row..<end])
       row = end
     }

@@ -2,104 +2,75 @@ import Contrastive
 import Torch
 import TorchNN
 
+/// Whose images a batch norm's statistics are of, where several processes share a step.
+public enum ProcessBatchNorm: String, Sendable, CaseIterable {
+  /// Those of all processes: what one process with the whole batch computes.
+  case synchronized
+  /// Each process' own. Running statistics are those of rank 0.
+  case own
+}
+
 /// One process' part in a step that several take together, each with its share of the samples.
 ///
-/// Each encodes its own views. What all of them gave is gathered, and every process does the same with it: the schedule's turn, on the
-/// whole batch. So its loss, and the gradient at its own rows of h, are those of one process with the whole batch, for every objective and
-/// schedule, and the head moves alike everywhere; the encoder's gradients are summed. Batch normalisation in the encoder takes the
-/// statistics of all shares.
+/// Each encodes its own views, takes the head to its own rows of h and computes its own rows of the loss (`EmbeddedViews.group`); the
+/// gradients of encoder and head are summed. So the loss is that of one process with the whole batch, for every objective, and its
+/// gradients are too. A schedule that differentiates twice takes its turn on all rows in every process: what processes exchange
+/// can be differentiated once. The head then moves alike everywhere by itself.
 ///
-/// An operation that fails, since another process is gone, gives something of the right shape; `check()` then says what failed.
+/// An operation that fails, since another process is gone, gives something of the right shape: within `catchingTorchErrors` the step
+/// ends by throwing what failed.
 final class ProcessShare {
   let group: ProcessGroup
-  private var failure: TorchError?
+  /// Whether each computes its own rows of the loss; else the whole of it.
+  let computesOwnRows: Bool
+  private let batchNorm: ProcessBatchNorm
+  private let encoderSums: GradientSums
+  private let headSums: GradientSums?
 
-  init(_ group: ProcessGroup) { self.group = group }
-
-  /// The whole batch's rows, view after view and in each the samples of rank 0, then those of rank 1; without gradients.
-  ///
-  /// - Parameters:
-  ///   - own: this process' rows, view after view, (views·n)×…
-  ///   - views: how many views there are; 1 for what each sample has once.
-  func gathered(_ own: Tensor, views: Int) -> Tensor {
-    let shape = Array(own.shape.dropFirst())
-    let samples = own.size(0) / views
-    let all =
-      noting { () throws(TorchError) in try group.gathered(own) }
-      ?? Tensor.stacked(Array(repeating: own.detached(), count: group.size))
-    return all.reshaped([group.size, views, samples] + shape).transposed(0, 1)
-      .reshaped([group.size * own.size(0)] + shape)
+  init(
+    _ group: ProcessGroup, _ encoder: any Encoder, _ objective: HeadedObjective,
+    computesOwnRows: Bool, batchNorm: ProcessBatchNorm
+  ) {
+    self.group = group
+    self.computesOwnRows = computesOwnRows
+    self.batchNorm = batchNorm
+    encoderSums = GradientSums(of: encoder.parameters.map(\.parameter.tensor), over: group)
+    headSums =
+      computesOwnRows
+      ? GradientSums(of: objective.parameters.map(\.parameter.tensor), over: group) : nil
   }
 
-  /// This process' rows of a whole batch's.
-  func own(of all: Tensor, views: Int) -> Tensor {
-    let shape = Array(all.shape.dropFirst())
-    let samples = all.size(0) / (views * group.size)
-    let parts = all.reshaped([views, group.size, samples] + shape)
-    return parts.slice(group.rank..<group.rank + 1, along: 1).reshaped([views * samples] + shape)
+  /// Whose statistics batch norms take.
+  var statistics: ProcessGroup? { batchNorm == .synchronized ? group : nil }
+
+  /// A batch as the schedule takes its turn on it, of this process' rows and what belongs to them.
+  func shared(_ own: EmbeddedViews) -> EmbeddedViews {
+    guard !computesOwnRows else { return own }
+    let whole = withoutGradients { own.whole }
+    let h = withoutGradients { whole.embeddings.detached() }
+    h.requiresGradient = own.embeddings.requiresGradient
+    return EmbeddedViews(
+      h, views: own.views, labels: whole.labels, targets: whole.targets)
   }
 
-  /// Replaces the parameters' gradients by their sums over all processes, some megabytes at a time.
-  func sumGradients(of parameters: [Parameter]) {
-    noting { () throws(TorchError) in try sum(parameters) }
+  /// This process' rows of a gradient at what `shared` gave.
+  func own(of gradient: Tensor, in own: EmbeddedViews) -> Tensor {
+    computesOwnRows ? gradient : own.own(of: gradient)
   }
 
-  private func sum(_ parameters: [Parameter]) throws(TorchError) {
-    var works: [(work: ProcessGroup.Work, sums: Tensor, parameters: [Parameter])] = []
-    for bucket in Self.buckets(parameters.filter { $0.tensor.gradient != nil }) {
-      let sums = Tensor.concatenated(
-        bucket.compactMap { $0.tensor.gradient?.reshaped([-1]) })
-      works.append((try group.sum([sums]), sums, bucket))
-    }
-    for (work, sums, bucket) in works {
-      try work.wait()
-      var place = 0
-      for parameter in bucket {
-        let end = place + parameter.tensor.count
-        parameter.tensor.gradient = sums[place..<end].reshaped(parameter.tensor.shape)
-        place = end
-      }
-    }
+  /// Takes the schedule's turn with batch norms in the head that see what those in the encoder see.
+  func taking(_ turn: () throws -> HeadTurn) rethrows -> HeadTurn {
+    try withBatchStatistics(over: computesOwnRows ? statistics : nil, turn)
   }
+
+  /// The sums of φ's gradients; nil where each process has the whole of them.
+  var sumsOfHead: GradientSums? { headSums }
+
+  /// The sums of θ's gradients.
+  var sumsOfEncoder: GradientSums { encoderSums }
 
   /// Gives the tensors, by name, the values that they have in the process of rank 0.
   func equalize(_ state: [String: Tensor]) throws(TorchError) {
     for (_, tensor) in state.sorted(by: { $0.key < $1.key }) { try group.broadcast(tensor) }
-  }
-
-  /// Whether everything since the last check went well.
-  ///
-  /// - Throws: the first failure.
-  func check() throws(TorchError) {
-    defer { failure = nil }
-    if let failure { throw failure }
-  }
-
-  @discardableResult
-  private func noting<Value>(_ body: () throws(TorchError) -> Value) -> Value? {
-    do throws(TorchError) {
-      return try body()
-    } catch {
-      failure = failure ?? error
-      return nil
-    }
-  }
-
-  /// What is summed at once, in bytes, at most.
-  private static let bucketSize = 25 << 20
-
-  private static func buckets(_ parameters: [Parameter]) -> [[Parameter]] {
-    var buckets: [[Parameter]] = []
-    var size = 0
-    for parameter in parameters {
-      let bytes = parameter.tensor.count * 4
-      if buckets.isEmpty || size + bytes > bucketSize {
-        buckets.append([])
-        size = 0
-      }
-      buckets[buckets.count - 1].append(parameter)
-      size += bytes
-    }
-    return buckets
   }
 }

@@ -75,11 +75,13 @@ public final class Trainer {
   ///   - device: where encoder and objective are moved.
   ///   - processes: the group of processes that take each step together, each with its share of the batch; nil for this one alone.
   ///     All of them have to have equal modules, as `equalize()` makes them.
+  ///   - batchNorm: whose images batch norms take their statistics of, where there are several processes.
   public init(
     encoder: any Encoder, objective: HeadedObjective, schedule: any HeadSchedule = Joint(),
     method: OptimizerMethod = .adamW, weightDecay: Double = 1e-4,
     headMethod: OptimizerMethod? = nil, headWeightDecay: Double? = nil, encoderLimit: Int? = nil,
-    bfloat16: Bool = Runtime.hasBFloat16, device: Device = .cpu, processes: ProcessGroup? = nil
+    bfloat16: Bool = Runtime.hasBFloat16, device: Device = .cpu, processes: ProcessGroup? = nil,
+    batchNorm: ProcessBatchNorm = .synchronized
   ) {
     let obstacle = schedule.needsSecondDerivatives ? objective.base.secondOrderObstacle : nil
     precondition(obstacle == nil, "differentiated twice: \(obstacle ?? "")")
@@ -88,7 +90,6 @@ public final class Trainer {
     self.schedule = schedule
     self.device = device
     self.encoderLimit = encoderLimit
-    share = processes.map(ProcessShare.init)
     self.headMethod = headMethod ?? method
     self.headWeightDecay = headWeightDecay ?? weightDecay
     autocast = bfloat16 ? .bfloat16 : nil
@@ -99,6 +100,11 @@ public final class Trainer {
     schedule.begin(with: objective)
     slow = objective.base.targetMomentum.map {
       SlowCopies(of: encoder, objective.head, momentum: $0)
+    }
+    share = processes.map {
+      ProcessShare(
+        $0, encoder, objective, computesOwnRows: !schedule.needsSecondDerivatives,
+        batchNorm: batchNorm)
     }
     encoderOptimizer = method.optimizer(of: encoder.parameters, weightDecay: weightDecay)
     let phi = objective.parameters
@@ -127,8 +133,17 @@ public final class Trainer {
         on: batch, learningRate: learningRate, headLearningRate: headLearningRate,
         measuresUpdate: measuresUpdate, further: further)
     }
+    guard share != nil else { return try take() }
     // What operators do with other processes fails where one is gone.
-    return try share == nil ? take() : catchingTorchErrors(take)
+    return try catchingTorchErrors {
+      do {
+        return try take()
+      } catch let error as NonFiniteLoss {
+        // A failure's loss is no loss.
+        try checkTorchErrors()
+        throw error
+      }
+    }
   }
 
   private func takeStep(
@@ -138,30 +153,32 @@ public final class Trainer {
     let pass = profile.span(.encoder, cost: { _ in forwardCost(of: batch.images) }) {
       EncoderPass(of: batch.images, limit: encoderLimit) { [self] in encode($0, in: share) }
     }
-    let h = share?.gathered(pass.h, views: batch.views) ?? pass.h
-    if share != nil { h.requiresGradient = true }
-    let embedded = embedded(batch, as: h, in: share)
+    let own = embedded(batch, as: pass.h, in: share)
+    let embedded = share?.shared(own) ?? own
     headOptimizer?.learningRate = headLearningRate ?? learningRate
     let measuresHead = measuresUpdate && headOptimizer != nil
     let headUpdate = measuresHead ? RelativeUpdate(of: objective.parameters) : nil
     let game = HeadGame(
       objective: objective, batch: embedded, step: stepCount, optimizer: headOptimizer,
-      further: { self.embedded(further($0)) })
-    let turn = try profile.span(.schedule) { try schedule.turn(game) }
+      sums: share?.sumsOfHead, further: { self.embedded(further($0)) })
+    let turn = try profile.span(.schedule) {
+      try share?.taking { try schedule.turn(game) } ?? schedule.turn(game)
+    }
     profile.span(.backward, cost: { _ in backwardCost(of: batch.images) }) {
-      pass.backward(from: share?.own(of: turn.gradient, views: batch.views) ?? turn.gradient)
+      pass.backward(
+        from: share?.own(of: turn.gradient, in: own) ?? turn.gradient,
+        expecting: share?.sumsOfEncoder)
     }
     // Waited for no earlier: meanwhile a device goes the way back.
     let loss = try profile.span(.loss) {
       let loss = try finiteLoss(of: turn)
+      try checkTorchErrors()
       turn.lastMove?()
       return loss
     }
     let headMoved = headUpdate?.value
-    if let share {
-      profile.span(.processes) { share.sumGradients(of: encoder.parameters.map(\.parameter)) }
-    }
-    try share?.check()
+    if let share { profile.span(.processes) { share.sumsOfEncoder.finish() } }
+    try checkTorchErrors()
     encoderOptimizer.learningRate = learningRate
     let encoderUpdate =
       measuresUpdate ? profile.span(.updates) { RelativeUpdate(of: encoder.parameters) } : nil
@@ -170,7 +187,7 @@ public final class Trainer {
       encoderOptimizer.clearGradients()
       slow?.update()
     }
-    objective.base.finishStep(on: embedded.replacingEmbeddings(by: turn.z))
+    objective.base.finishStep(on: embedded.whole.replacingEmbeddings(by: turn.z))
     stepCount += 1
     return Step(
       loss: loss, z: turn.z, penalty: turn.penalty,
@@ -183,6 +200,9 @@ public final class Trainer {
     do throws(NonFiniteLoss) {
       return try turn.finiteLoss()
     } catch {
+      // What has begun in other processes too is brought to its end.
+      share?.sumsOfEncoder.finish()
+      if turn.lastMove != nil { share?.sumsOfHead?.finish() }
       encoderOptimizer.clearGradients()
       headOptimizer?.clearGradients()
       throw error
@@ -194,14 +214,13 @@ public final class Trainer {
     try step(on: ViewBatch(views), learningRate: learningRate)
   }
 
-  /// A batch at h, as θ now sees it, without gradients and without a trace in running statistics: with the shares of all processes, or
-  /// this one's batch alone.
+  /// A batch at h, as θ now sees it, without gradients and without a trace in running statistics: one that all processes have between
+  /// them, or this one's batch alone.
   func embedded(_ batch: ViewBatch, alone: Bool = false) -> EmbeddedViews {
     withoutRunningStatistics {
       let group = alone ? nil : share
-      let own = encodeInParts(batch.images, in: group)
-      return embedded(
-        batch, as: group?.gathered(own, views: batch.views) ?? own, in: group)
+      let own = embedded(batch, as: encodeInParts(batch.images, in: group), in: group)
+      return group?.shared(own) ?? own
     }
   }
 
@@ -212,15 +231,11 @@ public final class Trainer {
       profile.span(.encoder, cost: { _ in forwardCost(of: batch.images) }) {
         slow.targets(
           of: batch.images, encode: { encodeInParts($0, in: group) },
-          project: { h in withBatchStatistics(over: group?.group) { objective.head(h) } })
+          project: { h in withBatchStatistics(over: group?.statistics) { objective.head(h) } })
       }
     }
-    guard let group else {
-      return EmbeddedViews(h, views: batch.views, labels: batch.labels, targets: targets)
-    }
     return EmbeddedViews(
-      h, views: batch.views, labels: batch.labels.map { group.gathered($0, views: 1) },
-      targets: targets.map { group.gathered($0, views: batch.views) })
+      h, views: batch.views, labels: batch.labels, targets: targets, sharedBy: group?.group)
   }
 
   /// Gives all processes what the one of rank 0 has: weights, running statistics, what optimisers and slow copies hold.
@@ -234,7 +249,7 @@ public final class Trainer {
 
   private func encode(_ images: Tensor, in group: ProcessShare?) -> Tensor {
     let input = autocast == nil ? images.contiguous() : images.channelsLast()
-    let h = withBatchStatistics(over: group?.group) {
+    let h = withBatchStatistics(over: group?.statistics) {
       withAutocast(autocast, on: device) { encoder(input) }
     }
     return h.dtype == .float64 ? h : h.to(.float32)

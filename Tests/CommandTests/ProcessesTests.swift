@@ -92,7 +92,10 @@ import Testing
       #expect(try losses(run).count == 200 && losses(run).prefix(begun.count).elementsEqual(begun))
       let summary = try #require(try run.readSummary())
       #expect(summary.steps == 200)
-      #expect(summary.conventions == RunConventions(worldSize: 3, earlierWorldSizes: [2]))
+      #expect(
+        summary.conventions
+          == RunConventions(
+            worldSize: 3, earlierWorldSizes: [2], batchNorm: "synchronized"))
 
       // The losses of one process that was never stopped.
       let alone = RunFolder(path: folder.appendingPathComponent("alone").path)
@@ -132,7 +135,8 @@ import Testing
       #expect(try losses(run("warned")) == losses(run("calm")))
       #expect(try lastCheckpoint(run("warned")) == lastCheckpoint(run("calm")))
       #expect(
-        try run("warned").readSummary()?.conventions == RunConventions(worldSize: 2))
+        try run("warned").readSummary()?.conventions
+          == RunConventions(worldSize: 2, batchNorm: "synchronized"))
     }
   }
 
@@ -218,7 +222,24 @@ import Testing
         + words.map { "'\($0)'" }
       let result = try Program.startShell(command.joined(separator: " ")).finish()
       #expect(result.code == 0, "\(result.error)")
-      #expect(try run.readSummary()?.conventions == RunConventions(worldSize: 2))
+      #expect(
+        try run.readSummary()?.conventions
+          == RunConventions(worldSize: 2, batchNorm: "synchronized"))
+    }
+  }
+
+  @Test func batchNormOfEachProcessOwnIsASettingAndStandsInTheConventions() throws {
+    try withTemporaryFolder { folder in
+      let run = RunFolder(path: folder.appendingPathComponent("run").path)
+      let results = try start(
+        2, port: freePort(),
+        Self.options + [
+          "--steps", "3", "--process-batch-norm", "own", "--output", run.url.path,
+        ]
+      ).map { try $0.finish() }
+      for result in results { #expect(result.code == 0, "\(result.error)") }
+      #expect(
+        try run.readSummary()?.conventions == RunConventions(worldSize: 2, batchNorm: "own"))
     }
   }
 

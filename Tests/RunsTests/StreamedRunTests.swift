@@ -114,4 +114,58 @@ import Torch
       #expect(lines.count == 1 && lines.first?.contains("0/4.png\t") == true)
     }
   }
+
+  /// A process whose other images are no images, in a strict run, would stop at the first of them that it reads.
+  @Test(arguments: [0, 1]) func aProcessReadsTheImagesOfItsShareAndNoOthers(_ rank: Int) throws {
+    try withTemporaryFolder { folder in
+      let photographs = folder.appendingPathComponent("photographs")
+      for index in 0..<70 {
+        let place = photographs.appendingPathComponent("\(index % 2)")
+        try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+        // Each has its number for a colour.
+        let pixels = [UInt8](repeating: UInt8(index), count: 24 * 24 * 3)
+        try Data(PNGImage.encode(rgb: pixels, width: 24, height: 24))
+          .write(to: place.appendingPathComponent("\(index).png"))
+      }
+      func settings(_ data: URL) -> RunConfiguration {
+        configuration(data, .stream) {
+          $0.steps = 3
+          $0.strict = true
+          $0.figures = .none
+          $0.controls = false
+          $0.gapSteps = 0
+        }
+      }
+      let train = try settings(photographs).loadData().train
+      let order = try EpochOrder(
+        count: train.count, seed: settings(photographs).orderSeed, epoch: 0
+      ).batches(of: 16)
+      let own = order.prefix(3).flatMap { $0.dropFirst(rank * 8).prefix(8) }
+      let kept = Set(own.map { Int(train.pixels[$0].first ?? 0) })
+      #expect(kept.count == 24)
+      let poor = folder.appendingPathComponent("other-photographs")
+      try FileManager.default.copyItem(at: photographs, to: poor)
+      for index in (0..<train.count).map({ Int(train.pixels[$0].first ?? 0) })
+      where !kept.contains(index) {
+        try Data("no image".utf8)
+          .write(to: poor.appendingPathComponent("\(index % 2)/\(index).png"))
+      }
+
+      func losses(_ name: String, _ data: @escaping @Sendable (Int) -> URL) throws -> [Double] {
+        let place = RunFolder(path: folder.appendingPathComponent(name).path)
+        let configurations = [0, 1].map { settings(data($0)) }
+        let ends = try processes(2) { group in
+          let run = try TrainingRun(configurations[group.rank], folder: place, processes: group)
+          // The contact sheet has images of anybody's.
+          if group.rank == 0 { try Data().write(to: place.views) }
+          _ = try run.run()
+        }
+        for end in ends { try end.get() }
+        return try place.readMetrics().compactMap(\.loss)
+      }
+      let whole = try losses("whole") { _ in photographs }
+      #expect(whole.count == 3)
+      #expect(try losses("poor") { $0 == rank ? poor : photographs } == whole)
+    }
+  }
 }

@@ -93,6 +93,52 @@ import Training
     for other in together.dropFirst() { #expect(try other.get().state == first.state, "\(way)") }
   }
 
+  /// By hand: each share goes through the encoder by itself, and the loss is of all of h.
+  @Test func withBatchNormOfItsOwnEachProcessNormalisesItsShareAlone() throws {
+    @Sendable func encoder() -> TinyEncoder {
+      Initializer.seeded(by: 7) {
+        let encoder = TinyEncoder(batchNorm: true)
+        encoder.convert(to: .float64)
+        return encoder
+      }
+    }
+    @Sendable func images(_ own: Range<Int>) -> Tensor {
+      let views = tinyImages(seed: 4, samples: 12).to(.float64).split(12)
+      return Tensor.concatenated(views.map { $0[own] })
+    }
+    let reference = encoder()
+    let shares = [0..<6, 6..<12].map { reference(images($0)).split(6) }
+    let h = Tensor.concatenated((0..<2).flatMap { view in shares.map { $0[view] } })
+    let loss = InfoNCE(temperature: 0.3).loss(of: h, views: 2)
+    loss.backward()
+    let expected = reference.parameters.map { $0.parameter.tensor.gradient?.scalars(Double.self) }
+
+    let together = try processes(2) { group in
+      let encoder = encoder()
+      let trainer = Trainer(
+        encoder: encoder,
+        objective: HeadedObjective(
+          head: .none, inputs: encoder.outputDimension, base: InfoNCE(temperature: 0.3)),
+        schedule: NoHead(), method: .sgd(momentum: 0), weightDecay: 0, bfloat16: false,
+        processes: group, batchNorm: .own)
+      let before = encoder.parameters.map { $0.parameter.tensor.detached().copied() }
+      let step = try trainer.step(
+        on: ViewBatch(images(group.rank * 6..<group.rank * 6 + 6)), learningRate: 1)
+      let moves = zip(before, encoder.parameters).map {
+        ($0 - $1.parameter.tensor.detached()).scalars(Double.self)
+      }
+      return (step.loss, moves)
+    }
+    for result in together {
+      let (found, moves) = try result.get()
+      #expect(found.isApproximately(loss.item, relative: 1e-12))
+      for (move, gradient) in zip(moves, expected) {
+        let error = zip(move, gradient ?? []).map { abs($0 - $1) }.max() ?? 1
+        #expect(error < 1e-12)
+      }
+    }
+  }
+
   @Test func aProcessThatIsGoneStopsTheStep() throws {
     let results = try processes(2, timeout: 3) { group in
       let trainer = Self.trainer(.joint, in: group)

@@ -152,6 +152,28 @@ CTORCH_API int ctorch_process_group_broadcast(
 CTORCH_API int ctorch_process_group_gather(
     CTorchProcessGroupRef group, CTorchTensorRef tensor,
     CTorchTensorRef _Nullable *_Nonnull result) CTORCH_NOEXCEPT;
+// As above, and differentiable once: of a loss that is the sum of the processes' parts, each going the way back from its own part, the
+// gradient at a process' tensor is that of the whole sum.
+CTORCH_API int ctorch_process_group_gather_rows(
+    CTorchProcessGroupRef group, CTorchTensorRef tensor,
+    CTorchTensorRef _Nullable *_Nonnull result) CTORCH_NOEXCEPT;
+// The mean of the processes' scalars; the way back goes on from each by its part of it.
+CTORCH_API int ctorch_process_group_mean(
+    CTorchProcessGroupRef group, CTorchTensorRef scalar,
+    CTorchTensorRef _Nullable *_Nonnull result) CTORCH_NOEXCEPT;
+
+// The gradients of leaves as sums over all processes, which begin while the way back still runs.
+typedef struct CTorchGradientSums *CTorchGradientSumsRef;
+// Leaves whose gradients are summed together, in pieces of `piece` bytes or what one leaf has.
+CTORCH_API int ctorch_gradient_sums_create(
+    CTorchProcessGroupRef group, const CTorchTensorRef _Nonnull *_Nonnull leaves, size_t count, size_t piece,
+    CTorchGradientSumsRef _Nullable *_Nonnull result) CTORCH_NOEXCEPT;
+// The next gradient that arrives at each leaf completes its own.
+CTORCH_API void ctorch_gradient_sums_expect(CTorchGradientSumsRef sums) CTORCH_NOEXCEPT;
+// Waits until each leaf that has a gradient has the sum in its place.
+CTORCH_API int ctorch_gradient_sums_finish(CTorchGradientSumsRef sums) CTORCH_NOEXCEPT;
+CTORCH_API void ctorch_gradient_sums_release(CTorchGradientSumsRef sums) CTORCH_NOEXCEPT;
+
 // Batch normalisation in training by the statistics of all processes' inputs; differentiable once. Running statistics,
 // where they are given, are updated in place.
 CTORCH_API int ctorch_synchronized_batch_norm(

@@ -16,6 +16,9 @@ public struct DecoupledContrastive: Objective {
     self.temperature = temperature
   }
 
+  /// Over all rows.
+  public var isMeanOverRows: Bool { true }
+
   /// Over the views of other samples.
   public var softmax: SoftmaxConvention? {
     SoftmaxConvention(temperature: temperature, candidates: .otherSamples)
@@ -24,12 +27,12 @@ public struct DecoupledContrastive: Objective {
   /// The loss of z, (views·N)×D, view after view.
   public func loss(of batch: EmbeddedViews) -> Tensor {
     batch.check(for: self)
-    let unit = batch.embeddings.inFullPrecision.normalized()
-    let logits = unit.matmul(unit.transposed()) * (1 / temperature)
-    let isSameSample = sameSamplePairs(
-      rows: unit.size(0), views: batch.views, on: unit.device)
-    let negatives = logits.filled(where: isSameSample, with: -.infinity).logSumExp(along: 1)
-    let positives = meanPositiveProduct(unit, unit, views: batch.views)
+    let unit = batch.whole.embeddings.inFullPrecision.normalized()
+    let own = batch.own(of: unit)
+    let logits = own.matmul(unit.transposed()) * (1 / temperature)
+    let negatives = logits.filled(where: batch.sameSamplePairs, with: -.infinity)
+      .logSumExp(along: 1)
+    let positives = meanPositiveProduct(own, own, views: batch.views)
     return negatives.mean() - positives * (1 / temperature)
   }
 }

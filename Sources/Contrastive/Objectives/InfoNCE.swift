@@ -54,6 +54,9 @@ public struct InfoNCE: Objective {
     learned == nil ? nil : "its temperature is learned with the head, and the head has no part in h"
   }
 
+  /// Over all rows.
+  public var isMeanOverRows: Bool { true }
+
   /// Over all other views.
   public var softmax: SoftmaxConvention? {
     SoftmaxConvention(temperature: temperature, similarity: similarity)
@@ -81,16 +84,17 @@ public struct InfoNCE: Objective {
   /// The loss of z, (views·N)×D, view after view.
   public func loss(of batch: EmbeddedViews) -> Tensor {
     batch.check(for: self)
-    let z = batch.embeddings.inFullPrecision
+    let z = batch.whole.embeddings.inFullPrecision
     let compared = similarity == .cosine ? z.normalized() : z
     if let tile {
       // Scaled beforehand, products of rows are the logits.
       let rows = compared * sqrt(scale(compared.dtype))
-      return meanLogSumExpOfProducts(rows, tile: tile)
-        - meanPositiveProduct(rows, rows, views: batch.views)
+      let own = batch.own(of: rows)
+      return meanLogSumExpOfProducts(rows, of: batch.group == nil ? nil : batch.places, tile: tile)
+        - meanPositiveProduct(own, own, views: batch.views)
     }
-    let logits = compared.matmul(compared.transposed()) * scale(compared.dtype)
-    return contrastiveLoss(ofLogits: logits, views: batch.views)
+    let logits = batch.own(of: compared).matmul(compared.transposed()) * scale(compared.dtype)
+    return contrastiveLoss(ofLogits: logits, of: batch)
   }
 
   /// 1/τ, a scalar.
@@ -120,15 +124,13 @@ final class LearnedScale: Module {
   }
 }
 
-/// The mean, over rows i and the other views p of row i's sample, of −ln( e^{l_ip} / Σ_{k≠i} e^{l_ik} ),
-/// for logits l of (views·N)×(views·N).
-func contrastiveLoss(ofLogits logits: Tensor, views: Int) -> Tensor {
-  let rows = logits.size(0)
-  let isSelf = Tensor.eye(rows, .bool, on: logits.device)
-  let logProbabilities = logits.filled(where: isSelf, with: -.infinity).logSoftmax(along: 1)
+/// The mean, over a batch's rows i and the other views p of row i's sample, of −ln( e^{l_ip} / Σ_{k≠i} e^{l_ik} ),
+/// for logits l of these rows and those of the whole batch.
+func contrastiveLoss(ofLogits logits: Tensor, of batch: EmbeddedViews) -> Tensor {
+  let logProbabilities = logits.filled(where: batch.selfPairs, with: -.infinity)
+    .logSoftmax(along: 1)
   return mean(
-    (1..<views).map { shift in
-      logProbabilities.negativeLogLikelihood(
-        partners(rows: rows, views: views, shift: shift, on: logits.device))
+    (1..<batch.views).map { shift in
+      logProbabilities.negativeLogLikelihood(batch.partners(shift: shift))
     })
 }

@@ -48,6 +48,9 @@ public final class MomentumContrast: Module, Objective {
   /// One: the queue is what it compares with.
   public var minimumSamples: Int { 1 }
 
+  /// Over all rows.
+  public var isMeanOverRows: Bool { true }
+
   /// Over the positive and the queue.
   public var softmax: SoftmaxConvention? {
     SoftmaxConvention(temperature: temperature, candidates: .queue)

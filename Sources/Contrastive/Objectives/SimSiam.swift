@@ -21,6 +21,9 @@ public final class SimSiam: Module, Objective {
     "its predictor is made for z and learned with the head"
   }
 
+  /// Over all rows.
+  public var isMeanOverRows: Bool { true }
+
   /// One: nothing is contrasted, and a sample's views make the predictor's batch.
   public var minimumSamples: Int { 1 }
 

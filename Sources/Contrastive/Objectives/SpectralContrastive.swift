@@ -8,17 +8,19 @@ public struct SpectralContrastive: Objective, Sendable, Equatable {
   /// The objective.
   public init() {}
 
+  /// Over all rows.
+  public var isMeanOverRows: Bool { true }
+
   /// The loss of z, (views·N)×D, view after view.
   public func loss(of batch: EmbeddedViews) -> Tensor {
     batch.check(for: self)
-    let z = batch.embeddings.inFullPrecision
-    let rows = z.size(0)
-    let count = batch.sampleCount
-    let squares = z.matmul(z.transposed()).squared()
-      .filled(where: sameViewPairs(rows: rows, views: batch.views, on: z.device), with: 0)
-      .filled(where: sameSamplePairs(rows: rows, views: batch.views, on: z.device), with: 0)
-    let negativeCount = rows * (batch.views - 1) * (count - 1)
+    let z = batch.whole.embeddings.inFullPrecision
+    let own = batch.own(of: z)
+    let squares = own.matmul(z.transposed()).squared()
+      .filled(where: batch.sameViewPairs, with: 0)
+      .filled(where: batch.sameSamplePairs, with: 0)
+    let negativeCount = own.size(0) * (batch.views - 1) * (batch.wholeSampleCount - 1)
     return squares.sum() / Double(negativeCount)
-      - meanPositiveProduct(z, z, views: batch.views) * 2
+      - meanPositiveProduct(own, own, views: batch.views) * 2
   }
 }

@@ -19,6 +19,9 @@ public struct SupervisedContrastive: Objective, Sendable, Equatable {
   /// Labels are needed.
   public var needsLabels: Bool { true }
 
+  /// Over all rows.
+  public var isMeanOverRows: Bool { true }
+
   /// Over all other views, whatever their class.
   public var softmax: SoftmaxConvention? { SoftmaxConvention(temperature: temperature) }
 
@@ -26,16 +29,16 @@ public struct SupervisedContrastive: Objective, Sendable, Equatable {
   /// needs two samples.
   public func loss(of batch: EmbeddedViews) -> Tensor {
     batch.check(for: self, views: 1)
-    guard let labels = batch.labels else {
+    guard let labels = batch.whole.labels else {
       preconditionFailure("supervised contrastive learning without labels")
     }
-    let unit = batch.embeddings.inFullPrecision.normalized()
-    let isSelf = Tensor.eye(unit.size(0), .bool, on: unit.device)
-    let logits = unit.matmul(unit.transposed()) * (1 / temperature)
+    let unit = batch.whole.embeddings.inFullPrecision.normalized()
+    let isSelf = batch.selfPairs
+    let logits = batch.own(of: unit).matmul(unit.transposed()) * (1 / temperature)
     let logProbabilities = logits.filled(where: isSelf, with: -.infinity).logSoftmax(along: 1)
       .filled(where: isSelf, with: 0)
     let classes = Tensor.concatenated(Array(repeating: labels, count: batch.views))
-    let isPositive = classes.unsqueezed(0).equals(classes.unsqueezed(1))
+    let isPositive = classes.unsqueezed(0).equals(batch.own(of: classes).unsqueezed(1))
       .to(unit.dtype).filled(where: isSelf, with: 0)
     let positiveCounts = isPositive.sum(along: [1])
     // A second view of a sample is a positive already.

@@ -8,6 +8,9 @@ public struct TKernelContrastive: Objective, Sendable, Equatable {
   /// The objective.
   public init() {}
 
+  /// Over all rows.
+  public var isMeanOverRows: Bool { true }
+
   /// All other views: the kernel takes the place of an exponential, which the bound does not ask for.
   public func boundingCandidates(samples: Int, views: Int) -> Int? {
     candidatesOfOneBatch(samples: samples, views: views)
@@ -16,10 +19,12 @@ public struct TKernelContrastive: Objective, Sendable, Equatable {
   /// The loss of z, (views·N)×D, view after view.
   public func loss(of batch: EmbeddedViews) -> Tensor {
     batch.check(for: self)
-    let z = batch.embeddings.inFullPrecision
+    let z = batch.whole.embeddings.inFullPrecision
     let lengths = z.squared().sum(along: [1])
-    let squares = lengths.unsqueezed(0) + lengths.unsqueezed(1) - z.matmul(z.transposed()) * 2
+    let squares =
+      lengths.unsqueezed(0) + batch.own(of: lengths).unsqueezed(1)
+      - batch.own(of: z).matmul(z.transposed()) * 2
     let logits = -log(squares.clamped(min: 0) + 1)
-    return contrastiveLoss(ofLogits: logits, views: batch.views)
+    return contrastiveLoss(ofLogits: logits, of: batch)
   }
 }

@@ -2,21 +2,44 @@ import Torch
 
 // What objectives share: sums over pairs of views, for rows (views·N)×D, view after view.
 
-/// Which pairs of rows belong to one sample, (views·N)×(views·N).
-func sameSamplePairs(rows: Int, views: Int, on device: Device) -> Tensor {
-  let count = rows / views
-  return equalPairs((0..<rows).map { $0 % count }, on: device)
-}
+extension EmbeddedViews {
+  /// How many samples the whole batch has.
+  var wholeSampleCount: Int { sampleCount * (group?.size ?? 1) }
 
-/// Which pairs of rows belong to one view, (views·N)×(views·N).
-func sameViewPairs(rows: Int, views: Int, on device: Device) -> Tensor {
-  let count = rows / views
-  return equalPairs((0..<rows).map { $0 / count }, on: device)
-}
+  /// Where these rows stand among those of the whole batch, a range of them for each view.
+  var places: [Range<Int>] {
+    let first = (group?.rank ?? 0) * sampleCount
+    return (0..<views).map { view in
+      let start = view * wholeSampleCount + first
+      return start..<start + sampleCount
+    }
+  }
 
-private func equalPairs(_ keys: [Int], on device: Device) -> Tensor {
-  let keys = Tensor(keys).to(device)
-  return keys.unsqueezed(0).equals(keys.unsqueezed(1))
+  /// Which of these rows is which of the whole batch's, one row a row.
+  var selfPairs: Tensor {
+    let device = embeddings.device
+    guard group != nil else { return .eye(embeddings.size(0), .bool, on: device) }
+    return pairs { $0 }
+  }
+
+  /// Which of the whole batch's rows are of the same sample, one row a row.
+  var sameSamplePairs: Tensor { pairs { $0 % wholeSampleCount } }
+
+  /// Which of the whole batch's rows are of the same view, one row a row.
+  var sameViewPairs: Tensor { pairs { $0 / wholeSampleCount } }
+
+  /// Where among the whole batch's rows that stands which holds, `shift` views on, another view of each row's sample.
+  func partners(shift: Int) -> Tensor {
+    let all = views * wholeSampleCount
+    return Tensor(places.joined().map { ($0 + shift * wholeSampleCount) % all })
+      .to(embeddings.device)
+  }
+
+  private func pairs(of key: (Int) -> Int) -> Tensor {
+    let own = Tensor(places.joined().map(key)).to(embeddings.device)
+    let all = Tensor((0..<views * wholeSampleCount).map(key)).to(embeddings.device)
+    return all.unsqueezed(0).equals(own.unsqueezed(1))
+  }
 }
 
 /// Where the row stands that holds, `shift` views on, another view of each row's sample.

@@ -1,6 +1,7 @@
 import Foundation
 import Records
 import Torch
+import Training
 
 /// What a run has cost and reached so far; it goes on counting after a resume.
 package struct RunProgress: Codable, Equatable {
@@ -14,6 +15,8 @@ package struct RunProgress: Codable, Equatable {
   var loss: Double?
   /// How many processes took the steps, one after the other where that changed with a resume; nil before it was written.
   var worldSizes: [Int]?
+  /// What batch norms took their statistics of; nil where a single process took the last step.
+  var batchNorm: String?
 
   package init() {}
 
@@ -22,12 +25,14 @@ package struct RunProgress: Codable, Equatable {
     worldSizes?.last.map { last in
       let earlier = worldSizes?.dropLast() ?? []
       return RunConventions(
-        worldSize: last, earlierWorldSizes: earlier.isEmpty ? nil : Array(earlier))
+        worldSize: last, earlierWorldSizes: earlier.isEmpty ? nil : Array(earlier),
+        batchNorm: batchNorm)
     }
   }
 
   /// Takes note that so many processes go on from here.
-  mutating func goOn(with processes: Int) {
+  mutating func goOn(with processes: Int, _ statistics: ProcessBatchNorm) {
+    batchNorm = processes > 1 ? statistics.rawValue : nil
     if worldSizes?.last != processes { worldSizes = (worldSizes ?? []) + [processes] }
   }
 }

@@ -22,7 +22,7 @@ extension RunConfiguration {
     return stream.next()
   }
 
-  var orderSeed: UInt64 { streamSeed(for: .order) }
+  package var orderSeed: UInt64 { streamSeed(for: .order) }
 
   /// The seed of the views that are trained on.
   public var viewSeed: UInt64 { streamSeed(for: .views) }
@@ -93,7 +93,8 @@ extension RunConfiguration {
       headMethod: method(momentum: self.headMomentum ?? self.momentum),
       headWeightDecay: self.headWeightDecay ?? self.weightDecay,
       encoderLimit: self.encoderBatchSize.map { $0 * self.views },
-      bfloat16: self.precision == .bfloat16, device: try availableDevice(), processes: processes)
+      bfloat16: self.precision == .bfloat16, device: try availableDevice(), processes: processes,
+      batchNorm: self.processBatchNorm)
   }
 
   /// What the encoder is built as.

@@ -163,6 +163,12 @@ public struct RunSettings: Sendable {
   public let threads = Setting(
     "threads", 0, .whole(0...1024), "Threads an operator may use, 0 for one a core")
 
+  /// Whose images a batch norm's statistics are of, where several processes share a run.
+  public let processBatchNorm = Setting(
+    "process_batch_norm", ProcessBatchNorm.synchronized, .choice(),
+    "Where several processes share a run, whether batch norm takes the statistics of the whole batch (synchronized), or each process those of its own share (own)"
+  )
+
   // What is written, and when.
   /// Epochs between checkpoints; one is always written at the end.
   public let checkpointEvery = Setting(

@@ -11,6 +11,7 @@ public struct HeadGame {
   /// Steps taken before this one.
   public let step: Int
   private let optimizer: (any Optimizer)?
+  private let sums: GradientSums?
   private let further: (Int) -> EmbeddedViews
 
   /// A step.
@@ -20,16 +21,18 @@ public struct HeadGame {
   ///   - batch: its h requires gradients and belongs to no graph.
   ///   - step: the step's number in the whole training, from 0.
   ///   - optimizer: what changes φ, its learning rate set; nil where φ does not move.
+  ///   - sums: what adds up φ's gradients where several processes have the batch between them; nil for this one alone.
   ///   - further: the representations of another batch, by its number in the whole training.
   public init(
     objective: HeadedObjective, batch: EmbeddedViews, step: Int = 0,
-    optimizer: (any Optimizer)? = nil,
+    optimizer: (any Optimizer)? = nil, sums: GradientSums? = nil,
     further: @escaping (Int) -> EmbeddedViews = { preconditionFailure("there is no batch \($0)") }
   ) {
     self.objective = objective
     self.batch = batch
     self.step = step
     self.optimizer = optimizer
+    self.sums = sums
     self.further = further
   }
 
@@ -49,10 +52,11 @@ public struct HeadGame {
   public func jointTurn() throws(NonFiniteLoss) -> HeadTurn {
     let evaluation = objective.evaluated(batch)
     let loss = ScalarReading(of: evaluation.loss)
+    sums?.expect()
     evaluation.loss.backward()
     return HeadTurn(
       loss: loss, of: evaluation, gradient: batch.embeddings.gradient ?? noGradient,
-      lastMove: moveHead)
+      lastMove: moveHeadAlongSums)
   }
 
   /// φ's turn: one step on its part of the loss on a batch that is no part of a graph.
@@ -60,8 +64,9 @@ public struct HeadGame {
     guard let loss = objective.headLoss(of: batch.detached) else { return }
     _ = try finite(loss)
     guard loss.requiresGradient else { return }
+    sums?.expect()
     loss.backward()
-    moveHead()
+    moveHeadAlongSums()
   }
 
   /// Moves φ along given gradients, one a parameter.
@@ -82,6 +87,11 @@ public struct HeadGame {
   }
 
   private var noGradient: Tensor { .zeros(like: batch.embeddings) }
+
+  private func moveHeadAlongSums() {
+    sums?.finish()
+    moveHead()
+  }
 
   private func moveHead() {
     optimizer?.step()
