@@ -54,7 +54,7 @@ swift-docs:
 	  $(DOCUMENTED:%=--target %) --output-path $(REFERENCE) --warnings-as-errors
 
 # What other programs make of what Gnomon writes, each in an environment of its own below build/.
-.PHONY: check-tensorboard check-python check-weights check-onnx check-serve check-package
+.PHONY: check-tensorboard check-python check-weights check-onnx check-serve check-package check-slurm
 check-tensorboard: build
 	Tools/check-tensorboard.sh $(GNOMON)
 
@@ -70,6 +70,10 @@ check-onnx: build
 # Live pages, in an installed Chromium.
 check-serve: build
 	Tools/check-serve.sh $(GNOMON)
+
+# A study on a Slurm that is made for it, where there are root and Debian's packages.
+check-slurm: build
+	Tools/check-slurm.sh $(GNOMON)
 
 # The package that takes Gnomon by its path.
 check-package: .venv/ready

@@ -32,8 +32,11 @@ extension StudyRunner {
     try writeResults()
     if let failure = loop.failure { throw failure }
     compareFile(report)
-    guard wasStopped else { return .done(book.record) }
     let jobs = (maker as? SlurmRuns)?.liveJobs ?? []
+    if jobs.isEmpty && book.record.runs.allSatisfy({ $0.status == .finished }) {
+      SlurmArrays(folder, slurm).removeAll()
+    }
+    guard wasStopped else { return .done(book.record) }
     return jobs.isEmpty ? .interrupted(book.record) : .left(book.record, jobs: jobs)
   }
 

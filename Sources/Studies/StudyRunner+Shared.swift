@@ -12,14 +12,14 @@ extension StudyRunner {
     let share = StudyShare(folder, patience: patience)
     let hasJoined = try share.join(shouldStop: shouldStop) { isFirst in
       let earlier = try folder.readRecord()
-      if isFirst {
-        folder.removeTemporaryFiles()
+      if isFirst { folder.removeTemporaryFiles() }
+      if isFirst || earlier == nil {
         try keepFile(report)
       } else if let earlier, earlier.runs.map(\.key) != book.record.runs.map(\.key) {
         throw StudyError.sharedOtherwise(path: folder.url.path)
       }
       try book.lookForFinishedRuns()
-      if isFirst { try folder.write(book.record) }
+      if isFirst || earlier == nil { try folder.write(book.record) }
     }
     guard hasJoined else { return .interrupted(book.record) }
     book.save = { [folder] record in try share.ifFree { try folder.write(record) } }

@@ -105,10 +105,13 @@ public final class StudyRunner {
   public func run(shouldStop: () -> Bool, report: (Event) -> Void) throws -> Outcome {
     try folder.create()
     return try withoutActuallyEscaping(report) { report in
+      // What writes the record may report, and does not outlive this.
+      defer { book.save = { _ in } }
       switch executor {
-      case .local, .slurm: try runAlone(shouldStop: shouldStop, report: report)
+      case .local, .slurm: return try runAlone(shouldStop: shouldStop, report: report)
       case .shared(let jobs, let patience):
-        try runWithOthers(jobs: jobs, patience: patience, shouldStop: shouldStop, report: report)
+        return try runWithOthers(
+          jobs: jobs, patience: patience, shouldStop: shouldStop, report: report)
       }
     }
   }

@@ -102,6 +102,9 @@ struct SlurmArrays {
     rmdir(url.path)
   }
 
+  /// Removes what is left of arrays whose runs failed, once all are made.
+  func removeAll() { try? FileManager.default.removeItem(at: url) }
+
   private func write(_ array: Array) throws {
     let data = try JSONEncoder().encode(array)
     try AtomicFile.write(data, to: URL(fileURLWithPath: path("\(array.name).json")))
