@@ -148,7 +148,9 @@ extension LeaseSight {
   /// Nonces become parts of names.
   private static func isNonce(_ text: Substring) -> Bool {
     (8...64).contains(text.utf8.count)
-      && text.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x7a).contains($0) || $0 == 0x2d }
+      && text.utf8.allSatisfy {
+        (0x30...0x39).contains($0) || (0x61...0x7a).contains($0) || $0 == 0x2d
+      }
   }
 }
 

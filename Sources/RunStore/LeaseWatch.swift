@@ -69,10 +69,14 @@ package final class LeaseBeat: Sendable {
   }
 
   /// Lets `lease` beat from here on.
-  package func keep(_ lease: Lease) { contents.withLock { $0.leases[ObjectIdentifier(lease)] = lease } }
+  package func keep(_ lease: Lease) {
+    contents.withLock { $0.leases[ObjectIdentifier(lease)] = lease }
+  }
 
   /// Lets `lease` beat no more.
-  package func drop(_ lease: Lease) { contents.withLock { $0.leases[ObjectIdentifier(lease)] = nil } }
+  package func drop(_ lease: Lease) {
+    contents.withLock { $0.leases[ObjectIdentifier(lease)] = nil }
+  }
 
   /// Ends the thread.
   package func end() { contents.withLock { $0.isOver = true } }

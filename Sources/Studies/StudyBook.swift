@@ -76,7 +76,8 @@ extension StudyBook {
     var active = looked?.progress.active ?? []
     let seen = Set(active.map(\.key))
     let inProgress = maker.inProgress
-    let isNew = inProgress.count != seen.count
+    let isNew =
+      inProgress.count != seen.count
       || !inProgress.allSatisfy { seen.contains(study.runs[$0.place].key) }
     var next = looked?.next ?? began
     if isNew || began >= next {

@@ -86,9 +86,13 @@ struct StudyRunCommand: ParsableCommand {
     case .left(let record, let jobs):
       let names = jobs.joined(separator: " ")
       throw interruption(
-        record, "the runs go on in job \(names) of Slurm: the same command follows them, scancel \(names) ends them")
+        record,
+        "the runs go on in job \(names) of Slurm: the same command follows them, scancel \(names) ends them"
+      )
     case .interrupted(let record):
-      throw interruption(record, "continue with gnomon study \(found.folder.url.path)")
+      let command =
+        executor.executor == .local ? "gnomon study \(found.folder.url.path)" : "the same command"
+      throw interruption(record, "continue with \(command)")
     case .done(let record):
       try StudyOutput.show(record, of: found, asJSON: json, isQuiet: quiet)
       let failed = record.runs.filter { $0.status == .failed }
@@ -128,7 +132,8 @@ struct StudyArguments: ParsableArguments {
   func find(threads: Int, device: Device? = nil) throws -> StudyPlace {
     try StudyPlace(
       study, output: output, isQuick: quick,
-      assignments: StudyAssignments(try assignments.added(to: [])), threads: threads, device: device)
+      assignments: StudyAssignments(try assignments.added(to: [])), threads: threads, device: device
+    )
   }
 
   /// What the study has measured so far.

@@ -7,7 +7,8 @@ import TestSupport
 /// A folder with a program in the place of `gnomon`: its runs take a moment, are noted, and end as they are told to.
 struct PretendedRuns {
   let url: URL
-  let text = "name: pretended\nsettings: {threads: 1, device: cpu}\naxes: {seed: [0, 1, 2, 3, 4, 5]}"
+  let text =
+    "name: pretended\nsettings: {threads: 1, device: cpu}\naxes: {seed: [0, 1, 2, 3, 4, 5]}"
 
   /// Makes the folder's program, and what its runs come to.
   init(in url: URL) throws {

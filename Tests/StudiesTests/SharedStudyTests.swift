@@ -114,9 +114,11 @@ struct SharedStudyTests {
       let leases = runs.folder("study").leases
       let processes = LeaseFolder(leases.appendingPathComponent("processes"))
       #expect(throws: StudyError.takenForGone(path: runs.folder("study").url.path)) {
-        try run(runs, shared(1), report: { event in
-          if case .started = event { processes.keys.forEach(processes.remove) }
-        })
+        try run(
+          runs, shared(1),
+          report: { event in
+            if case .started = event { processes.keys.forEach(processes.remove) }
+          })
       }
     }
   }
@@ -127,10 +129,12 @@ struct SharedStudyTests {
       try folder.create()
       var lock: FileLock? = try folder.lock()
       var finished = 0
-      let record = try run(runs, shared(), report: { event in
-        if case .finished = event { finished += 1 }
-        if finished == 5 { lock = nil }
-      })
+      let record = try run(
+        runs, shared(),
+        report: { event in
+          if case .finished = event { finished += 1 }
+          if finished == 5 { lock = nil }
+        })
       withExtendedLifetime(lock) {}
       #expect(record.runs.allSatisfy { $0.status == .finished })
       #expect(runs.starts().last == record.runs[0].key && runs.starts().count == 6)
@@ -142,20 +146,24 @@ struct SharedStudyTests {
       let path = runs.folder("study").url.path
       var refusals: [StudyError?] = []
       let others = try StudiesTests.study(runs.text.replacing("threads: 1", with: "threads: 2"))
-      _ = try run(runs, shared(), report: { event in
-        guard case .started = event, refusals.isEmpty else { return }
-        for (study, executor) in [(try? runs.study(), StudyExecutor.local(jobs: 1)), (others, shared())] {
-          guard let study else { continue }
-          do {
-            _ = try StudyRunner(
-              study, folder: runs.folder("study"), executable: "/bin/false", executor: executor
-            ).run(shouldStop: { false }) { _ in }
-            refusals.append(nil)
-          } catch {
-            refusals.append(error as? StudyError)
+      _ = try run(
+        runs, shared(),
+        report: { event in
+          guard case .started = event, refusals.isEmpty else { return }
+          for (study, executor) in [
+            (try? runs.study(), StudyExecutor.local(jobs: 1)), (others, shared()),
+          ] {
+            guard let study else { continue }
+            do {
+              _ = try StudyRunner(
+                study, folder: runs.folder("study"), executable: "/bin/false", executor: executor
+              ).run(shouldStop: { false }) { _ in }
+              refusals.append(nil)
+            } catch {
+              refusals.append(error as? StudyError)
+            }
           }
-        }
-      })
+        })
       #expect(refusals == [.isShared(path: path), .sharedOtherwise(path: path)])
       #expect(runs.starts().count == 6)
     }

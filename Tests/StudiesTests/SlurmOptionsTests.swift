@@ -16,7 +16,8 @@ struct SlurmOptionsTests {
   }
 
   @Test(arguments: [
-    "", "0", "0:00", "x", "-1", "1-", "1:2:3:4", "1:", "1.5", "1-2-3", "99999999999999999999", "1\n2",
+    "", "0", "0:00", "x", "-1", "1-", "1:2:3:4", "1:", "1.5", "1-2-3", "99999999999999999999",
+    "1\n2",
     "١",
   ])
   func anyOtherTextIsNoTime(_ text: String) { #expect(SlurmTime(text) == nil) }
@@ -49,8 +50,9 @@ struct SlurmOptionsTests {
       ])
     #expect(script.text.contains("'/opt/gnomon'\\''s/gnomon' train --quiet --continue"))
     #expect(script.text.contains("study='/data/my study'\n"))
-    #expect(!SlurmScript(options: SlurmOptions(), keys: ["a"], threads: 1, executable: "g", folder: "f")
-      .text.contains("gpu"))
+    #expect(
+      !SlurmScript(options: SlurmOptions(), keys: ["a"], threads: 1, executable: "g", folder: "f")
+        .text.contains("gpu"))
   }
 
   @Test func theQueueIsReadAndWhatIsNoLineOfItIsPassedOver() throws {
@@ -119,10 +121,13 @@ struct SlurmOptionsTests {
         }
       }
       #expect(submission() == .slurm(program: "\(bin)/sbatch", reason: "No such file or directory"))
-      try runs.write("sbatch", "echo 'sbatch: error: invalid partition' >&2; echo 'second \u{1B}[2J' >&2; exit 1")
+      try runs.write(
+        "sbatch", "echo 'sbatch: error: invalid partition' >&2; echo 'second \u{1B}[2J' >&2; exit 1"
+      )
       #expect(
-        submission() == .slurm(
-          program: "sbatch", reason: "sbatch: error: invalid partition second  [2J"))
+        submission()
+          == .slurm(
+            program: "sbatch", reason: "sbatch: error: invalid partition second  [2J"))
       try runs.write("sbatch", "exit 3")
       #expect(submission() == .slurm(program: "sbatch", reason: "failed without a word"))
       try runs.write("sbatch", "echo 12x; echo ';'")
@@ -138,7 +143,9 @@ struct SlurmOptionsTests {
     try withTemporaryFolder { url in
       let runs = try PretendedRuns(in: url)
       let commands = SlurmCommands(folder: url.appendingPathComponent("bin").path)
-      try runs.write("squeue", "echo \"$@\" > '\(url.path)/asked'; seq -f '7|%.0f|a|RUNNING|None' 0 50000; seq 50000 >&2")
+      try runs.write(
+        "squeue",
+        "echo \"$@\" > '\(url.path)/asked'; seq -f '7|%.0f|a|RUNNING|None' 0 50000; seq 50000 >&2")
       let queue = try commands.queue(["a", "b"], cluster: "big")
       #expect(queue.states.count == 50_001)
       #expect(

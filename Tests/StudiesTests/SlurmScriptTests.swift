@@ -7,7 +7,7 @@ import Testing
 /// The script of an array's task, run by a shell, with other programs in the place of `gnomon` and `scontrol`.
 @Suite(.serialized) struct SlurmScriptTests {
   /// A task of an array of the runs first, second and third.
-  private struct Task {
+  private struct Attempt {
     let url: URL
     let shell: String
 
@@ -59,18 +59,18 @@ import Testing
     "\(trap)\ntouch '@/begun'\nwhile :; do sleep 0.05; done"
   }
 
-  private func withTask(
-    _ shell: String, _ train: String, _ body: (Task) throws -> Void
+  private func withAttempt(
+    _ shell: String, _ train: String, _ body: (Attempt) throws -> Void
   ) throws {
     try withTemporaryFolder { url in
-      try body(Task(in: url, shell: shell, train: train.replacing("@", with: url.path)))
+      try body(Attempt(in: url, shell: shell, train: train.replacing("@", with: url.path)))
     }
   }
 
   private static let checkpoint = "mkdir -p \"$run/checkpoints\"; touch \"$run/checkpoints/step-2\""
 
   @Test(arguments: ["sh", "bash"]) func aTaskMakesTheRunOfItsNumberOnce(_ shell: String) throws {
-    try withTask(shell, "echo \"parent $GNOMON_PARENT\" >&2") { task in
+    try withAttempt(shell, "echo \"parent $GNOMON_PARENT\" >&2") { task in
       #expect(try task.run() == 0)
       #expect(
         try task.said("asked")
@@ -89,15 +89,16 @@ import Testing
   @Test(arguments: ["sh", "bash"])
   func aRunThatIsWarnedAndHasGotFurtherIsQueuedAgain(_ shell: String) throws {
     let trap = "trap '\(Self.checkpoint); exit 75' USR1"
-    try withTask(shell, Self.running(trap)) { task in
-      #expect(try task.run(signal: SIGUSR1) == 75)
+    try withAttempt(shell, Self.running(trap)) { task in
+      let code = try task.run(signal: SIGUSR1)
+      #expect(code == 75)
       #expect(try task.said("requeued") == "requeue 7_1\n")
     }
   }
 
   @Test(arguments: ["sh", "bash"])
   func aRunThatDoesNotGetFurtherWithinItsTimeFails(_ shell: String) throws {
-    try withTask(shell, Self.running("\(Self.checkpoint)\ntrap 'exit 75' USR1")) { task in
+    try withAttempt(shell, Self.running("\(Self.checkpoint)\ntrap 'exit 75' USR1")) { task in
       let run = task.url.appendingPathComponent("runs/second/checkpoints")
       try FileManager.default.createDirectory(at: run, withIntermediateDirectories: true)
       try Data().write(to: run.appendingPathComponent("step-2"))
@@ -110,19 +111,22 @@ import Testing
   @Test(arguments: ["sh", "bash"])
   func aTaskThatIsCancelledLetsItsRunWriteACheckpointAndIsNotQueued(_ shell: String) throws {
     let trap = "trap 'sleep 0.3; \(Self.checkpoint); exit 75' TERM"
-    try withTask(shell, Self.running(trap)) { task in
-      #expect(try task.run(signal: SIGTERM) == 75)
+    try withAttempt(shell, Self.running(trap)) { task in
+      let code = try task.run(signal: SIGTERM)
+      #expect(code == 75)
       #expect(task.exists("runs/second/checkpoints/step-2") && !task.exists("requeued"))
     }
   }
 
   @Test(arguments: ["sh", "bash"]) func aRunThatIsKilledSaysSo(_ shell: String) throws {
-    try withTask(shell, "kill -KILL $$") { task in
-      #expect(try task.run() == 137)
+    try withAttempt(shell, "kill -KILL $$") { task in
+      let code = try task.run()
+      #expect(code == 137)
       #expect(try task.said("logs/second.txt") == "gnomon: error: killed by signal 9\n")
     }
-    try withTask(shell, "echo 'gnomon: error: no' >&2; exit 3") { task in
-      #expect(try task.run() == 3)
+    try withAttempt(shell, "echo 'gnomon: error: no' >&2; exit 3") { task in
+      let code = try task.run()
+      #expect(code == 3)
       #expect(try task.said("logs/second.txt") == "gnomon: error: no\n")
     }
   }

@@ -110,7 +110,10 @@ struct SlurmStudyTests {
       var queues: Set<String> = []
       let outcome = try cluster.run { step in
         switch step {
-        case 2: try cluster.queue(["RUNNING", "RUNNING", "PENDING|Resources", "PENDING|Resources", "PENDING"])
+        case 2:
+          try cluster.queue([
+            "RUNNING", "RUNNING", "PENDING|Resources", "PENDING|Resources", "PENDING",
+          ])
         case 14:
           try cluster.finish(0, 2, 3, 4, 5)
           try cluster.queue(["COMPLETED", "COMPLETED", "COMPLETED", "COMPLETED", ""])
@@ -123,13 +126,15 @@ struct SlurmStudyTests {
         case .finished(let key, _, _): events.append("finished \(key)")
         case .note(let text): events.append(text)
         case .progress(let progress): queues.insert(progress.queue ?? "")
-        case .warning, .failed: events.append("worse")
+        case .failed: events.append("worse")
+        case .warning: break
         }
       }
       let record = try done(outcome)
       #expect(record.runs.allSatisfy { $0.status == .finished })
       let submitted = cluster.lines("submitted")
-      #expect(submitted.count == 1 && submitted[0].contains("--parsable --job-name=gnomon-pretended-"))
+      #expect(
+        submitted.count == 1 && submitted[0].contains("--parsable --job-name=gnomon-pretended-"))
       #expect(submitted[0].contains("--array=0-4 "))
       #expect(events.first == "job 7 of Slurm has 5 runs" && !events.contains("worse"))
       #expect(events.count { $0.hasPrefix("started") } == 2)
@@ -171,7 +176,9 @@ struct SlurmStudyTests {
             try cluster.queue(["COMPLETED", "COMPLETED", "COMPLETED", "COMPLETED"], array: 1)
           }
           return false
-        } report: { if case .note(let text) = $0 { notes.append(text) } })
+        } report: {
+          if case .note(let text) = $0 { notes.append(text) }
+        })
       #expect(record.runs.allSatisfy { $0.status == .finished })
       #expect(notes == ["following job 7 of Slurm", "job 8 of Slurm has 4 runs"])
       #expect(cluster.lines("submitted").count == 2)
@@ -198,7 +205,8 @@ struct SlurmStudyTests {
 
   @Test func aTaskThatFailsIsReportedWithItsReasonAndSubmittedByTheNextCall() throws {
     try withCluster { cluster in
-      let said = "slurmstepd: error: *** JOB 9 ON a CANCELLED AT 2026-01-01T00:00:00 DUE TO TIME LIMIT ***"
+      let said =
+        "slurmstepd: error: *** JOB 9 ON a CANCELLED AT 2026-01-01T00:00:00 DUE TO TIME LIMIT ***"
       let record = try done(
         try cluster.run { step in
           if step == 2 {
@@ -215,7 +223,8 @@ struct SlurmStudyTests {
       func log(_ place: Int) -> String { cluster.folder.log(cluster.keys[place]).path }
       #expect(
         record.runs.suffix(3).map(\.failure) == [
-          "training stopped (Slurm: FAILED; log: \(log(3)))", "\(said) (Slurm: TIMEOUT; log: \(log(4)))",
+          "training stopped (Slurm: FAILED; log: \(log(3)))",
+          "\(said) (Slurm: TIMEOUT; log: \(log(4)))",
           "(Slurm: gone from the queue; log: \(log(5)))",
         ])
       // What Slurm said and the script stay, until all is well.
@@ -237,20 +246,24 @@ struct SlurmStudyTests {
     try withCluster { cluster in
       let down = cluster.runs.url.appendingPathComponent("down")
       var started = 0
+      var phase = 0
       var queues: Set<String> = []
       let record = try done(
         try cluster.run(only: StudySubset([("seed", ["0"])])) { step in
-          switch step {
-          case 2: try cluster.queue(["RUNNING"])
-          case 12: try cluster.queue(["PENDING|BeginTime"])
-          case 24: try Data().write(to: down)
-          case 36: try FileManager.default.removeItem(at: down)
-          case 37: try cluster.queue(["RUNNING"])
-          case 48:
+          switch phase {
+          case 0 where step == 2: try cluster.queue(["RUNNING"])
+          case 0 where started == 1 && queues.contains("1 running"):
+            try cluster.queue(["PENDING|BeginTime"])
+          case 1 where queues.contains("1 pending (BeginTime)"): try Data().write(to: down)
+          case 2 where queues.contains("Slurm does not answer, 1 pending (BeginTime)"):
+            try FileManager.default.removeItem(at: down)
+            try cluster.queue(["RUNNING"])
+          case 3 where started == 2:
             try cluster.finish(0)
             try cluster.queue([])
-          default: break
+          default: return false
           }
+          if step > 2 { phase += 1 }
           return false
         } report: { event in
           if case .started = event { started += 1 }
@@ -290,7 +303,8 @@ struct SlurmStudyTests {
 
   @Test func whatSbatchRefusesEndsTheStudyWithItsWords() throws {
     try withCluster { cluster in
-      try cluster.runs.write("sbatch", "echo 'sbatch: error: invalid partition specified: x' >&2; exit 1")
+      try cluster.runs.write(
+        "sbatch", "echo 'sbatch: error: invalid partition specified: x' >&2; exit 1")
       #expect(
         throws: StudyError.slurm(
           program: "sbatch", reason: "sbatch: error: invalid partition specified: x")

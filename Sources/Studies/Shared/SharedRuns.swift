@@ -94,7 +94,8 @@ final class SharedRuns: RunMaker {
         own.removeAll { $0.started.run.place == place }
         waiting.append(place)
         let key = starter.study.runs[place].key
-        news.append(.warning("another process has taken over \(key): this one was silent for too long"))
+        news.append(
+          .warning("another process has taken over \(key): this one was silent for too long"))
         news.append(.waits(place))
         continue
       }

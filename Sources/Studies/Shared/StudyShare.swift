@@ -43,11 +43,19 @@ final class StudyShare {
   /// - Returns: false where it was asked to stop while it waited.
   func join(shouldStop: () -> Bool, _ body: (_ isFirst: Bool) throws -> Void) throws -> Bool {
     try exclusively(shouldStop: shouldStop) { () -> Bool in
-      let isFirst = processes.keys.isEmpty
-      if isFirst { runs.removeAll() }
-      try body(isFirst)
       let key = UUID().uuidString.lowercased()
       presence = try processes.take(key, after: nil, as: name)
+      do {
+        // Asked for after something was made in it, since a list of the folder that NFS has cached is then out of date.
+        let isFirst = processes.keys == [key]
+        if isFirst { runs.removeAll() }
+        try body(isFirst)
+      } catch {
+        processes.remove(key)
+        presence = nil
+        if processes.keys.isEmpty { gate.removeAll() }
+        throw error
+      }
       if let presence { beat.keep(presence) }
       return true
     } ?? false

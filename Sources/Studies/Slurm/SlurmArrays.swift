@@ -68,7 +68,8 @@ struct SlurmArrays {
     let safe = study.filter { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) }
     let own = UUID().uuidString.lowercased().prefix(13).filter { $0 != "-" }
     var array = Array(name: "gnomon-\(safe.prefix(40))-\(own)", keys: script.keys)
-    try AtomicFile.write(Data(script.text.utf8), to: URL(fileURLWithPath: path("\(array.name).sbatch")))
+    try AtomicFile.write(
+      Data(script.text.utf8), to: URL(fileURLWithPath: path("\(array.name).sbatch")))
     try write(array)
     // In sbatch(1)'s patterns for file names a percent sign is written twice.
     let output = path(array.name).replacing("%", with: "%%") + "-%a.txt"

@@ -63,7 +63,8 @@ struct SlurmCommands: Sendable {
       "--format=State,ExitCode",
     ]
     let answer = try? run("sacct", (cluster.map { ["--clusters=\($0)"] } ?? []) + arguments)
-    let parts = answer?.split(whereSeparator: \.isNewline).last?.split(separator: "|").map(String.init)
+    let parts = answer?.split(whereSeparator: \.isNewline).last?.split(separator: "|").map(
+      String.init)
     guard let parts, parts.count == 2, !parts[0].isEmpty else { return nil }
     return "\(parts[0].asLine), exit code \(parts[1].asLine)"
   }
@@ -88,7 +89,8 @@ struct SlurmCommands: Sendable {
       if let answer = running.poll() { return try Self.output(of: answer, from: program) }
       guard running.began.duration(to: .now) < limit else {
         running.end()
-        throw .slurm(program: program, reason: "no answer within \(limit.components.seconds) seconds")
+        throw .slurm(
+          program: program, reason: "no answer within \(limit.components.seconds) seconds")
       }
       usleep(20_000)
     }

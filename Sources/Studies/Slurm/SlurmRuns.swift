@@ -87,7 +87,9 @@ final class SlurmRuns: RunMaker {
   func abandon() { stop() }
 
   private func isAlive(_ array: SlurmArrays.Array) -> Bool {
-    array.keys.indices.contains { states[SlurmTask(array: array.name, place: $0)]?.isAlive ?? false }
+    array.keys.indices.contains {
+      states[SlurmTask(array: array.name, place: $0)]?.isAlive ?? false
+    }
   }
 
   /// Takes the runs of an array that are wanted out of those that wait.
