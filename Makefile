@@ -54,7 +54,7 @@ swift-docs:
 	  $(DOCUMENTED:%=--target %) --output-path $(REFERENCE) --warnings-as-errors
 
 # What other programs make of what Gnomon writes, each in an environment of its own below build/.
-.PHONY: check-tensorboard check-python check-weights check-onnx check-serve check-package check-network
+.PHONY: check-tensorboard check-python check-weights check-onnx check-serve check-package check-network check-slurm
 check-tensorboard: build
 	Tools/check-tensorboard.sh $(GNOMON)
 
@@ -83,6 +83,10 @@ swift-check-kernels:
 # One run over two network namespaces, where they can be made.
 check-network: build
 	Tools/check-network.sh $(GNOMON)
+
+# A study on a Slurm that is made for it, where there are root and Debian's packages.
+check-slurm: build
+	Tools/check-slurm.sh $(GNOMON)
 
 # The package that takes Gnomon by its path.
 check-package: .venv/ready

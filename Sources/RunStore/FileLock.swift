@@ -38,6 +38,22 @@ public final class FileLock {
     try self.init(folder) { _ in Date() < deadline }
   }
 
+  /// Locks `folder`, which must exist, by its file `.lock` for this process and others that share it, and against all that do not. Programs
+  /// that this process starts hold the lock as well.
+  ///
+  /// - Throws: `RunStoreError.inUse` when a process has it for itself.
+  package init(sharing folder: URL) throws(RunStoreError) {
+    let path = folder.appendingPathComponent(".lock").path
+    descriptor = try Self.opened(path, O_RDWR | O_CREAT, for: path)
+    if flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK {
+      let holder = Self.processNumber(in: descriptor)
+      close(descriptor)
+      throw .inUse(path: folder.path, process: holder)
+    }
+    // The number of a process that has ended.
+    ftruncate(descriptor, 0)
+  }
+
   /// Locks the folder in which the file at `path` is made or replaced, however long that takes; a lock by
   /// the folder's `.lock` is another one.
   package init(folderOf path: String) throws(RunStoreError) {

@@ -21,6 +21,16 @@ public enum StudyError: Error, Equatable, CustomStringConvertible {
 
   /// Runs are chosen by an axis, or by a value on it, that the study does not have.
   case unknownSubset(axis: String, value: String?, known: [String])
+  /// A program of Slurm's could not be started, refused, or said what makes no sense.
+  case slurm(program: String, reason: String)
+  /// A job of Slurm's makes runs of the study.
+  case inQueue(path: String, job: String)
+  /// Processes of several hosts share the study's runs.
+  case isShared(path: String)
+  /// Those who share the study make other runs: of another file, another version, or with other threads.
+  case sharedOtherwise(path: String)
+  /// Those who share the study have taken this process for gone.
+  case takenForGone(path: String)
   /// The files that a run is to be trained on are not there.
   case missingData(path: String, run: String)
 
@@ -48,6 +58,14 @@ public enum StudyError: Error, Equatable, CustomStringConvertible {
       "'\(axis)' is no axis of the study, which has \(known.joined(separator: ", "))"
     case .unknownSubset(let axis, .some(let value), let known):
       "the study has no run with \(axis) '\(value)', only \(known.joined(separator: ", "))"
+    case .slurm(let program, let reason): "\(program): \(reason)"
+    case .inQueue(let path, let job):
+      "job \(job) of Slurm makes runs of the study in \(path)"
+    case .isShared(let path): "other processes share the study in \(path)"
+    case .sharedOtherwise(let path):
+      "others share the study in \(path) with other runs: all have to have the same file, version and device, and the same threads a run"
+    case .takenForGone(let path):
+      "the others who share the study in \(path) have heard nothing of this process for too long, and make its runs"
     case .missingData(let path, let run):
       "the data of run \(run) are not there: \(path)"
     }

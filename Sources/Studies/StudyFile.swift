@@ -1,6 +1,7 @@
 import Foundation
 import Measures
 import Runs
+import Torch
 import Yams
 
 extension Study {
@@ -17,22 +18,24 @@ extension Study {
   ///   - isQuick: whether to take the smaller study that its `quick` describes.
   ///   - assignments: settings that take the place of the file's.
   ///   - threads: threads of each run, where the file does not say.
+  ///   - device: what the machines that make the runs have, where these are others; nil for this machine's.
   /// - Throws: `StudyFileError`, one line that names the file and the key.
   public init(
     path: String, isQuick: Bool = false, assignments: StudyAssignments = StudyAssignments([]),
-    threads: Int
+    threads: Int, device: Device? = nil
   ) throws(StudyFileError) {
     guard let data = FileManager.default.contents(atPath: path),
       let text = String(data: data, encoding: .utf8)
     else { throw StudyFileError(path, .unreadable) }
     try self.init(
-      yaml: text, source: path, isQuick: isQuick, assignments: assignments, threads: threads)
+      yaml: text, source: path, isQuick: isQuick, assignments: assignments, threads: threads,
+      device: device)
   }
 
   /// The same for a file's text; `source` is its name for messages.
   package init(
     yaml text: String, source: String, isQuick: Bool = false,
-    assignments: StudyAssignments = StudyAssignments([]), threads: Int
+    assignments: StudyAssignments = StudyAssignments([]), threads: Int, device: Device? = nil
   ) throws(StudyFileError) {
     let reader = StudyFileReader(source: source)
     let fallback = URL(fileURLWithPath: source).deletingPathExtension().lastPathComponent
@@ -79,7 +82,7 @@ extension Study {
     figures = try reader.figures(members["figures"])
     measuredFigures = try reader.measuredFigures(
       members["measure"], naming: figures.map(\.expression) + claims.map(\.of.expression))
-    runs = try plannedRuns(threads: threads)
+    runs = try plannedRuns(threads: threads, device: device)
   }
 }
 

@@ -9,7 +9,7 @@ extension StudyFolder {
   ///   - patience: seconds to wait for runs of a study that is no longer there.
   ///   - waiting: called once when there is something to wait for.
   ///   - shouldStop: asked while waiting.
-  /// - Throws: `StudyError.inUse`, or `RunStoreError` when the file cannot be made.
+  /// - Throws: `StudyError.inUse` and `.isShared`, or `RunStoreError` when the file cannot be made.
   func lock(
     patience: Double = 60, waiting: () -> Void, shouldStop: () -> Bool
   ) throws -> FileLock {
@@ -25,7 +25,22 @@ extension StudyFolder {
         return true
       }
     } catch RunStoreError.inUse(let path, let holder) {
+      guard !isShared else { throw StudyError.isShared(path: path) }
       throw StudyError.inUse(path: path, process: isAlive ? holder : nil)
     }
   }
+
+  /// Locks the folder for this process and all others that share the study, and for the runs that they start.
+  ///
+  /// - Throws: `StudyError.inUse` where a process has it alone, or `RunStoreError` when the file cannot be made.
+  func share() throws -> FileLock {
+    do {
+      return try FileLock(sharing: url)
+    } catch RunStoreError.inUse(let path, let holder) {
+      throw StudyError.inUse(path: path, process: holder)
+    }
+  }
+
+  /// Whether processes share the study, or shared it until they were killed.
+  private var isShared: Bool { FileManager.default.fileExists(atPath: leases.path) }
 }

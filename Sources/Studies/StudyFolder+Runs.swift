@@ -1,5 +1,6 @@
 import Foundation
 import Records
+import RunStore
 import Runs
 
 extension StudyFolder {
@@ -19,20 +20,26 @@ extension StudyFolder {
   }
 
   /// Why a run ended as it did, from the last line it said.
-  func reason(_ key: String, _ ending: ChildProcess.Ending) -> String {
-    let said = (try? String(contentsOf: log(key), encoding: .utf8)) ?? ""
+  func reason(_ key: String, _ ending: RunEnding) -> String {
+    let said = lines((try? String(contentsOf: log(key), encoding: .utf8)) ?? "")
     let prefix = "gnomon: error: "
-    let lines = said.split(whereSeparator: \.isNewline).map(String.init)
+    let error = said.last { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) }
     switch ending {
-    case .killed(let signal) where signal == SIGKILL:
+    case .process(.killed(let signal)) where signal == SIGKILL:
       return "killed by signal 9, perhaps for want of memory"
-    case .killed(let signal):
-      return "ended by signal \(signal)" + (lines.last.map { ": \($0)" } ?? "")
-    case .exited(let code):
-      if let error = lines.last(where: { $0.hasPrefix(prefix) }) {
-        return String(error.dropFirst(prefix.count))
-      }
-      return "ended with exit code \(code)" + (lines.last.map { ": \($0)" } ?? "")
+    case .process(.killed(let signal)):
+      return "ended by signal \(signal)" + (said.last.map { ": \($0)" } ?? "")
+    case .process(.exited(let code)):
+      return error ?? "ended with exit code \(code)" + (said.last.map { ": \($0)" } ?? "")
+    case .job(let state, let slurmSaid):
+      let reason = error ?? lines(slurmSaid).last ?? said.last
+      return (reason.map { "\($0) " } ?? "") + "(Slurm: \(state); log: \(log(key).path))"
+    case .elsewhere: return "its summary is gone"
+    case .failedElsewhere(let reason): return reason
     }
+  }
+
+  private func lines(_ text: String) -> [String] {
+    text.split(whereSeparator: \.isNewline).map(String.init)
   }
 }

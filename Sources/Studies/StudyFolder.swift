@@ -12,6 +12,8 @@ import RunStore
 ///   configs/       the configuration each run was started with
 ///   logs/          what each run said
 ///   store.sqlite   all of it in one database, made from the run folders
+///   leases/        who makes which run, while several processes share them
+///   slurm/         the job arrays that Slurm may still have
 /// ```
 public struct StudyFolder: Sendable {
   /// The folder itself.
@@ -36,6 +38,8 @@ public struct StudyFolder: Sendable {
 
   private var configs: URL { url.appendingPathComponent("configs", isDirectory: true) }
   private var logs: URL { url.appendingPathComponent("logs", isDirectory: true) }
+  /// The folder of what processes that share the study have taken.
+  var leases: URL { url.appendingPathComponent("leases", isDirectory: true) }
   private var earlierFiles: URL { url.appendingPathComponent("earlier", isDirectory: true) }
 
   func config(_ key: String) -> URL { configs.appendingPathComponent("\(key).yaml") }

@@ -1,4 +1,5 @@
 import Runs
+import Torch
 
 extension Study {
   /// A grid above this size is a slip rather than a plan.
@@ -8,7 +9,7 @@ extension Study {
   ///
   /// - Throws: `StudyFileError` for a grid without runs, with too many, with two that are the same, or
   ///   with one that cannot be configured.
-  func plannedRuns(threads: Int) throws(StudyFileError) -> [StudyRun] {
+  func plannedRuns(threads: Int, device: Device?) throws(StudyFileError) -> [StudyRun] {
     var places = try combinations { $0.values }
     for inclusion in inclusions {
       places += try combinations { inclusion[$0.key] ?? $0.values }
@@ -25,7 +26,7 @@ extension Study {
       let text = names.map { "\($0) \(settings[$0]?.plainText ?? "")" }.joined(separator: ", ")
       let configuration: RunConfiguration
       do throws(ConfigurationError) {
-        configuration = try self.configuration(at: place, threads: threads)
+        configuration = try self.configuration(at: place, threads: threads, device: device)
       } catch {
         throw StudyFileError(source, .run(text, error))
       }
@@ -40,6 +41,12 @@ extension Study {
       runs.append(run)
     }
     return runs
+  }
+
+  /// Whether the file leaves it to others how many threads its runs have.
+  public var leavesThreadsOpen: Bool {
+    let named = namedSets.values.joined().flatMap(\.settings).map(\.key)
+    return !(settings.map(\.key) + axisKeys + named).contains("threads")
   }
 
   private func combinations(
@@ -61,7 +68,7 @@ extension Study {
   }
 
   private func configuration(
-    at place: [String: SettingValue], threads: Int
+    at place: [String: SettingValue], threads: Int, device: Device?
   ) throws(ConfigurationError) -> RunConfiguration {
     var configuration = RunConfiguration()
     configuration.figures = measuredFigures
@@ -77,7 +84,7 @@ extension Study {
       }
     }
     if configuration.threads == 0 { configuration.threads = threads }
-    return try configuration.resolved()
+    return try configuration.resolved(on: device)
   }
 }
 

@@ -1,5 +1,6 @@
 import Foundation
 import Runs
+import Torch
 
 /// A study and its folder, found from what a user names: a study file, or a study's folder.
 public struct StudyPlace {
@@ -16,15 +17,17 @@ public struct StudyPlace {
   ///   - isQuick: whether to take the smaller study. One that was started so stays so in its folder.
   ///   - assignments: settings that take the place of the file's, and have a folder of their own.
   ///   - threads: threads of each run, where the file does not say.
+  ///   - device: what the machines that make the runs have, where these are others; nil for this machine's.
   /// - Throws: `StudyFileError`, `StudyError.notAStudy`, `.isAStudyFolder` and `.hasItsSettings`, and `RunStoreError` for an unreadable record.
   public init(
     _ path: String, output: String?, isQuick: Bool,
-    assignments: StudyAssignments = StudyAssignments([]), threads: Int
+    assignments: StudyAssignments = StudyAssignments([]), threads: Int, device: Device? = nil
   ) throws {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue
     else {
-      study = try Study(path: path, isQuick: isQuick, assignments: assignments, threads: threads)
+      study = try Study(
+        path: path, isQuick: isQuick, assignments: assignments, threads: threads, device: device)
       let name = isQuick ? "\(study.name)-quick" : study.name
       folder = StudyFolder(path: output ?? "studies/\(name)")
       return
@@ -38,6 +41,7 @@ public struct StudyPlace {
     }
     guard assignments.isEmpty else { throw StudyError.hasItsSettings(path: path) }
     let wasQuick = try folder.readRecord()?.isQuick ?? false
-    study = try Study(path: folder.file.path, isQuick: isQuick || wasQuick, threads: threads)
+    study = try Study(
+      path: folder.file.path, isQuick: isQuick || wasQuick, threads: threads, device: device)
   }
 }

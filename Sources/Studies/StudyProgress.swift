@@ -26,6 +26,8 @@ public struct StudyProgress: Sendable {
   public let active: [Active]
   /// Seconds until the last run ends; nil before there is anything to judge by.
   public let secondsLeft: Double?
+  /// What a cluster says of the runs in its queue, or how many others make; nil where there is nothing to say.
+  public let queue: String?
 }
 
 /// Reads the last line of a growing `metrics.jsonl`.

@@ -124,6 +124,9 @@ extension StudyError {
     case .notAStudy: ": name a study file, or a folder that gnomon study wrote"
     case .isAStudyFolder: ": leave out --output"
     case .hasItsSettings: ": leave out --set, or name the study file"
+    case .inQueue(_, let job):
+      ": follow it with --executor slurm, or end it with scancel \(job)"
+    case .isShared: ": join them with --executor shared, or stop them"
     case .unknownSubset: "; --only takes AXIS=VALUE, or AXIS=VALUE,VALUE"
     case .missingData(let path, _):
       "; "

@@ -1,6 +1,8 @@
 import ArgumentParser
 import Foundation
+import Records
 import Studies
+import Torch
 
 struct StudyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -22,13 +24,12 @@ struct StudyRunCommand: ParsableCommand {
       """)
 
   @OptionGroup var place: StudyArguments
-  @Option(help: "Runs made at once; the cores are divided among them.")
-  var jobs = 1
   @Option(
     help: ArgumentHelp(
       "Make only the runs with these values of an axis: data_set=digits, or strength=0.1,1.0. May be repeated.",
       valueName: "axis=values"))
   var only: [String] = []
+  @OptionGroup(title: "Who makes the runs") var executor: ExecutorOptions
   @Flag(help: "Show the runs, which are done, and how long the others take.")
   var dryRun = false
   @Flag(help: "Print the study's record as one JSON document.")
@@ -36,25 +37,20 @@ struct StudyRunCommand: ParsableCommand {
   @Flag(help: "No progress.")
   var quiet = false
 
-  func validate() throws {
-    let cores = ProcessInfo.processInfo.activeProcessorCount
-    guard (1...max(cores, 1)).contains(jobs) else {
-      throw ValidationError("--jobs is \(jobs): use 1 to \(cores), the cores of this machine")
-    }
-    _ = try subset
-  }
+  func validate() throws { _ = try subset }
 
   func run() throws {
     try Failure.classifying {
-      let cores = ProcessInfo.processInfo.activeProcessorCount
-      let found = try place.find(threads: cores / jobs)
+      let found = try place.find(threads: executor.threadsOfRuns, device: executor.device)
+      try executor.check(found.study)
       let plan = try StudyPlan(
-        found.study, in: found.folder, jobs: jobs, cores: cores, only: subset)
+        found.study, in: found.folder, jobs: executor.runsAtOnce, cores: ExecutorOptions.cores,
+        only: subset)
       if dryRun {
         try StudyOutput.show(plan, of: found, asJSON: json)
         return
       }
-      if !quiet { StudyOutput.warnOfThreads(plan, threads: cores / jobs) }
+      if !quiet { StudyOutput.warnOfThreads(plan, threads: executor.threadsOfRuns) }
       try start(found)
     }
   }
@@ -74,8 +70,8 @@ struct StudyRunCommand: ParsableCommand {
 
   private func start(_ found: StudyPlace) throws {
     let runner = try StudyRunner(
-      found.study, folder: found.folder, executable: StudyRunCommand.executable, jobs: jobs,
-      only: subset)
+      found.study, folder: found.folder, executable: StudyRunCommand.executable,
+      executor: try executor.chosen, only: subset)
     var progress = StudyProgressBar(isQuiet: quiet)
     Interruption.listen()
     let outcome: StudyRunner.Outcome
@@ -87,11 +83,16 @@ struct StudyRunCommand: ParsableCommand {
     }
     progress.finishLine()
     switch outcome {
+    case .left(let record, let jobs):
+      let names = jobs.joined(separator: " ")
+      throw interruption(
+        record,
+        "the runs go on in job \(names) of Slurm: the same command follows them, scancel \(names) ends them"
+      )
     case .interrupted(let record):
-      let finished = record.runs.count { $0.status == .finished }
-      throw Failure(
-        message: "interrupted with \(finished) of \(record.runs.count) runs finished; continue "
-          + "with gnomon study \(found.folder.url.path)", code: Interruption.exitCode)
+      let command =
+        executor.executor == .local ? "gnomon study \(found.folder.url.path)" : "the same command"
+      throw interruption(record, "continue with \(command)")
     case .done(let record):
       try StudyOutput.show(record, of: found, asJSON: json, isQuiet: quiet)
       let failed = record.runs.filter { $0.status == .failed }
@@ -101,6 +102,13 @@ struct StudyRunCommand: ParsableCommand {
             + "\(failed[0].key): \(failed[0].failure ?? "")", code: Failure.failed)
       }
     }
+  }
+
+  private func interruption(_ record: StudyRecord, _ advice: String) -> Failure {
+    let finished = record.runs.count { $0.status == .finished }
+    return Failure(
+      message: "interrupted with \(finished) of \(record.runs.count) runs finished; \(advice)",
+      code: Interruption.exitCode)
   }
 
   /// This program's own file.
@@ -121,10 +129,11 @@ struct StudyArguments: ParsableArguments {
   var quick = false
   @OptionGroup var assignments: SettingAssignments
 
-  func find(threads: Int) throws -> StudyPlace {
+  func find(threads: Int, device: Device? = nil) throws -> StudyPlace {
     try StudyPlace(
       study, output: output, isQuick: quick,
-      assignments: StudyAssignments(try assignments.added(to: [])), threads: threads)
+      assignments: StudyAssignments(try assignments.added(to: [])), threads: threads, device: device
+    )
   }
 
   /// What the study has measured so far.

@@ -32,7 +32,7 @@ struct StudyProgressBar {
       if Terminal.isInteractive {
         show(progress)
       } else if lastLine.duration(to: .now) > .seconds(60) {
-        let runs = progress.active.map { "\($0.key) \(StudyProgressBar.state(of: $0))" }
+        let runs = progress.active.prefix(4).map { "\($0.key) \(StudyProgressBar.state(of: $0))" }
         line(([StudyProgressBar.summary(of: progress)] + runs).joined(separator: "; "))
       }
     }
@@ -67,7 +67,8 @@ struct StudyProgressBar {
   private static func summary(of progress: StudyProgress) -> String {
     let failed = progress.failed > 0 ? ", \(progress.failed) failed" : ""
     let left = progress.secondsLeft.map { ", \(ProgressBar.clock($0)) left" } ?? ""
-    return "\(progress.finished)/\(progress.total) runs\(failed)\(left)"
+    let queue = progress.queue.map { ": \($0)" } ?? ""
+    return "\(progress.finished)/\(progress.total) runs\(failed)\(left)\(queue)"
   }
 
   private static func state(of run: StudyProgress.Active) -> String {

@@ -202,8 +202,8 @@ struct DataSetTests {
     try withTemporaryFolder { url in
       func runner(_ subset: StudySubset) throws -> StudyRunner {
         try StudyRunner(
-          study, folder: StudyFolder(path: url.path), executable: "/bin/true", jobs: 1, only: subset
-        )
+          study, folder: StudyFolder(path: url.path), executable: "/bin/true",
+          executor: .local(jobs: 1), only: subset)
       }
       _ = try runner(StudySubset([("data_set", ["small"]), ("strength", ["1.0"])]))
       #expect(
@@ -224,8 +224,8 @@ struct DataSetTests {
     try withTemporaryFolder { url in
       func start(_ subset: StudySubset) throws {
         _ = try StudyRunner(
-          study, folder: StudyFolder(path: url.path), executable: "/bin/true", jobs: 1, only: subset
-        )
+          study, folder: StudyFolder(path: url.path), executable: "/bin/true",
+          executor: .local(jobs: 1), only: subset)
       }
       try start(StudySubset([("data_set", ["a"])]))
       #expect(throws: StudyError.missingData(path: "nowhere/b.gnomon", run: study.runs[1].key)) {

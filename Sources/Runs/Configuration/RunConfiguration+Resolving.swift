@@ -9,14 +9,16 @@ extension RunConfiguration {
   /// The same with every automatic choice made for this machine, and everything checked that can be
   /// checked before data is read.
   ///
+  /// - Parameter device: what the machine that makes the run has, where that is another one; nil for this machine, whose devices are looked
+  ///   for.
   /// - Throws: `ConfigurationError`, also for a value out of range that was set in code.
-  public func resolved() throws(ConfigurationError) -> RunConfiguration {
+  public func resolved(on device: Device? = nil) throws(ConfigurationError) -> RunConfiguration {
     try checkRanges()
     if let key = keysOfOtherEncoders.first {
       throw .settingOfOtherEncoders(key: key, encoder: self.encoder.rawValue)
     }
     var resolved = self
-    let device = try availableDevice()
+    let device = try chosenDevice(of: device)
     resolved.device = DeviceChoice(device)
     if self.precision == .automatic {
       let hasBFloat16 = device.kind == .cuda || Runtime.hasBFloat16
@@ -66,6 +68,15 @@ extension RunConfiguration {
       guard let text = declaration.json(in: self).settingText else { continue }
       var copy = self
       try declaration.set(&copy, to: text)
+    }
+  }
+
+  /// The device, if it is there, or on a machine that has `other`.
+  private func chosenDevice(of other: Device?) throws(ConfigurationError) -> Device {
+    switch (other, self.device) {
+    case (let other?, .automatic): other
+    case (let other?, .cuda(let index)) where other.kind == .cuda: .cuda(index)
+    default: try availableDevice()
     }
   }
 

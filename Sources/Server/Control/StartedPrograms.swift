@@ -1,4 +1,5 @@
 import Foundation
+import RunStore
 import Synchronization
 
 /// Programs that the server has started and that still run, by what each was started for.
@@ -72,56 +73,30 @@ final class StartedPrograms: Sendable {
       self?.running.withLock { running in
         if running[key] == process { running[key] = nil }
       }
-      // What WIFEXITED and its kin, macros that Swift does not see, say.
-      ended(status & 0x7f == 0 ? (status >> 8) & 0xff : nil)
+      if case .exited(let code) = ProgramEnding(waitStatus: status) {
+        ended(code)
+      } else {
+        ended(nil)
+      }
     }
     waiter.stackSize = 1 << 18
     waiter.start()
     return process
   }
 
-  /// Marks this process's descriptors as its own: connections of the server are not its children's.
-  private static func keepDescriptors() {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? []
-    for descriptor in names.compactMap({ Int32($0) }) where descriptor > STDERR_FILENO {
-      _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
-    }
-  }
-
   private static func spawn(_ command: Command, output: Int32) throws(CannotStart) -> pid_t {
-    #if canImport(Darwin)
-      var actions: posix_spawn_file_actions_t?
-      var attributes: posix_spawnattr_t?
-      let flags = POSIX_SPAWN_SETSID | POSIX_SPAWN_CLOEXEC_DEFAULT
-    #else
-      var actions = posix_spawn_file_actions_t()
-      var attributes = posix_spawnattr_t()
-      // POSIX_SPAWN_SETSID, which the headers show to GNU's own programs alone.
-      let flags: Int32 = 0x80
-      keepDescriptors()
-    #endif
-    posix_spawn_file_actions_init(&actions)
-    posix_spawnattr_init(&attributes)
-    defer {
-      posix_spawn_file_actions_destroy(&actions)
-      posix_spawnattr_destroy(&attributes)
+    var start = ProgramStart(command.executable, command.arguments)
+    start.environment.merge(command.environment) { $1 }
+    for name in command.removed { start.environment[name] = nil }
+    start.output = .descriptor(output)
+    start.errors = .descriptor(output)
+    start.group = .ownSession
+    // Connections of the server are not its children's.
+    start.inheritsFiles = false
+    do throws(ProgramStart.Failure) {
+      return try start.start()
+    } catch {
+      throw CannotStart(description: "\(command.executable) cannot be started: \(error.reason)")
     }
-    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
-    posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
-    posix_spawn_file_actions_adddup2(&actions, output, STDERR_FILENO)
-    posix_spawnattr_setflags(&attributes, Int16(flags))
-    var environment = ProcessInfo.processInfo.environment
-    environment.merge(command.environment) { $1 }
-    for name in command.removed { environment[name] = nil }
-    var words = ([command.executable] + command.arguments).map { strdup($0) } + [nil]
-    var variables = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
-    defer { for text in words + variables { free(text) } }
-    var process: pid_t = 0
-    let code = posix_spawn(&process, command.executable, &actions, &attributes, &words, &variables)
-    guard code == 0 else {
-      throw CannotStart(
-        description: "\(command.executable) cannot be started: \(String(cString: strerror(code)))")
-    }
-    return process
   }
 }
