@@ -82,7 +82,11 @@ package struct ProgramStart {
         posix_spawn_file_actions_adddup2(&actions, open, descriptor)
       }
     }
-    posix_spawnattr_setflags(&attributes, Int16(flags))
+    // A thread of a pool may have signals blocked, and a shell that does not hear of its children's ends waits for ever.
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    posix_spawnattr_setsigmask(&attributes, &signals)
+    posix_spawnattr_setflags(&attributes, Int16(flags | Int32(POSIX_SPAWN_SETSIGMASK)))
     posix_spawnattr_setpgroup(&attributes, 0)
 
     var words = ([executable] + arguments).map { strdup($0) } + [nil]

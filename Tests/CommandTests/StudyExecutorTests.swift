@@ -87,7 +87,8 @@ import Testing
     }
   }
 
-  /// Programs in the place of Slurm's that make an array's tasks one after the other, on this machine.
+  /// Programs in the place of Slurm's that make an array's tasks one after the other, on this machine, all but the first once there is a
+  /// file `go`.
   private func writeSlurm(in folder: URL) throws {
     let programs = [
       "sbatch": """
@@ -104,6 +105,7 @@ import Testing
         echo "7|$task|$name|RUNNING|None" > queue.$task
         SLURM_ARRAY_JOB_ID=7 SLURM_ARRAY_TASK_ID=$task sh "$script"
         echo "7|$task|$name|COMPLETED|None" > queue.$task
+        until [ -e go ] || [ ! -e "$script" ]; do sleep 0.1; done
       done) > /dev/null 2>&1 &
       echo 7
       """,
@@ -140,6 +142,7 @@ import Testing
       ).finish()
       #expect(
         refused.code == 1 && refused.error.contains("scancel 7"), "\(refused.error)")
+      try Data().write(to: folder.appendingPathComponent("go"))
       let second = try Program.start(slurm, with: environment).finish()
       #expect(second.code == 0, "\(second.error)")
       #expect(second.error.contains("following job 7 of Slurm"))

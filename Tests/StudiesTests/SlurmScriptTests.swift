@@ -1,4 +1,5 @@
 import Foundation
+import RunStore
 import TestSupport
 import Testing
 
@@ -29,22 +30,23 @@ import Testing
 
     /// Runs the task, with `signal` when the run has begun; its exit code, or minus a signal's number.
     func run(_ place: Int = 1, signal: Int32? = nil) throws -> Int32 {
-      let process = Process()
-      process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-      process.arguments = [shell, url.appendingPathComponent("task.sh").path]
-      process.environment = [
+      var start = ProgramStart(shell, [url.appendingPathComponent("task.sh").path])
+      start.environment = [
         "PATH": "\(url.path)/bin:/usr/bin:/bin", "SLURM_ARRAY_TASK_ID": "\(place)",
         "SLURM_ARRAY_JOB_ID": "7", "GNOMON_PARENT": "1",
       ]
-      try process.run()
+      let process = try start.start()
       if let signal {
         let end = Date(timeIntervalSinceNow: 30)
         while !exists("begun") && Date() < end { usleep(10_000) }
-        kill(process.processIdentifier, signal)
+        kill(process, signal)
       }
-      process.waitUntilExit()
-      return process.terminationReason == .exit
-        ? process.terminationStatus : -process.terminationStatus
+      var status: Int32 = 0
+      while waitpid(process, &status, 0) < 0 && errno == EINTR {}
+      switch ProgramEnding(waitStatus: status) {
+      case .exited(let code): return code
+      case .killed(let signal): return -signal
+      }
     }
 
     func exists(_ name: String) -> Bool {
