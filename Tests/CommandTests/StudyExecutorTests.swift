@@ -101,7 +101,9 @@ import Testing
       done
       echo "$@" >> submitted
       for task in $(seq 0 $last); do echo "7|$task|$name|PENDING|Priority" > queue.$task; done
-      (for task in $(seq 0 $last); do
+      (# What waits for gnomon's end waits until nobody has its files any more.
+      for file in $(ls /proc/$BASHPID/fd); do [ $file -le 2 ] || eval "exec $file>&-"; done
+      for task in $(seq 0 $last); do
         echo "7|$task|$name|RUNNING|None" > queue.$task
         SLURM_ARRAY_JOB_ID=7 SLURM_ARRAY_TASK_ID=$task sh "$script"
         echo "7|$task|$name|COMPLETED|None" > queue.$task
@@ -113,7 +115,7 @@ import Testing
     ]
     for (name, script) in programs {
       let file = folder.appendingPathComponent(name)
-      try Data("#!/bin/sh\ncd '\(folder.path)'\n\(script)\n".utf8).write(to: file)
+      try Data("#!/bin/bash\ncd '\(folder.path)'\n\(script)\n".utf8).write(to: file)
       chmod(file.path, 0o755)
     }
   }
