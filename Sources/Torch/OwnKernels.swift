@@ -24,6 +24,7 @@ public enum OwnKernels {
     /// AVX-512 with products of bfloat16. Convolutions need them.
     case avx512BFloat16
 
+    /// Whether `right` can do more.
     public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
   }
 
