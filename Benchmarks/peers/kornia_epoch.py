@@ -1,34 +1,17 @@
 """An epoch with PyTorch at its best: stored images on hand, Kornia's views of a whole batch, a tuned step."""
 
-import argparse
-from pathlib import Path
-
 import kornia.augmentation as K
 import numpy as np
 import torch
 
-from protocol import serve
+from protocol import epoch_parser, serve
 from reference.model import ResNet18, nt_xent, projection_head
 
 TEMPERATURE = 0.2
 
 
-def parsed_arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument(
-        "--images", type=Path, required=True, help="an .npy file, uint8 [images, height, width, 3]"
-    )
-    parser.add_argument("--count", type=int, default=4096, help="at most this many of the images")
-    parser.add_argument("--batch", type=int, default=256, help="samples")
-    parser.add_argument("--width", type=int, default=16)
-    parser.add_argument("--strength", type=float, default=0.5, help="of the colour jitter")
-    parser.add_argument("--image-size", type=int, default=32)
-    parser.add_argument("--threads", type=int, default=2)
-    return parser.parse_args()
-
-
 def main() -> None:
-    arguments = parsed_arguments()
+    arguments = epoch_parser(__doc__).parse_args()
     torch.set_num_threads(arguments.threads)
     torch.manual_seed(0)
     side, strength = arguments.image_size, arguments.strength

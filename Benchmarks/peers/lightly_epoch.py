@@ -2,14 +2,13 @@
 
 import argparse
 import time
-from pathlib import Path
 
 import numpy as np
 import torch
 from PIL import Image
 from torch.utils.data import DataLoader, Dataset, Subset
 
-from protocol import serve
+from protocol import epoch_parser, serve
 from reference import vision  # noqa: F401  (before lightly, which imports torchvision)
 from reference.model import ResNet18, projection_head
 
@@ -21,18 +20,9 @@ TRIAL_BATCHES = 4
 
 
 def parsed_arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument(
-        "--images", type=Path, required=True, help="an .npy file, uint8 [images, height, width, 3]"
-    )
-    parser.add_argument("--count", type=int, default=4096, help="at most this many of the images")
-    parser.add_argument("--batch", type=int, default=256, help="samples")
+    parser = epoch_parser(__doc__)
     parser.add_argument("--workers", type=int, nargs="+", default=[2, 1, 0], help="fastest is kept")
-    parser.add_argument("--width", type=int, default=16)
-    parser.add_argument("--strength", type=float, default=0.5, help="of the colour jitter")
     parser.add_argument("--optimizer", choices=["sgd", "adamw"], default="sgd")
-    parser.add_argument("--image-size", type=int, default=32)
-    parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--device", default="cpu")
     return parser.parse_args()
 

@@ -6,6 +6,7 @@ prints `{"seconds": ..., "views": ..., "peak_bytes": ...}`; `quit`, or the end o
 it. An unknown line is answered with `{"error": ...}`.
 """
 
+import argparse
 import json
 import os
 import resource
@@ -19,6 +20,21 @@ import torch
 
 # The peers are scripts; the model they share with the fixtures lies beside the other tools.
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "Tools"))
+
+
+def epoch_parser(description: str) -> argparse.ArgumentParser:
+    """The options of every peer that trains for an epoch."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument(
+        "--images", type=Path, required=True, help="an .npy file, uint8 [images, height, width, 3]"
+    )
+    parser.add_argument("--count", type=int, default=4096, help="at most this many of the images")
+    parser.add_argument("--batch", type=int, default=256, help="samples")
+    parser.add_argument("--width", type=int, default=16)
+    parser.add_argument("--strength", type=float, default=0.5, help="of the colour jitter")
+    parser.add_argument("--image-size", type=int, default=32)
+    parser.add_argument("--threads", type=int, default=2)
+    return parser
 
 
 class PeakMemory:

@@ -12,6 +12,8 @@
 
 namespace kernels {
 
+at::Tensor rounded(const at::Tensor &weight) { return weight.to(at::kBFloat16).contiguous(); }
+
 #if defined(__x86_64__)
 
 namespace {
@@ -45,9 +47,6 @@ at::Tensor channels_last(int64_t images, int64_t channels, int64_t height, int64
   return at::empty(
       {images, channels, height, width}, at::TensorOptions().dtype(at::kBFloat16), at::MemoryFormat::ChannelsLast);
 }
-
-// Outputs × inputs × k × k, one after the other.
-at::Tensor rounded(const at::Tensor &weight) { return weight.to(at::kBFloat16).contiguous(); }
 
 } // namespace
 

@@ -44,18 +44,18 @@ struct Convolution : public torch::autograd::Function<Convolution> {
   static at::Tensor forward(
       AutogradContext *context, const at::Tensor &images, const at::Tensor &weight, int64_t stride, int64_t padding) {
     // Rounded once, for the way back as well.
-    const at::Tensor rounded = weight.to(at::kBFloat16).contiguous();
-    context->save_for_backward({images, weight, rounded});
+    const at::Tensor short_weight = rounded(weight);
+    context->save_for_backward({images, weight, short_weight});
     context->saved_data["stride"] = stride;
     context->saved_data["padding"] = padding;
     const ConvolutionShape shape = shape_of(images, weight, stride, padding);
-    if (Choice(shape).forward) return convolve(images, rounded, shape);
-    return by_libtorch(images, rounded, stride, padding);
+    if (Choice(shape).forward) return convolve(images, short_weight, shape);
+    return by_libtorch(images, short_weight, stride, padding);
   }
 
   static variable_list backward(AutogradContext *context, variable_list gradients) {
     const variable_list saved = context->get_saved_variables();
-    const at::Tensor &images = saved[0], &weight = saved[1], &rounded = saved[2];
+    const at::Tensor &images = saved[0], &weight = saved[1], &short_weight = saved[2];
     const int64_t stride = context->saved_data["stride"].toInt(), padding = context->saved_data["padding"].toInt();
     if (at::GradMode::is_enabled()) {
       variable_list found = differentiable_gradients({images, weight}, gradients[0], [&](const variable_list &inputs) {
@@ -68,12 +68,12 @@ struct Convolution : public torch::autograd::Function<Convolution> {
     const at::Tensor gradient = gradients[0].contiguous(at::MemoryFormat::ChannelsLast);
     const bool wants_images = context->needs_input_grad(0), wants_weight = context->needs_input_grad(1);
     at::Tensor of_images, of_weight;
-    if (wants_images && choice.images) of_images = convolve_back(gradient, rounded, shape);
+    if (wants_images && choice.images) of_images = convolve_back(gradient, short_weight, shape);
     if (wants_weight && choice.weight) of_weight = correlate(images, gradient, shape);
     const std::array<bool, 3> missing{wants_images && !choice.images, wants_weight && !choice.weight, false};
     if (missing[0] || missing[1]) {
       const auto found = at::convolution_backward(
-          gradient, images, rounded, at::OptionalIntArrayRef(), {stride, stride}, {padding, padding}, {1, 1},
+          gradient, images, short_weight, at::OptionalIntArrayRef(), {stride, stride}, {padding, padding}, {1, 1},
           /*transposed=*/false, {0, 0}, /*groups=*/1, missing);
       if (missing[0]) of_images = std::get<0>(found);
       if (missing[1]) of_weight = std::get<1>(found);

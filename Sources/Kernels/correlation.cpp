@@ -141,7 +141,7 @@ using Correlate = void (*)(PixelPairs, PixelPairs, int64_t, int64_t, int64_t, fl
 
 at::Tensor correlate(const at::Tensor &images, const at::Tensor &gradient, const ConvolutionShape &shape) {
   const int64_t height = shape.output_height(), width = shape.output_width(), outputs = shape.outputs;
-  const int64_t columns = (width + 1) / 2, lanes = outputs % 32 == 0 ? 32 : 16;
+  const int64_t columns = (width + 1) / 2, lanes = vectors_of(outputs) * 16;
   // Small images are taken together, so that a tile's sums are loaded and stored seldom.
   const int64_t group = std::min(shape.images, std::clamp<int64_t>(256 / (height * columns), 1, 32));
   const InputPairs input(shape, group);

@@ -36,8 +36,7 @@ template <int Step, int Vectors> void multiply(const Plan &plan, const uint16_t 
   const int64_t height = plan.columns < pixels ? pixels / 4 : 1;
   for (int64_t row = 0; row < plan.rows;) {
     const int64_t rows = row + height <= plan.rows ? height : 1;
-    upcoming.ask(row, plan.rows);
-    for (int64_t more = 1; more < rows; ++more) upcoming.ask(row + more, plan.rows);
+    for (int64_t next = row; next < row + rows; ++next) upcoming.ask(next, plan.rows);
     for (int64_t index = 0; index < plan.blocks; ++index) {
       const Tiles<Step, Vectors> tiles{plan, plan.weights + index * block};
       const uint16_t *from = input + row * plan.row_step;

@@ -13,9 +13,6 @@ namespace kernels {
 
 #if defined(__x86_64__)
 
-/// Sixteens of output channels that one tile computes.
-inline int64_t vectors_of(int64_t outputs) { return outputs % 32 == 0 ? 2 : 1; }
-
 /// One product for all output pixels that read their taps alike. Neighbouring columns of a kernel read neighbouring pixels,
 /// so that a row of it is one tap.
 struct Plan {

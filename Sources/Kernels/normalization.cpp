@@ -88,6 +88,14 @@ template <typename Body> void over_rows(int64_t rows, Body body) {
   in_parts(rows, parts_of((rows + rows_of_part - 1) / rows_of_part), [&](int64_t, int64_t first, int64_t end) { body(first, end); });
 }
 
+template <typename Value> Rows<Value> all_rows_of(const at::Tensor &input) {
+  Rows<Value> rows;
+  rows.count = rows_of(input);
+  rows.channels = channels_of(input);
+  rows.input = values_of<Value>(input);
+  return rows;
+}
+
 // The rows from `first` to `end`.
 template <typename Value> Rows<Value> part_of(Rows<Value> rows, int64_t first, int64_t end) {
   const int64_t values = first * rows.channels;
@@ -99,7 +107,7 @@ template <typename Value> Rows<Value> part_of(Rows<Value> rows, int64_t first, i
   advance(rows.gradient);
   advance(rows.output);
   advance(rows.residual_gradient);
-  if (rows.mask) rows.mask += first * ((rows.channels + 15) / 16);
+  if (rows.mask) rows.mask += first * words_of(rows.channels);
   rows.count = end - first;
   return rows;
 }
@@ -110,10 +118,7 @@ void normalize_values(
     const at::Tensor &running_mean, const at::Tensor &running_variance, bool training, double momentum, double epsilon,
     bool rectifies) {
   const Loops<Value> passes = loops<Value>();
-  Rows<Value> rows;
-  rows.count = rows_of(input);
-  rows.channels = channels_of(input);
-  rows.input = values_of<Value>(input);
+  Rows<Value> rows = all_rows_of<Value>(input);
   rows.residual = values_of<Value>(residual);
   rows.output = values_of<Value>(result.output);
   rows.mask = values_of<uint16_t>(result.mask);
@@ -159,10 +164,7 @@ void normalize_values_back(
     NormalizationGradients &result, const at::Tensor &gradient, const at::Tensor &input, const at::Tensor &bias, const Normalized &kept,
     bool adds_residual, bool training, bool rectifies) {
   const Loops<Value> passes = loops<Value>();
-  Rows<Value> rows;
-  rows.count = rows_of(input);
-  rows.channels = channels_of(input);
-  rows.input = values_of<Value>(input);
+  Rows<Value> rows = all_rows_of<Value>(input);
   rows.gradient = values_of<Value>(gradient);
   rows.output = values_of<Value>(result.input);
   rows.residual_gradient = values_of<Value>(result.residual);
@@ -203,7 +205,7 @@ Normalized normalize(
   const int64_t channels = channels_of(input);
   const auto vector = [channels] { return at::empty({channels}, at::kFloat); };
   Normalized result{at::empty_like(input), vector(), vector(), vector(), {}};
-  if (residual.defined() && rectifies) result.mask = at::empty({rows_of(input), (channels + 15) / 16}, at::kShort);
+  if (residual.defined() && rectifies) result.mask = at::empty({rows_of(input), words_of(channels)}, at::kShort);
   const auto run = input.scalar_type() == at::kBFloat16 ? normalize_values<BFloat16> : normalize_values<float>;
   run(result, input, residual, weight, bias, running_mean, running_variance, training, momentum, epsilon, rectifies);
   return result;

@@ -13,6 +13,9 @@ struct BFloat16 {
   uint16_t bits;
 };
 
+/// Words of a row's mask: 16 channels each.
+constexpr int64_t words_of(int64_t channels) { return (channels + 15) / 16; }
+
 /// What one pass reads and writes. `mask` has a bit for each value that ReLU let through, 16 channels a word.
 template <typename Value> struct Rows {
   int64_t count = 0, channels = 0;

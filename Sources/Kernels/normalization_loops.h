@@ -16,30 +16,27 @@ constexpr int64_t rows_of_sum = 256;
 
 KERNELS_INLINE Floats every(float value) { return Floats{} + value; }
 
+// `count` values between memory and a vector; a whole vector's size is known when this is compiled.
+template <typename Value> KERNELS_INLINE void copy(void *to, const void *from, int64_t count) {
+  if (count == lanes)
+    std::memcpy(to, from, lanes * sizeof(Value));
+  else
+    std::memcpy(to, from, count * sizeof(Value));
+}
+
 KERNELS_INLINE Floats load(const float *from, int64_t count) {
   Floats result{};
-  if (count == lanes)
-    std::memcpy(&result, from, sizeof result);
-  else
-    std::memcpy(&result, from, count * sizeof *from);
+  copy<float>(&result, from, count);
   return result;
 }
 
 KERNELS_INLINE Floats load(const BFloat16 *from, int64_t count) {
   Halves halves{};
-  if (count == lanes)
-    std::memcpy(&halves, from, sizeof halves);
-  else
-    std::memcpy(&halves, from, count * sizeof *from);
+  copy<BFloat16>(&halves, from, count);
   return (Floats)(__builtin_convertvector(halves, Words) << 16);
 }
 
-KERNELS_INLINE void store(float *to, Floats values, int64_t count) {
-  if (count == lanes)
-    std::memcpy(to, &values, sizeof values);
-  else
-    std::memcpy(to, &values, count * sizeof *to);
-}
+KERNELS_INLINE void store(float *to, Floats values, int64_t count) { copy<float>(to, &values, count); }
 
 // To nearest, ties to even, as libtorch rounds.
 KERNELS_INLINE void store(BFloat16 *to, Floats values, int64_t count) {
@@ -51,10 +48,7 @@ KERNELS_INLINE void store(BFloat16 *to, Floats values, int64_t count) {
   const Words chosen = values == values ? rounded : (Words{} + 0x7fc0);
   const Halves halves = __builtin_convertvector(chosen, Halves);
 #endif
-  if (count == lanes)
-    std::memcpy(to, &halves, sizeof halves);
-  else
-    std::memcpy(to, &halves, count * sizeof *to);
+  copy<BFloat16>(to, &halves, count);
 }
 
 KERNELS_INLINE Floats where(Integers condition, Floats values) { return (Floats)(condition & (Integers)values); }
@@ -115,7 +109,7 @@ template <typename Value, bool AddsResidual, bool Rectifies>
 void apply(const Rows<Value> &rows, const float *mean, const float *scale, const float *shift) {
   for (int64_t start = 0; start < rows.count; start += rows_of_sum) {
     const int64_t end = std::min(rows.count, start + rows_of_sum);
-    const int64_t words = (rows.channels + lanes - 1) / lanes;
+    const int64_t words = words_of(rows.channels);
     each_block(rows.channels, [&](int64_t channel, int64_t count) KERNELS_INLINED {
       const Floats a = load(scale + channel, count), b = load(shift + channel, count), from = load(mean + channel, count);
       for (int64_t row = start; row < end; ++row) {
@@ -139,7 +133,7 @@ KERNELS_INLINE Floats passed(
     const Rows<Value> &rows, int64_t row, int64_t channel, int64_t count, Floats difference, Floats scale, Floats shift) {
   const Floats gradient = load(rows.gradient + row * rows.channels + channel, count);
   if (!Rectifies) return gradient;
-  if (AddsResidual) return where(condition_of(rows.mask[row * ((rows.channels + lanes - 1) / lanes) + channel / lanes]), gradient);
+  if (AddsResidual) return where(condition_of(rows.mask[row * words_of(rows.channels) + channel / lanes]), gradient);
   return where(~(__builtin_elementwise_fma(difference, scale, shift) <= every(0)), gradient);
 }
 

@@ -64,6 +64,9 @@ KERNELS_AVX512 static void multiply_tile(
         (__m256i)_mm512_cvtneps_pbh(sums[row][column][vector]));
 }
 
+/// Sixteens of output channels that one tile computes.
+inline int64_t vectors_of(int64_t outputs) { return outputs % 32 == 0 ? 2 : 1; }
+
 /// Memory that is wanted soon, asked for a piece at a time so that the requests do not queue up.
 struct Upcoming {
   const void *first = nullptr;
