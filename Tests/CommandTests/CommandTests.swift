@@ -66,7 +66,7 @@ import Testing
       let run = folder.appendingPathComponent("run").path
       let process = try Program.start(["train", "--steps", "100000", "--output", run] + small)
       let metrics = URL(fileURLWithPath: "\(run)/metrics.jsonl")
-      try Program.wait(upTo: 60) { (try? Data(contentsOf: metrics))?.isEmpty == false }
+      try Program.wait(upTo: 240) { (try? Data(contentsOf: metrics))?.isEmpty == false }
       kill(process.identifier, signal)
       let result = try process.finish()
       #expect(result.code == (signal == SIGINT ? 130 : 75))

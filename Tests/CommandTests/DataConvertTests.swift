@@ -77,7 +77,7 @@ import Testing
         "data", "convert", "--dataset", "packed", "--data", source, "--image-size", "96",
         "--output", file,
       ])
-      try Program.wait(upTo: 60) { (try? contents(of: folder).count) == 2 }
+      try Program.wait(upTo: 240) { (try? contents(of: folder).count) == 2 }
       kill(process.identifier, signal)
       let result = try process.finish()
       #expect(signal == SIGKILL || result.code == (signal == SIGINT ? 130 : 75), "\(result.error)")

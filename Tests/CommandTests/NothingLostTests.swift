@@ -18,7 +18,7 @@ import Testing
   }
 
   private func waitForSteps(_ run: String) throws {
-    try Program.wait(upTo: 60) {
+    try Program.wait(upTo: 240) {
       (try? Data(contentsOf: URL(fileURLWithPath: "\(run)/metrics.jsonl")))?.isEmpty == false
     }
   }
@@ -43,7 +43,7 @@ import Testing
       let third = try Program.start(["train", "--resume", run])
       let lines = { try RunFolder(path: run).readMetrics().count }
       let before = try lines()
-      try Program.wait(upTo: 60) { (try? lines()).map { $0 > before } ?? false }
+      try Program.wait(upTo: 240) { (try? lines()).map { $0 > before } ?? false }
       kill(third.identifier, SIGINT)
       #expect(try third.finish().code == 130)
       #expect(try temporaryFiles(in: run).isEmpty)
@@ -58,7 +58,7 @@ import Testing
         "train", "--steps", "1", "--image-size", "32", "--train-count", "4000",
         "--held-out-count", "2000", "--batch-size", "16", "--threads", "1", "--output", run,
       ])
-      try Program.wait(upTo: 60) {
+      try Program.wait(upTo: 240) {
         FileManager.default.fileExists(atPath: "\(run)/checkpoints/last")
       }
       usleep(300_000)
@@ -90,7 +90,7 @@ import Testing
       try waitForSteps(run)
       kill(parent.identifier, SIGKILL)
       _ = try parent.finish()
-      try Program.wait(upTo: 30) { (try? FileLock(URL(fileURLWithPath: run))) != nil }
+      try Program.wait(upTo: 240) { (try? FileLock(URL(fileURLWithPath: run))) != nil }
       let last = try String(contentsOfFile: "\(run)/checkpoints/last", encoding: .utf8)
       #expect(last.hasPrefix("step-"))
       #expect(try temporaryFiles(in: run).isEmpty)

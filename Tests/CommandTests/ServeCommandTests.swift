@@ -8,7 +8,7 @@ import Testing
 @Suite struct ServeCommandTests {
   /// What a program has printed so far, when its first line is whole.
   private func address(in file: URL) throws -> String {
-    try Program.wait(upTo: 60) { (try? text(of: file))?.contains("\n") == true }
+    try Program.wait(upTo: 240) { (try? text(of: file))?.contains("\n") == true }
     return try text(of: file).trimmingCharacters(in: .whitespacesAndNewlines)
   }
 
@@ -27,7 +27,7 @@ import Testing
       #expect(address.hasPrefix("http://127.0.0.1:"))
       let port = try #require(Int(address.split(separator: ":").last?.dropLast() ?? ""))
       var page = ""
-      try Program.wait(upTo: 20) {
+      try Program.wait(upTo: 240) {
         page = (try? SocketClient.answer(port: port, "/")) ?? ""
         return page.contains("runs/one")
       }
@@ -79,13 +79,13 @@ import Testing
         let address = try address(in: output)
         port = try #require(Int(address.split(separator: ":").last?.dropLast() ?? ""))
         var page = ""
-        try Program.wait(upTo: 20) {
+        try Program.wait(upTo: 240) {
           page = (try? SocketClient.answer(port: port, "/")) ?? ""
           return page.contains("state finished")
         }
         // Finished runs are put into the store meanwhile.
         let store = folder.appendingPathComponent("runs/store.sqlite").path
-        try Program.wait(upTo: 60) {
+        try Program.wait(upTo: 240) {
           guard turn > 0 else { return FileManager.default.fileExists(atPath: store) }
           return (try? Program.run(["store", "check", "\(folder.path)/runs"]).code) == 0
         }

@@ -53,7 +53,7 @@ import Testing
         ["study", file, "--output", output.path, "--executor", "shared", "--takeover-after", "6"]
         + common
       let killed = try Program.start(arguments)
-      try Program.wait(upTo: 60) { training(output) }
+      try Program.wait(upTo: 240) { training(output) }
       let other = try Program.start(arguments)
       kill(killed.identifier, SIGKILL)
       _ = try killed.finish()
@@ -133,7 +133,7 @@ import Testing
       #expect(try Program.run(arguments + ["--output", alone.path, "--quiet"]).code == 0)
       let slurm = arguments + ["--output", output.path, "--executor", "slurm"]
       let first = try Program.start(slurm, with: environment)
-      try Program.wait(upTo: 60) { training(output) }
+      try Program.wait(upTo: 240) { training(output) }
       kill(first.identifier, SIGINT)
       let interrupted = try first.finish()
       #expect(interrupted.code == 130, "\(interrupted.error)")

@@ -133,7 +133,7 @@ import Testing
         (try? String(contentsOf: metrics, encoding: .utf8))?.split(separator: "\n").count ?? 0
       }
       var study = try Program.start(["study", file, "--output", output.path])
-      try Program.wait(upTo: 60) { lines() > 20 }
+      try Program.wait(upTo: 240) { lines() > 20 }
       let other = try Program.run(["study", file, "--output", output.path])
       #expect(other.code == 1 && other.error.contains("process \(study.identifier)"))
       kill(study.identifier, SIGTERM)
@@ -144,7 +144,7 @@ import Testing
 
       let reached = lines()
       study = try Program.start(["study", output.path])
-      try Program.wait(upTo: 60) { lines() > reached + 20 }
+      try Program.wait(upTo: 240) { lines() > reached + 20 }
       kill(study.identifier, SIGKILL)
       _ = try study.finish()
       let last = try Program.run(["study", output.path])
@@ -177,7 +177,7 @@ import Testing
       let output = folder.appendingPathComponent("out")
       let study = try Program.start(["study", file, "--output", output.path, "--quiet"])
       let copy = output.appendingPathComponent("study.json").path
-      try Program.wait(upTo: 60) { FileManager.default.fileExists(atPath: copy) }
+      try Program.wait(upTo: 240) { FileManager.default.fileExists(atPath: copy) }
       _ = try write(text.replacing("[0]", with: "[7]"), to: folder)
       let result = try study.finish()
       #expect(result.code == 0 && result.errorLines.count == 1)

@@ -38,14 +38,14 @@ import Torch
 
   @Test func aMemberThatIsGoneFailsTheOthersInTime() throws {
     let start = ContinuousClock.now
-    let results = try processes(2, timeout: 2) { group in
+    let results = try processes(2, timeout: 20) { group in
       if group.rank == 1 { return true }
       try group.sum([Tensor([1.0])]).wait()
       return false
     }
     #expect(try results[1].get())
     #expect(throws: TorchError.self) { try results[0].get() }
-    #expect(start.duration(to: .now) < .seconds(20))
+    #expect(start.duration(to: .now) < .seconds(60))
   }
 
   @Test func aGroupThatDoesNotMeetIsAnError() throws {
@@ -62,7 +62,7 @@ import Torch
     let place = ProcessGroup.MeetingPoint(host: "127.0.0.1", port: try freePort())
     let results = concurrently(2) { rank in
       try ProcessGroup(
-        at: place, rank: rank, size: 2, agreeingOn: "version \(rank)", timeout: 20
+        at: place, rank: rank, size: 2, agreeingOn: "version \(rank)", timeout: 60
       ).size
     }
     for result in results {
@@ -74,14 +74,17 @@ import Torch
     }
 
     let other = ProcessGroup.MeetingPoint(host: "127.0.0.1", port: try freePort())
+    // The group stays until the last has asked.
     let twice = concurrently(3) { number in
-      try ProcessGroup(at: other, rank: min(number, 1), size: 2, timeout: 4).rank
+      try ProcessGroup(at: other, rank: min(number, 1), size: 2, timeout: 60)
     }
     let refusals = twice.compactMap { result -> String? in
       guard case .failure(let error) = result else { return nil }
       return "\(error)"
     }
-    #expect(refusals.count == 1 && refusals[0].contains("has come as process 1 of 2 already"))
+    #expect(refusals.count == 1)
+    #expect(
+      refusals.allSatisfy { $0.contains("has come as process 1 of 2 already") }, "\(refusals)")
   }
 
   @Test(.enabled(if: FileManager.default.fileExists(atPath: "/proc/net/tcp")))

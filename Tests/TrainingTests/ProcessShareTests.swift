@@ -140,7 +140,7 @@ import Training
   }
 
   @Test func aProcessThatIsGoneStopsTheStep() throws {
-    let results = try processes(2, timeout: 3) { group in
+    let results = try processes(2, timeout: 20) { group in
       let trainer = Self.trainer(.joint, in: group)
       try trainer.equalize()
       _ = try trainer.step(on: Self.batch(step: 0, rank: group.rank, of: 2), learningRate: 0.01)
