@@ -7,6 +7,7 @@
 
 #include <torch/csrc/distributed/c10d/PrefixStore.hpp>
 #include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
+#include <torch/library.h>
 
 using ctorch::tensor_of;
 
@@ -25,6 +26,8 @@ namespace {
 std::chrono::milliseconds milliseconds(double seconds) {
   return std::chrono::milliseconds(static_cast<int64_t>(seconds * 1000));
 }
+
+CTorchProcessGroupRef group_of(int64_t number) { return reinterpret_cast<CTorchProcessGroupRef>(number); }
 
 void wait(const c10::intrusive_ptr<c10d::Work> &work) {
   // A work that failed throws what it failed of.
@@ -62,6 +65,13 @@ at::Tensor ctorch::exchanged(CTorchProcessGroupRef group, const at::Tensor &part
 }
 
 int ctorch::size_of(CTorchProcessGroupRef group) { return group->backend->getSize(); }
+
+// For operators of other libraries, which know a group by its address as a number.
+TORCH_LIBRARY_FRAGMENT(gnomon, library) {
+  library.def("summed(Tensor tensor, int group) -> Tensor", [](const at::Tensor &tensor, int64_t group) {
+    return ctorch::summed(group_of(group), tensor.clone());
+  });
+}
 
 int ctorch_process_group_join(
     const char *host, uint16_t port, int32_t rank, int32_t size, bool hosts_store,

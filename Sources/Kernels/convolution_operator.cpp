@@ -20,12 +20,14 @@ ConvolutionShape shape_of(const at::Tensor &images, const at::Tensor &weight, in
 }
 
 // Which of a convolution's three products take a kernel. The rule is measured beside libtorch 2.13 on two cores of a Zen 5
-// (`kernels-benchmark`): wide channels keep libtorch's products as busy as ours, narrow and strided ones do not.
+// (`kernels-benchmark`): wide channels keep libtorch's products as busy as ours, narrow and strided ones do not. Where the
+// processor multiplies tiles, libtorch does so and the kernels do not: all is left to it.
 struct Choice {
-  bool forward, images, weight;
+  bool forward = false, images = false, weight = false;
 
   explicit Choice(const ConvolutionShape &shape) {
     const bool always = use() == KERNELS_ALWAYS, is_strided = shape.stride > 1, is_point = shape.kernel == 1;
+    if (!always && has_tiles()) return;
     // libtorch lays the weights out anew at each call, which shows where they are many and pixels few.
     const auto are_ours = [](int64_t reduced) { return reduced <= 64 || reduced >= 512; };
     forward = always || is_strided || (are_ours(shape.inputs) && !is_point);

@@ -3,6 +3,10 @@
 #include <algorithm>
 #include <atomic>
 
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
+
 namespace {
 
 KernelsInstructions best() {
@@ -33,6 +37,19 @@ void kernels_use(KernelsUse use) { chosen_use = use; }
 namespace kernels {
 
 KernelsInstructions instructions() { return chosen.load(std::memory_order_relaxed); }
+
+bool has_tiles() {
+#if defined(__x86_64__)
+  static const bool found = [] {
+    unsigned a = 0, b = 0, c = 0, d = 0;
+    // AMX-BF16, Intel's Instruction Set Extensions Reference, 1.2.
+    return __get_cpuid_count(7, 0, &a, &b, &c, &d) != 0 && (d >> 22 & 1) != 0;
+  }();
+  return found;
+#else
+  return false;
+#endif
+}
 
 KernelsUse use() { return chosen_use.load(std::memory_order_relaxed); }
 

@@ -15,6 +15,9 @@ namespace kernels {
 /// What the kernels use now.
 KernelsInstructions instructions();
 
+/// Whether the processor multiplies whole tiles of bfloat16 (AMX), as libtorch's products then do.
+bool has_tiles();
+
 /// When operators take their kernels.
 KernelsUse use();
 

@@ -112,11 +112,53 @@ template <typename Value> Rows<Value> part_of(Rows<Value> rows, int64_t first, i
   return rows;
 }
 
+// How many values a channel has; and of each channel the sums of their differences from `shift` and of these differences' squares.
+struct Moments {
+  double count;
+  std::vector<double> sums, squares, shift;
+
+  // Of all processes' values. Their shifts differ: the sums become those of the values themselves, which float64 holds well
+  // enough for what float32 can tell from its mean.
+  Moments of_all(Processes processes) const {
+    if (processes == 0) return *this;
+    const auto channels = static_cast<int64_t>(sums.size());
+    const at::Tensor own = at::empty({2 * channels + 1}, at::kDouble);
+    double *values = own.mutable_data_ptr<double>();
+    for (int64_t channel = 0; channel < channels; ++channel) {
+      values[channel] = count * shift[channel] + sums[channel];
+      values[channels + channel] = squares[channel] + shift[channel] * (2 * sums[channel] + count * shift[channel]);
+    }
+    values[2 * channels] = count;
+    const at::Tensor all = sum_of_all(own, processes).contiguous();
+    const auto *total = all.const_data_ptr<double>();
+    return {total[2 * channels], {total, total + channels}, {total + channels, total + 2 * channels}, std::vector<double>(channels)};
+  }
+
+  double mean(int64_t channel) const { return shift[channel] + sums[channel] / count; }
+
+  double variance(int64_t channel) const {
+    // NaN stays what it is.
+    if (std::isnan(squares[channel])) return squares[channel];
+    return std::max(0.0, squares[channel] - sums[channel] / count * sums[channel]) / count;
+  }
+};
+
+template <typename Value> Moments moments_of(const Loops<Value> &passes, const Rows<Value> &rows) {
+  // Differences from the first row: a mean far from zero takes nothing from the variance.
+  std::vector<float> shift(rows.channels);
+  for (int64_t channel = 0; channel < rows.channels; ++channel) shift[channel] = single(rows.input[channel]);
+  const at::Tensor found = summed(rows.count, rows.channels, [&](int64_t first, int64_t end, double *sum, double *squares) {
+    passes.sum(rows.input + first * rows.channels, end - first, rows.channels, shift.data(), sum, squares);
+  });
+  const auto *sums = found.const_data_ptr<double>(), *squares = sums + rows.channels;
+  return {static_cast<double>(rows.count), {sums, squares}, {squares, squares + rows.channels}, {shift.begin(), shift.end()}};
+}
+
 template <typename Value>
 void normalize_values(
     Normalized &result, const at::Tensor &input, const at::Tensor &residual, const at::Tensor &weight, const at::Tensor &bias,
     const at::Tensor &running_mean, const at::Tensor &running_variance, bool training, double momentum, double epsilon,
-    bool rectifies) {
+    bool rectifies, Processes processes) {
   const Loops<Value> passes = loops<Value>();
   Rows<Value> rows = all_rows_of<Value>(input);
   rows.residual = values_of<Value>(residual);
@@ -124,24 +166,16 @@ void normalize_values(
   rows.mask = values_of<uint16_t>(result.mask);
   float *mean = result.mean.mutable_data_ptr<float>(), *inverse = result.inverse_deviation.mutable_data_ptr<float>();
   if (training) {
-    // Differences from the first row: a mean far from zero takes nothing from the variance.
-    std::vector<float> shift(rows.channels);
-    for (int64_t channel = 0; channel < rows.channels; ++channel) shift[channel] = single(rows.input[channel]);
-    const at::Tensor sums = summed(rows.count, rows.channels, [&](int64_t first, int64_t end, double *sum, double *squares) {
-      passes.sum(rows.input + first * rows.channels, end - first, rows.channels, shift.data(), sum, squares);
-    });
-    const auto *values = sums.const_data_ptr<double>();
-    const auto count = static_cast<double>(rows.count);
+    const Moments moments = moments_of(passes, rows).of_all(processes);
+    result.count = moments.count;
     float *running[] = {values_of<float>(running_mean), values_of<float>(running_variance)};
     for (int64_t channel = 0; channel < rows.channels; ++channel) {
-      const double difference = values[channel] / count;
-      const double squares = std::max(0.0, values[rows.channels + channel] - difference * values[channel]);
-      const double variance = std::isnan(values[rows.channels + channel]) ? values[rows.channels + channel] : squares / count;
-      mean[channel] = static_cast<float>(shift[channel] + difference);
+      const double average = moments.mean(channel), variance = moments.variance(channel);
+      mean[channel] = static_cast<float>(average);
       inverse[channel] = static_cast<float>(1 / std::sqrt(variance + epsilon));
       if (!running[0]) continue;
-      const double unbiased = variance * count / (count - 1);
-      running[0][channel] = static_cast<float>(momentum * (shift[channel] + difference) + (1 - momentum) * running[0][channel]);
+      const double unbiased = variance * moments.count / (moments.count - 1);
+      running[0][channel] = static_cast<float>(momentum * average + (1 - momentum) * running[0][channel]);
       running[1][channel] = static_cast<float>(momentum * unbiased + (1 - momentum) * running[1][channel]);
     }
   } else {
@@ -162,7 +196,7 @@ void normalize_values(
 template <typename Value>
 void normalize_values_back(
     NormalizationGradients &result, const at::Tensor &gradient, const at::Tensor &input, const at::Tensor &bias, const Normalized &kept,
-    bool adds_residual, bool training, bool rectifies) {
+    bool adds_residual, bool training, bool rectifies, Processes processes) {
   const Loops<Value> passes = loops<Value>();
   Rows<Value> rows = all_rows_of<Value>(input);
   rows.gradient = values_of<Value>(gradient);
@@ -175,6 +209,8 @@ void normalize_values_back(
     passes.sum_back[adds_residual][rectifies](part_of(rows, first, end), mean, scale, shift, sum, products);
   });
   const auto *values = sums.const_data_ptr<double>();
+  const at::Tensor total = training ? sum_of_all(sums, processes).contiguous() : sums;
+  const auto *totals = total.const_data_ptr<double>();
   float *weights = result.weight.mutable_data_ptr<float>(), *biases = result.bias.mutable_data_ptr<float>();
   std::vector<float> slope(rows.channels), offset(rows.channels);
   for (int64_t channel = 0; channel < rows.channels; ++channel) {
@@ -182,9 +218,9 @@ void normalize_values_back(
     biases[channel] = static_cast<float>(sum);
     weights[channel] = static_cast<float>(product * inverse[channel]);
     if (!training) continue;
-    const double count = static_cast<double>(rows.count), inverse_squared = static_cast<double>(inverse[channel]) * inverse[channel];
-    slope[channel] = static_cast<float>(-scale[channel] * inverse_squared * product / count);
-    offset[channel] = static_cast<float>(-scale[channel] * sum / count);
+    const double inverse_squared = static_cast<double>(inverse[channel]) * inverse[channel];
+    slope[channel] = static_cast<float>(-scale[channel] * inverse_squared * totals[rows.channels + channel] / kept.count);
+    offset[channel] = static_cast<float>(-scale[channel] * totals[channel] / kept.count);
   }
   if (!result.input.defined()) return;
   over_rows(rows.count, [&](int64_t first, int64_t end) {
@@ -201,24 +237,24 @@ void normalize_values_back(
 Normalized normalize(
     const at::Tensor &input, const at::Tensor &residual, const at::Tensor &weight, const at::Tensor &bias,
     const at::Tensor &running_mean, const at::Tensor &running_variance, bool training, double momentum, double epsilon,
-    bool rectifies) {
+    bool rectifies, Processes processes) {
   const int64_t channels = channels_of(input);
   const auto vector = [channels] { return at::empty({channels}, at::kFloat); };
   Normalized result{at::empty_like(input), vector(), vector(), vector(), {}};
   if (residual.defined() && rectifies) result.mask = at::empty({rows_of(input), words_of(channels)}, at::kShort);
   const auto run = input.scalar_type() == at::kBFloat16 ? normalize_values<BFloat16> : normalize_values<float>;
-  run(result, input, residual, weight, bias, running_mean, running_variance, training, momentum, epsilon, rectifies);
+  run(result, input, residual, weight, bias, running_mean, running_variance, training, momentum, epsilon, rectifies, processes);
   return result;
 }
 
 NormalizationGradients normalize_back(
     const at::Tensor &gradient, const at::Tensor &input, const at::Tensor &bias, const Normalized &kept, bool adds_residual,
-    bool training, bool rectifies) {
+    bool training, bool rectifies, Processes processes) {
   NormalizationGradients result{at::empty_like(input), {}, at::empty_like(kept.mean), at::empty_like(kept.mean)};
   // Without ReLU the residual's gradient is the whole's.
   if (adds_residual && rectifies) result.residual = at::empty_like(input);
   const auto run = input.scalar_type() == at::kBFloat16 ? normalize_values_back<BFloat16> : normalize_values_back<float>;
-  run(result, gradient, input, bias, kept, adds_residual, training, rectifies);
+  run(result, gradient, input, bias, kept, adds_residual, training, rectifies, processes);
   if (adds_residual && !rectifies) result.residual = gradient;
   return result;
 }

@@ -1,7 +1,7 @@
 // Batch normalisation with the addition of a residual and ReLU, over values that lie as rows × channels.
 #pragma once
 
-#include <ATen/core/Tensor.h>
+#include "processes.h"
 
 #include <array>
 #include <cstdint>
@@ -45,18 +45,20 @@ template <typename Value> struct Loops {
       apply_back;
 };
 
-/// What is kept for the way back beside the input: per channel, and a bit a value where a residual was added.
+/// What is kept for the way back beside the input: per channel, and a bit a value where a residual was added. `count` is that of all
+/// processes' rows.
 struct Normalized {
   at::Tensor output, mean, inverse_deviation, scale, mask;
+  double count = 0;
 };
 
-/// By the batch's statistics, which also enter the running ones where these are defined; or by the running ones.
+/// By the statistics of all processes' batches, which also enter the running ones where these are defined; or by the running ones.
 Normalized normalize(
     const at::Tensor &input, const at::Tensor &residual, const at::Tensor &weight, const at::Tensor &bias,
     const at::Tensor &running_mean, const at::Tensor &running_variance, bool training, double momentum, double epsilon,
-    bool rectifies);
+    bool rectifies, Processes processes);
 
-/// Gradients of the input, the residual, the weight and the bias.
+/// Gradients of the input, the residual, the weight and the bias; the last two of this process' rows alone.
 struct NormalizationGradients {
   at::Tensor input, residual, weight, bias;
 };
@@ -64,6 +66,6 @@ struct NormalizationGradients {
 /// The way back; `adds_residual` and the others as in `normalize`.
 NormalizationGradients normalize_back(
     const at::Tensor &gradient, const at::Tensor &input, const at::Tensor &bias, const Normalized &kept, bool adds_residual,
-    bool training, bool rectifies);
+    bool training, bool rectifies, Processes processes);
 
 } // namespace kernels

@@ -7,7 +7,7 @@ TORCH_LIBRARY(gnomon, library) {
   library.def("convolution(Tensor images, Tensor weight, int stride, int padding) -> Tensor", kernels::convolution);
   library.def(
       "normalization(Tensor input, Tensor? residual, Tensor weight, Tensor bias, Tensor? running_mean, "
-      "Tensor? running_variance, bool training, float momentum, float epsilon, bool rectifies) -> Tensor",
+      "Tensor? running_variance, bool training, float momentum, float epsilon, bool rectifies, int processes) -> Tensor",
       kernels::normalization);
 }
 

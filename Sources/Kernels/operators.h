@@ -2,8 +2,7 @@
 #pragma once
 
 #include "instructions.h"
-
-#include <ATen/core/Tensor.h>
+#include "processes.h"
 
 #include <optional>
 
@@ -12,10 +11,11 @@ namespace kernels {
 /// N×in×H×W by a square weight out×in×k×k.
 at::Tensor convolution(const at::Tensor &images, const at::Tensor &weight, int64_t stride, int64_t padding);
 
-/// Batch normalisation, then the addition of `residual` where there is one, then ReLU where `rectifies`.
+/// Batch normalisation, then the addition of `residual` where there is one, then ReLU where `rectifies`. In training
+/// by the statistics of all processes' inputs together; over more than one it is differentiable once.
 at::Tensor normalization(
     const at::Tensor &input, const std::optional<at::Tensor> &residual, const at::Tensor &weight, const at::Tensor &bias,
     const std::optional<at::Tensor> &running_mean, const std::optional<at::Tensor> &running_variance, bool training,
-    double momentum, double epsilon, bool rectifies);
+    double momentum, double epsilon, bool rectifies, Processes processes);
 
 } // namespace kernels

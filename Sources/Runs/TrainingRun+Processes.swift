@@ -45,6 +45,14 @@ extension TrainingRun {
     return votes.item > 0
   }
 
+  /// Runs `body` while the other processes wait, on the threads of all that share this machine.
+  func onThreadsOfAll<Result>(_ body: () throws -> Result) rethrows -> Result {
+    let own = Runtime.threads
+    defer { Runtime.threads = own }
+    Runtime.threads = own * processesHere
+    return try body()
+  }
+
   /// What it means that an operation with the other processes failed; the error itself where there are none.
   func lostProcess(_ error: TorchError) -> any Error {
     guard processes != nil else { return error }

@@ -25,6 +25,8 @@ public final class TrainingRun {
   let trainer: Trainer
   /// The group of processes that work on the run; nil for this one alone.
   let processes: ProcessGroup?
+  /// How many of the processes share this machine's cores: while rank 0 measures and the others wait, it takes the threads of all.
+  public var processesHere = 1
   private let policy: PolicyPair
   let checkpoints: CheckpointFolder
   /// Held until the run ends or is stopped.
@@ -230,7 +232,7 @@ public final class TrainingRun {
         report(.measuring(epoch: epochsDone, isLast: false))
         let layers = try files.reading.checking({ report(.warning($0)) }) {
           try profile.span(.measuring) {
-            try model.figures(.light(samples: plan.samples), by: measures)
+            try onThreadsOfAll { try model.figures(.light(samples: plan.samples), by: measures) }
           }
         }
         try append(layers, to: files.geometry)
@@ -250,7 +252,9 @@ public final class TrainingRun {
     if shouldStop() { return .interrupted(step: step) }
     report(.measuring(epoch: totalEpochs, isLast: true))
     let layers = try files.reading.checking({ report(.warning($0)) }) {
-      try profile.span(.measuring) { try model.figures(.full, by: measures) }
+      try profile.span(.measuring) {
+        try onThreadsOfAll { try model.figures(.full, by: measures) }
+      }
     }
     report(.measured)
     // A process that was killed here has left these lines already.

@@ -16,30 +16,19 @@ extension Tensor {
   /// Batch normalisation over all dimensions but the second, then the addition of `residual`, of the same shape, then
   /// max(·, 0) if `rectified`: in as few passes over memory as there can be. In training, batch statistics are used and the
   /// running ones updated in place.
+  ///
+  /// - Parameter group: in training, the statistics are those of all processes' inputs, as if they were one batch; the
+  ///   running ones stay equal in all processes, and the result is differentiable once.
   public func batchNormalized(
     weight: Tensor, bias: Tensor, runningMean: Tensor?, runningVariance: Tensor?, training: Bool,
-    momentum: Double, epsilon: Double, adding residual: Tensor? = nil, rectified: Bool = false
+    momentum: Double, epsilon: Double, adding residual: Tensor? = nil, rectified: Bool = false,
+    over group: ProcessGroup? = nil
   ) -> Tensor {
-    Operator.normalization(
+    let result = Operator.normalization(
       self, residual, weight, bias, runningMean, runningVariance, training, momentum, epsilon,
-      rectified)
-  }
-
-  /// Batch normalisation in training by the statistics of all processes' inputs, as if they were one batch; differentiable once. The
-  /// running statistics, where there are any, are updated in place and stay equal in all processes.
-  public func batchNormalized(
-    weight: Tensor, bias: Tensor, runningMean: Tensor?, runningVariance: Tensor?, momentum: Double,
-    epsilon: Double, over group: ProcessGroup
-  ) -> Tensor {
-    var result: CTorchTensorRef?
-    let status = ctorch_synchronized_batch_norm(
-      group.handle, handle, weight.handle, bias.handle, runningMean?.handle,
-      runningVariance?.handle, momentum, epsilon, &result)
-    guard status == 0, let result else {
-      Failure.report("batch normalisation over \(group.size) processes of \(self)")
-      return self
-    }
-    return Tensor(owning: result)
+      rectified, group.map { Int(bitPattern: $0.handle) } ?? 0)
+    // Where a process is gone, what follows takes its shape for granted until the error is thrown.
+    return group == nil || result.shape == shape ? result : self
   }
 
   /// Layer normalisation of rows, the last dimension (Ba et al. 2016): their mean taken off, divided by the root of their

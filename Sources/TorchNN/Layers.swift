@@ -92,20 +92,12 @@ public final class BatchNorm: Module, UnaryLayer {
     // Without running statistics libtorch normalises by the batch's and keeps nothing of them.
     let usesRunning = !isTraining || RunningStatistics.areTracked
     if isTraining && usesRunning { numBatchesTracked.tensor.increment(by: 1) }
-    if isTraining, let group = BatchStatistics.group {
-      let output = input.batchNormalized(
-        weight: weight.tensor, bias: bias.tensor,
-        runningMean: usesRunning ? runningMean.tensor : nil,
-        runningVariance: usesRunning ? runningVar.tensor : nil, momentum: momentum,
-        epsilon: epsilon, over: group)
-      if let residual { output.add(residual) }
-      return rectified ? output.reluInPlace() : output
-    }
     return input.batchNormalized(
       weight: weight.tensor, bias: bias.tensor,
       runningMean: usesRunning ? runningMean.tensor : nil,
       runningVariance: usesRunning ? runningVar.tensor : nil, training: isTraining,
-      momentum: momentum, epsilon: epsilon, adding: residual, rectified: rectified)
+      momentum: momentum, epsilon: epsilon, adding: residual, rectified: rectified,
+      over: isTraining ? BatchStatistics.group : nil)
   }
 }
 

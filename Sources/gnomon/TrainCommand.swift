@@ -74,6 +74,7 @@ struct TrainCommand: ParsableCommand {
       Interruption.followParent()
       let launched = try LaunchedProcess(environment: ProcessInfo.processInfo.environment)
       let run = try makeRun(launched)
+      run.processesHere = launched?.localSize ?? 1
       let quiet = quiet || (launched?.rank ?? 0) > 0
       if !quiet { run.notes.forEach(Terminal.note) }
       // One of several speaks for all.

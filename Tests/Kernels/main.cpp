@@ -12,10 +12,15 @@
 #include <torch/csrc/autograd/autograd.h>
 #include <torch/csrc/autograd/forward_grad.h>
 
+#include <torch/library.h>
+
 #include <cmath>
+#include <condition_variable>
 #include <cstdio>
 #include <limits>
+#include <mutex>
 #include <string>
+#include <thread>
 
 namespace {
 
@@ -118,7 +123,8 @@ void check_normalization(const Case &test) {
   at::Tensor input64 = exact(input).requires_grad_(), weight64 = exact(weight).requires_grad_(), bias64 = exact(bias).requires_grad_();
   at::Tensor mean64 = exact(mean), variance64 = exact(variance);
   const at::Tensor output = kernels::normalization(
-      input, test.adds ? std::optional(residual) : std::nullopt, weight, bias, mean, variance, test.training, 0.1, 1e-5, test.rectifies);
+      input, test.adds ? std::optional(residual) : std::nullopt, weight, bias, mean, variance, test.training, 0.1, 1e-5, test.rectifies,
+      /*processes=*/0);
   at::Tensor expected = at::batch_norm(input64, weight64, bias64, mean64, variance64, test.training, 0.1, 1e-5, false);
   if (test.adds) expected = expected + exact(residual);
   const at::Tensor gradient = (test.shape.size() == 4 ? channels_last(at::randn(test.shape)) : at::randn(test.shape)).to(test.type);
@@ -161,10 +167,144 @@ void check_normalizations() {
   check_normalization({{64, 16, 8, 8}, false, true, true, at::kFloat, 1, 1000});
 }
 
+// Threads that stand for processes: a tensor of each is added to those of the others.
+class Group {
+public:
+  explicit Group(size_t size) : parts_(size), size_(size) {}
+
+  static thread_local size_t rank;
+
+  at::Tensor summed(const at::Tensor &tensor) {
+    std::unique_lock lock(mutex_);
+    const uint64_t round = round_;
+    parts_[rank] = tensor;
+    if (++arrived_ == size_) {
+      all_ = at::stack(parts_).sum(0);
+      arrived_ = 0;
+      ++round_;
+      changed_.notify_all();
+    } else {
+      changed_.wait(lock, [&] { return round_ != round; });
+    }
+    return all_;
+  }
+
+private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<at::Tensor> parts_;
+  at::Tensor all_;
+  size_t size_, arrived_ = 0;
+  uint64_t round_ = 0;
+};
+
+thread_local size_t Group::rank = 0;
+
+TORCH_LIBRARY_FRAGMENT(gnomon, library) {
+  library.def("summed(Tensor tensor, int group) -> Tensor", [](const at::Tensor &tensor, int64_t group) {
+    return reinterpret_cast<Group *>(group)->summed(tensor);
+  });
+}
+
+// A batch in unequal shares over threads, beside the whole of it in float64.
+void check_shared_normalization(size_t size, bool adds, bool rectifies, at::ScalarType type, double offset) {
+  const std::string name = "normalisation over " + std::to_string(size) + " processes" + (adds ? ", residual" : "") +
+      (rectifies ? ", ReLU" : "") + ", " + at::toString(type) + ", kernels " + std::to_string(kernels::use()) + ", mean " +
+      std::to_string(offset);
+  const int64_t channels = 20;
+  // Each share has one image more than the one before it, and a mean of its own.
+  std::vector<int64_t> counts;
+  for (size_t rank = 0; rank < size; ++rank) counts.push_back(static_cast<int64_t>(rank) + 1);
+  const auto values = [&](double mean) {
+    std::vector<at::Tensor> parts;
+    for (size_t rank = 0; rank < size; ++rank)
+      parts.push_back((at::randn({counts[rank], channels, 3, 5}) + static_cast<double>(rank) + mean).to(type));
+    return channels_last(at::cat(parts));
+  };
+  const at::Tensor input = values(offset), residual = values(0), gradient = values(0);
+  const auto parameters = type == at::kDouble ? at::kDouble : at::kFloat;
+  const at::Tensor weight = at::randn({channels}, parameters), bias = at::randn({channels}, parameters);
+  std::vector<at::Tensor> outputs(size), means(size), variances(size);
+  std::vector<torch::autograd::variable_list> gradients(size);
+  Group group(size);
+  std::vector<std::thread> threads;
+  int64_t first = 0;
+  for (size_t rank = 0; rank < size; ++rank) {
+    const auto share = [&](const at::Tensor &whole) { return channels_last(whole.narrow(0, first, counts[rank]).clone()); };
+    threads.emplace_back([&, rank, x = share(input), r = share(residual), g = share(gradient)] {
+      Group::rank = rank;
+      const at::Tensor own = x.detach().requires_grad_(), w = weight.detach().clone().requires_grad_();
+      const at::Tensor b = bias.detach().clone().requires_grad_(), added = r.detach().requires_grad_();
+      means[rank] = at::zeros({channels}, parameters);
+      variances[rank] = at::ones({channels}, parameters);
+      outputs[rank] = kernels::normalization(
+          own, adds ? std::optional(added) : std::nullopt, w, b, means[rank], variances[rank], true, 0.1, 1e-5, rectifies,
+          reinterpret_cast<int64_t>(&group));
+      torch::autograd::variable_list inputs{own, w, b};
+      if (adds) inputs.push_back(added);
+      gradients[rank] = torch::autograd::grad({outputs[rank]}, inputs, {g});
+    });
+    first += counts[rank];
+  }
+  for (std::thread &thread : threads) thread.join();
+
+  const at::Tensor x = input.to(at::kDouble).requires_grad_(), w = weight.to(at::kDouble).requires_grad_();
+  const at::Tensor b = bias.to(at::kDouble).requires_grad_();
+  const at::Tensor mean = at::zeros({channels}, at::kDouble), variance = at::ones({channels}, at::kDouble);
+  at::Tensor expected = at::batch_norm(x, w, b, mean, variance, true, 0.1, 1e-5, false);
+  if (adds) expected = expected + residual.to(at::kDouble);
+  const at::Tensor output = at::cat(outputs).detach();
+  const at::Tensor passes = rectifies ? output.gt(0).to(at::kDouble) : at::ones_like(expected);
+  const auto wanted = torch::autograd::grad({expected * passes}, {x, w, b}, {gradient.to(at::kDouble)});
+  const auto at_index = [&](size_t index) {
+    std::vector<at::Tensor> parts;
+    for (const auto &found : gradients) parts.push_back(found[index]);
+    return parts;
+  };
+  // The mean's rounding to float32 moves every difference from it. libtorch's own sums of a residual are rounded in between.
+  const double unit = (type == at::kBFloat16 ? 2 * two_units : type == at::kFloat ? 4e-6 : 1e-6) + std::abs(offset) * 1e-6;
+  const auto within = [&](const at::Tensor &a, const at::Tensor &e, const std::string &what) {
+    const double size_of_values = std::max(1.0, e.abs().max().item<double>());
+    expect(excess(a.to(at::kDouble), e, 0, at::full_like(e, unit * size_of_values)) < 1, name + ", " + what);
+  };
+  within(output, (expected * passes).detach(), "forward");
+  within(at::cat(at_index(0)), wanted[0], "gradient of the input");
+  within(at::stack(at_index(1)).to(at::kDouble).sum(0), wanted[1], "gradient of the weight");
+  within(at::stack(at_index(2)).to(at::kDouble).sum(0), wanted[2], "gradient of the bias");
+  within(means[0], mean, "running mean");
+  within(variances[0], variance, "running variance");
+  for (size_t rank = 1; rank < size; ++rank)
+    expect(at::equal(means[0], means[rank]) && at::equal(variances[0], variances[rank]), name + ", the same statistics in each");
+}
+
+void check_shared_normalizations() {
+  for (KernelsUse use : {KERNELS_ALWAYS, KERNELS_NEVER}) {
+    kernels_use(use);
+    for (size_t size : {1, 2, 3})
+      for (bool adds : {false, true})
+        for (bool rectifies : {false, true})
+          for (at::ScalarType type : {at::kDouble, at::kFloat, at::kBFloat16})
+            for (double offset : {0.0, 100.0})
+              if (type != at::kBFloat16 || offset == 0) check_shared_normalization(size, adds, rectifies, type, offset);
+  }
+  kernels_use(KERNELS_ALWAYS);
+  Group alone(1);
+  const at::Tensor input = at::randn({4, 8}).requires_grad_();
+  const at::Tensor output = kernels::normalization(
+      input, {}, at::ones({8}), at::zeros({8}), {}, {}, true, 0.1, 1e-5, false, reinterpret_cast<int64_t>(&alone));
+  std::string refusal;
+  try {
+    torch::autograd::grad({output}, {input}, {at::ones_like(output)}, std::nullopt, /*create_graph=*/true);
+  } catch (const c10::Error &error) {
+    refusal = error.what_without_backtrace();
+  }
+  expect(refusal.find("differentiable once") != std::string::npos, "a second gradient over processes is refused: " + refusal);
+}
+
 void check_edges() {
   const at::Tensor weight = at::ones({8}), bias = at::full({8}, 0.5);
   const auto normalized = [&](const at::Tensor &input, bool training) {
-    return kernels::normalization(input, {}, weight, bias, {}, {}, training, 0.1, 1e-5, true);
+    return kernels::normalization(input, {}, weight, bias, {}, {}, training, 0.1, 1e-5, true, 0);
   };
   expect(at::equal(normalized(at::full({4, 8}, 3.0f), true), at::full({4, 8}, 0.5f)), "a channel without variance gives its bias");
   at::Tensor input = at::randn({4, 8});
@@ -201,7 +341,7 @@ void check_second_gradients() {
     for (at::ScalarType type : {at::kFloat, at::kDouble}) {
       const at::Tensor x = input.to(type).requires_grad_(), w = weight.to(type).requires_grad_(), b = bias.to(type);
       const at::Tensor output = kernels::normalization(
-          x, adds ? std::optional(residual.to(type)) : std::nullopt, w, b, {}, {}, true, 0.1, 1e-5, true);
+          x, adds ? std::optional(residual.to(type)) : std::nullopt, w, b, {}, {}, true, 0.1, 1e-5, true, 0);
       const auto first = torch::autograd::grad({output}, {x}, {direction.to(type)}, std::nullopt, true);
       results.push_back(torch::autograd::grad({first[0].sin().sum()}, {w})[0].to(at::kDouble));
     }
@@ -227,7 +367,7 @@ void check_tangents() {
   const at::Tensor input = channels_last(at::randn({2, 16, 4, 4})), direction = channels_last(at::randn({2, 16, 4, 4}));
   const at::Tensor dual = at::_make_dual(input, direction, static_cast<int64_t>(level));
   const at::Tensor output =
-      kernels::normalization(dual, {}, at::ones({16}), at::zeros({16}), at::zeros({16}), at::ones({16}), false, 0.1, 0, true);
+      kernels::normalization(dual, {}, at::ones({16}), at::zeros({16}), at::zeros({16}), at::ones({16}), false, 0.1, 0, true, 0);
   const auto parts = at::_unpack_dual(output, static_cast<int64_t>(level));
   const at::Tensor tangent = std::get<1>(parts);
   expect(tangent.defined() && at::allclose(tangent, direction * input.gt(0)), "a tangent passes normalisation");
@@ -245,6 +385,7 @@ int main() {
     for (int kind = KERNELS_PLAIN; kind <= kernels_available(); ++kind) {
       kernels_choose(static_cast<KernelsInstructions>(kind));
       check_normalizations();
+      check_shared_normalizations();
     }
     kernels_choose(kernels_available());
     check_edges();

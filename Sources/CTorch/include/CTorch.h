@@ -174,12 +174,6 @@ CTORCH_API void ctorch_gradient_sums_expect(CTorchGradientSumsRef sums) CTORCH_N
 CTORCH_API int ctorch_gradient_sums_finish(CTorchGradientSumsRef sums) CTORCH_NOEXCEPT;
 CTORCH_API void ctorch_gradient_sums_release(CTorchGradientSumsRef sums) CTORCH_NOEXCEPT;
 
-// Batch normalisation in training by the statistics of all processes' inputs; differentiable once. Running statistics,
-// where they are given, are updated in place.
-CTORCH_API int ctorch_synchronized_batch_norm(
-    CTorchProcessGroupRef group, CTorchTensorRef input, CTorchTensorRef weight, CTorchTensorRef bias,
-    CTorchTensorRef _Nullable running_mean, CTorchTensorRef _Nullable running_variance,
-    double momentum, double epsilon, CTorchTensorRef _Nullable *_Nonnull result) CTORCH_NOEXCEPT;
 CTORCH_API int ctorch_process_group_barrier(CTorchProcessGroupRef group) CTORCH_NOEXCEPT;
 
 // --- seeds, threads, devices, memory
