@@ -1,8 +1,10 @@
 #include "convolution.h"
 
+#include "instructions.h"
 #include "multiplication.h"
 #include "parallel.h"
 #include "stem.h"
+#include "wide_products.h"
 
 #include <ATen/Functions.h>
 
@@ -14,26 +16,28 @@ namespace kernels {
 
 at::Tensor rounded(const at::Tensor &weight) { return weight.to(at::kBFloat16).contiguous(); }
 
-#if defined(__x86_64__)
-
 namespace {
 
-// Rows of one image with zeros around them.
-struct Padded {
+template <typename Value> constexpr at::ScalarType type_of = sizeof(Value) == sizeof(uint16_t) ? at::kBFloat16 : at::kFloat;
+
+void copy(const uint16_t *values, uint16_t *to, int64_t count) { std::memcpy(to, values, count * sizeof *to); }
+void copy(const uint16_t *values, float *to, int64_t count) { wide().widen(values, to, count); }
+
+// Rows of one image as operands, with zeros around them.
+template <typename Value> struct Padded {
   at::Tensor storage;
   int64_t pitch, before, channels, rows, width;
 
   Padded(int64_t height, int64_t image_width, int64_t image_channels, int64_t zeros_before, int64_t zeros_after)
-      : storage(at::zeros({height + zeros_before + zeros_after, image_width + zeros_before + zeros_after, image_channels}, at::kBFloat16)),
+      : storage(at::zeros({height + zeros_before + zeros_after, image_width + zeros_before + zeros_after, image_channels}, type_of<Value>)),
         pitch((image_width + zeros_before + zeros_after) * image_channels), before(zeros_before), channels(image_channels),
         rows(height), width(image_width) {}
 
-  uint16_t *values() const { return values_of(storage); }
+  Value *values() const { return static_cast<Value *>(storage.data_ptr()); }
 
   void fill(const uint16_t *image) const {
-    uint16_t *to = values() + before * pitch + before * channels;
-    for (int64_t row = 0; row < rows; ++row)
-      std::memcpy(to + row * pitch, image + row * width * channels, width * channels * sizeof(uint16_t));
+    Value *to = values() + before * pitch + before * channels;
+    for (int64_t row = 0; row < rows; ++row) copy(image + row * width * channels, to + row * pitch, width * channels);
   }
 };
 
@@ -48,59 +52,57 @@ at::Tensor channels_last(int64_t images, int64_t channels, int64_t height, int64
       {images, channels, height, width}, at::TensorOptions().dtype(at::kBFloat16), at::MemoryFormat::ChannelsLast);
 }
 
-} // namespace
-
-bool ConvolutionShape::is_supported() const {
-  const bool are_channels = (is_stem(*this) && stride <= 2) || (is_step(inputs) && is_step(inputs * stride));
-  return instructions() == KERNELS_AVX512_BFLOAT16 && images > 0 && are_channels && is_step(outputs) && outputs <= 512 &&
-      (kernel == 1 || kernel == 3) && (stride == 1 || stride == 2) && padding >= 0 && padding < kernel &&
-      height + 2 * padding >= kernel && width + 2 * padding >= kernel;
-}
-
-at::Tensor convolve(const at::Tensor &images, const at::Tensor &weight, const ConvolutionShape &shape) {
+template <typename Value>
+at::Tensor convolve_by(const at::Tensor &images, const at::Tensor &weight, const ConvolutionShape &shape) {
   const int64_t height = shape.output_height(), width = shape.output_width();
   at::Tensor result = channels_last(shape.images, shape.outputs, height, width);
-  const bool stem = is_stem(shape), is_padded = !stem && shape.padding > 0;
+  const bool stem = is_stem(shape);
+  // bfloat16 without padding is read where it lies.
+  const bool is_padded = !stem && (shape.padding > 0 || sizeof(Value) != sizeof(uint16_t));
   const at::Tensor source = rounded(weight);
   const int64_t area = shape.kernel * shape.kernel;
   at::Tensor weights;
-  Plan plan;
+  Plan<Value> plan;
   if (stem) {
     // Rows of the kernel are the taps; columns and colours are summed over.
     std::vector<int64_t> places;
     for (int64_t column = 0; column < 3; ++column)
       for (int64_t colour = 0; colour < 3; ++colour) places.push_back(colour * area + column);
-    weights = packed(source, {0, 3, 6}, places, shape.outputs, 3 * area);
+    weights = packed<Value>(source, {0, 3, 6}, places, shape.outputs, 3 * area);
     plan.pitch = width * stem_channels;
-    plan.pairs = stem_channels / 2;
     plan.offsets = {0, plan.pitch, 2 * plan.pitch};
   } else {
-    weights = packed(source, every(1, area), every(area, shape.inputs), shape.outputs, shape.inputs * area);
+    weights = packed<Value>(source, every(1, area), every(area, shape.inputs), shape.outputs, shape.inputs * area);
     plan.pitch = (shape.width + 2 * shape.padding) * shape.inputs;
-    plan.pairs = shape.kernel * shape.inputs / 2;
     plan.offsets = every(plan.pitch, shape.kernel);
   }
-  plan.weights = values_of(weights);
+  plan.weights = static_cast<const Value *>(weights.data_ptr());
   plan.blocks = weights.size(0);
+  plan.count = weights.size(1) * weights.size(2) / static_cast<int64_t>(plan.offsets.size());
   plan.row_step = shape.stride * plan.pitch;
   plan.output_step = shape.outputs;
   plan.output_pitch = width * shape.outputs;
   plan.rows = height;
   plan.columns = width;
-  const Multiply multiply = multiply_of(stem ? stem_channels : shape.inputs * shape.stride, vectors_of(shape.outputs));
+  const Multiply<Value> multiply =
+      multiply_of<Value>(stem ? stem_channels : shape.inputs * shape.stride, vectors_of<Value>(shape.outputs));
   const uint16_t *pixels = values_of(images);
   uint16_t *outputs = values_of(result);
   const int64_t image_size = shape.inputs * shape.height * shape.width, output_size = shape.outputs * height * width;
   in_parts(shape.images, parts_of(shape.images), [&](int64_t, int64_t first, int64_t end) {
     const at::Tensor rows = stem ? spread_rows(shape) : at::Tensor();
-    const Padded padded(is_padded ? shape.height : 0, is_padded ? shape.width : 0, shape.inputs, shape.padding, shape.padding);
+    const at::Tensor operands = stem ? rows.to(type_of<Value>) : at::Tensor();
+    const Padded<Value> padded(is_padded ? shape.height : 0, is_padded ? shape.width : 0, shape.inputs, shape.padding, shape.padding);
     for (int64_t image = first; image < end; ++image) {
-      const uint16_t *input = pixels + image * image_size;
+      const uint16_t *source = pixels + image * image_size;
+      const auto *input = reinterpret_cast<const Value *>(source);
       if (stem) {
-        spread(input, shape, values_of(rows));
-        input = values_of(rows);
+        spread(source, shape, values_of(rows));
+        auto *to = static_cast<Value *>(operands.data_ptr());
+        if (!operands.is_same(rows)) copy(values_of(rows), to, rows.numel());
+        input = to;
       } else if (is_padded) {
-        padded.fill(input);
+        padded.fill(source);
         input = padded.values();
       }
       multiply(plan, input, outputs + image * output_size, next_of(pixels, image, end, image_size));
@@ -109,7 +111,8 @@ at::Tensor convolve(const at::Tensor &images, const at::Tensor &weight, const Co
   return result;
 }
 
-at::Tensor convolve_back(const at::Tensor &gradient, const at::Tensor &weight, const ConvolutionShape &shape) {
+template <typename Value>
+at::Tensor convolve_back_by(const at::Tensor &gradient, const at::Tensor &weight, const ConvolutionShape &shape) {
   const int64_t height = shape.output_height(), width = shape.output_width(), stride = shape.stride;
   at::Tensor result = channels_last(shape.images, shape.inputs, shape.height, shape.width);
   // An input pixel stride·i + phase gets what output pixels i + (phase + padding − tap)/stride pass back.
@@ -121,7 +124,7 @@ at::Tensor convolve_back(const at::Tensor &gradient, const at::Tensor &weight, c
   const int64_t area = shape.kernel * shape.kernel;
   struct Phase {
     at::Tensor weights;
-    Plan plan;
+    Plan<Value> plan;
     int64_t place;
   };
   std::vector<Phase> phases;
@@ -129,7 +132,7 @@ at::Tensor convolve_back(const at::Tensor &gradient, const at::Tensor &weight, c
     for (int64_t across = 0; across < std::min(stride, shape.width); ++across) {
       Phase phase;
       std::vector<int64_t> taps;
-      phase.plan.pairs = 0;
+      phase.plan.count = 0;
       for (int64_t row = 0; row < shape.kernel; ++row) {
         const int64_t rows = down + shape.padding - row;
         if (rows % stride != 0) continue;
@@ -141,10 +144,10 @@ at::Tensor convolve_back(const at::Tensor &gradient, const at::Tensor &weight, c
           taps.push_back(row * shape.kernel + column);
           if (columns++ == 0) phase.plan.offsets.push_back((rows / stride + before) * pitch + (place / stride + before) * shape.outputs);
         }
-        phase.plan.pairs = columns * shape.outputs / 2;
+        phase.plan.count = columns * shape.outputs / together<Value>;
       }
-      phase.weights = packed(source, taps, every(shape.inputs * area, shape.outputs), shape.inputs, area);
-      phase.plan.weights = values_of(phase.weights);
+      phase.weights = packed<Value>(source, taps, every(shape.inputs * area, shape.outputs), shape.inputs, area);
+      phase.plan.weights = static_cast<const Value *>(phase.weights.data_ptr());
       phase.plan.blocks = phase.weights.size(0);
       phase.plan.pitch = pitch;
       phase.plan.row_step = pitch;
@@ -155,12 +158,12 @@ at::Tensor convolve_back(const at::Tensor &gradient, const at::Tensor &weight, c
       phase.place = (down * shape.width + across) * shape.inputs;
       phases.push_back(std::move(phase));
     }
-  const Multiply multiply = multiply_of(shape.outputs, vectors_of(shape.inputs));
+  const Multiply<Value> multiply = multiply_of<Value>(shape.outputs, vectors_of<Value>(shape.inputs));
   const uint16_t *gradients = values_of(gradient);
   uint16_t *pixels = values_of(result);
   const int64_t image_size = shape.inputs * shape.height * shape.width, gradient_size = shape.outputs * height * width;
   in_parts(shape.images, parts_of(shape.images), [&](int64_t, int64_t first, int64_t end) {
-    const Padded padded(height, width, shape.outputs, before, after);
+    const Padded<Value> padded(height, width, shape.outputs, before, after);
     for (int64_t image = first; image < end; ++image) {
       padded.fill(gradients + image * gradient_size);
       Upcoming next = next_of(gradients, image, end, gradient_size);
@@ -173,14 +176,27 @@ at::Tensor convolve_back(const at::Tensor &gradient, const at::Tensor &weight, c
   return result;
 }
 
-#else
+} // namespace
 
-bool ConvolutionShape::is_supported() const { return false; }
+bool ConvolutionShape::is_supported() const {
+  const bool are_channels = (is_stem(*this) && stride <= 2) || (is_step(inputs) && is_step(inputs * stride));
+  return have_products() && images > 0 && are_channels && is_step(outputs) && outputs <= 512 &&
+      (kernel == 1 || kernel == 3) && (stride == 1 || stride == 2) && padding >= 0 && padding < kernel &&
+      height + 2 * padding >= kernel && width + 2 * padding >= kernel;
+}
 
-at::Tensor convolve(const at::Tensor &, const at::Tensor &, const ConvolutionShape &) { return {}; }
-
-at::Tensor convolve_back(const at::Tensor &, const at::Tensor &, const ConvolutionShape &) { return {}; }
-
+at::Tensor convolve(const at::Tensor &images, const at::Tensor &weight, const ConvolutionShape &shape) {
+#if defined(__x86_64__)
+  if (instructions() == KERNELS_AVX512_BFLOAT16) return convolve_by<uint16_t>(images, weight, shape);
 #endif
+  return convolve_by<float>(images, weight, shape);
+}
+
+at::Tensor convolve_back(const at::Tensor &gradient, const at::Tensor &weight, const ConvolutionShape &shape) {
+#if defined(__x86_64__)
+  if (instructions() == KERNELS_AVX512_BFLOAT16) return convolve_back_by<uint16_t>(gradient, weight, shape);
+#endif
+  return convolve_back_by<float>(gradient, weight, shape);
+}
 
 } // namespace kernels

@@ -19,20 +19,31 @@ ConvolutionShape shape_of(const at::Tensor &images, const at::Tensor &weight, in
   return {images.size(0), images.size(1), images.size(2), images.size(3), weight.size(0), weight.size(2), stride, padding};
 }
 
-// Which of a convolution's three products take a kernel. The rule is measured beside libtorch 2.13 on two cores of a Zen 5
-// (`kernels-benchmark`): wide channels keep libtorch's products as busy as ours, narrow and strided ones do not. Where the
-// processor multiplies tiles, libtorch does so and the kernels do not: all is left to it.
+// Which of a convolution's three products take a kernel. The rules are measured beside libtorch 2.13 (`kernels-benchmark`), that for
+// products of bfloat16 on two cores of a Zen 5, that for float32's on two of an Emerald Rapids without AMX. libtorch lays the
+// weights out anew at each call, which shows where they are many and pixels few.
 struct Choice {
   bool forward = false, images = false, weight = false;
 
   explicit Choice(const ConvolutionShape &shape) {
-    const bool always = use() == KERNELS_ALWAYS, is_strided = shape.stride > 1, is_point = shape.kernel == 1;
-    if (!always && has_tiles()) return;
-    // libtorch lays the weights out anew at each call, which shows where they are many and pixels few.
-    const auto are_ours = [](int64_t reduced) { return reduced <= 64 || reduced >= 512; };
-    forward = always || is_strided || (are_ours(shape.inputs) && !is_point);
-    images = always || is_strided || (are_ours(shape.outputs) && !is_point);
-    weight = always || !is_point;
+    const bool is_strided = shape.stride > 1, is_point = shape.kernel == 1;
+    if (use() == KERNELS_ALWAYS || instructions() < KERNELS_AVX512) {
+      // Without AVX-512 libtorch has no fast products of bfloat16 at all.
+      forward = images = weight = true;
+    } else if (has_tiles()) {
+      // All is left to libtorch, which then multiplies tiles and is by far the faster.
+    } else if (instructions() == KERNELS_AVX512_BFLOAT16) {
+      // Wide channels keep libtorch's products as busy as ours, narrow and strided ones do not.
+      const auto are_ours = [](int64_t reduced) { return reduced <= 64 || reduced >= 512; };
+      forward = is_strided || (are_ours(shape.inputs) && !is_point);
+      images = is_strided || (are_ours(shape.outputs) && !is_point);
+      weight = !is_point;
+    } else {
+      // Weights of very wide layers, twice as large as libtorch's, do not stay in the second cache.
+      forward = is_strided || is_point || shape.inputs < 512;
+      images = is_strided || is_point || shape.outputs < 512;
+      weight = !is_point || shape.inputs >= 64;
+    }
   }
 
   bool any() const { return forward || images || weight; }

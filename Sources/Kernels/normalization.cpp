@@ -43,6 +43,9 @@ template <typename Value> Loops<Value> loops() {
 #if defined(__x86_64__)
   switch (instructions()) {
   case KERNELS_AVX512_BFLOAT16: return avx512::loops<Value>();
+  case KERNELS_AVX512:
+    if (kernels_available() == KERNELS_AVX512_BFLOAT16) return avx512::loops<Value>();
+    [[fallthrough]];
   case KERNELS_AVX2: return avx2::loops<Value>();
   case KERNELS_PLAIN: break;
   }

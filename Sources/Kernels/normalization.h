@@ -1,17 +1,13 @@
 // Batch normalisation with the addition of a residual and ReLU, over values that lie as rows × channels.
 #pragma once
 
+#include "bfloat16.h"
 #include "processes.h"
 
 #include <array>
 #include <cstdint>
 
 namespace kernels {
-
-/// A bfloat16 as it lies in memory.
-struct BFloat16 {
-  uint16_t bits;
-};
 
 /// Words of a row's mask: 16 channels each.
 constexpr int64_t words_of(int64_t channels) { return (channels + 15) / 16; }

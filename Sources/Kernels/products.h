@@ -6,6 +6,7 @@
 #pragma once
 
 #include "instructions.h"
+#include "operands.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -13,19 +14,23 @@
 #include <cstdint>
 #include <cstring>
 
-#define KERNELS_UNROLLED _Pragma("clang loop unroll(full)")
-
 namespace kernels {
+
+namespace pairs {
+
+using Value = uint16_t;
+
+constexpr int pixels_of(int vectors) { return 16 / vectors; }
 
 /// Sums of one tile of `Rows`×`Columns` output pixels and 16·`Vectors` output channels.
 ///
 /// - `input`: the pixel that the first output pixel's first tap reads; the next output pixel reads `Step` values further,
 ///   the next row `pitch` values.
-/// - `offsets`: where each tap reads, in values from there; `pairs` pairs of channels each.
-/// - `weights`: taps × pairs × 16·Vectors × 2, in this order.
+/// - `offsets`: where each tap reads, in values from there; `count` pairs of channels each.
+/// - `weights`: taps × count × 16·Vectors × 2, in this order.
 template <int Step, int Rows, int Columns, int Vectors>
-KERNELS_AVX512 static void multiply_tile(
-    const uint16_t *input, int64_t pitch, const int64_t *offsets, int64_t taps, int64_t pairs, const uint16_t *weights,
+KERNELS_FOR_AVX512 static void multiply_tile(
+    const uint16_t *input, int64_t pitch, const int64_t *offsets, int64_t taps, int64_t count, const uint16_t *weights,
     uint16_t *output, int64_t output_step, int64_t output_pitch) {
   __m512 sums[Rows][Columns][Vectors];
   KERNELS_UNROLLED
@@ -36,7 +41,7 @@ KERNELS_AVX512 static void multiply_tile(
   for (int vector = 0; vector < Vectors; ++vector) sums[row][column][vector] = _mm512_setzero_ps();
   for (int64_t tap = 0; tap < taps; ++tap) {
     const uint16_t *place = input + offsets[tap];
-    for (int64_t pair = 0; pair < pairs; ++pair, place += 2, weights += Vectors * 32) {
+    for (int64_t pair = 0; pair < count; ++pair, place += 2, weights += Vectors * 32) {
       __m512bh b[Vectors];
       KERNELS_UNROLLED
       for (int vector = 0; vector < Vectors; ++vector) b[vector] = (__m512bh)_mm512_loadu_si512(weights + vector * 32);
@@ -64,33 +69,11 @@ KERNELS_AVX512 static void multiply_tile(
         (__m256i)_mm512_cvtneps_pbh(sums[row][column][vector]));
 }
 
-/// Sixteens of output channels that one tile computes.
-inline int64_t vectors_of(int64_t outputs) { return outputs % 32 == 0 ? 2 : 1; }
-
-/// Memory that is wanted soon, asked for a piece at a time so that the requests do not queue up.
-struct Upcoming {
-  const void *first = nullptr;
-  int64_t bytes = 0;
-
-  /// Asks for the piece `index` of `count`.
-  void ask(int64_t index, int64_t count) const {
-    const char *place = static_cast<const char *>(first) + bytes * index / count;
-    const char *end = static_cast<const char *>(first) + bytes * (index + 1) / count;
-    for (; place < end; place += 64) __builtin_prefetch(place, 0, 2);
-  }
-};
-
-/// Where pairs of pixels lie: in dwords, from one pair, row and image to the next, and from sixteen channels to the next.
-struct PixelPairs {
-  const uint32_t *first;
-  int64_t step, pitch, image, block;
-};
-
 /// Adds to `Channels`×16·`Vectors` sums of a weight's gradient: over images, rows and pairs of pixels, the product of
 /// each input channel's pair and each output channel's.
 template <int Channels, int Vectors>
-KERNELS_AVX512 static void correlate_tile(
-    PixelPairs input, PixelPairs gradient, int64_t images, int64_t rows, int64_t pairs, float *sums, int64_t pitch) {
+KERNELS_FOR_AVX512 static void correlate_tile(
+    Pixels<uint32_t> input, Pixels<uint32_t> gradient, int64_t images, int64_t rows, int64_t count, float *sums, int64_t pitch) {
   __m512 tile[Channels][Vectors];
   KERNELS_UNROLLED
   for (int channel = 0; channel < Channels; ++channel)
@@ -100,7 +83,7 @@ KERNELS_AVX512 static void correlate_tile(
     for (int64_t row = 0; row < rows; ++row) {
       const uint32_t *x = input.first + image * input.image + row * input.pitch;
       const uint32_t *g = gradient.first + image * gradient.image + row * gradient.pitch;
-      for (int64_t pair = 0; pair < pairs; ++pair, x += input.step, g += gradient.step) {
+      for (int64_t pair = 0; pair < count; ++pair, x += input.step, g += gradient.step) {
         __m512bh b[Vectors];
         KERNELS_UNROLLED
         for (int vector = 0; vector < Vectors; ++vector) b[vector] = (__m512bh)_mm512_loadu_si512(g + vector * gradient.block);
@@ -120,7 +103,7 @@ KERNELS_AVX512 static void correlate_tile(
 }
 
 /// Two pixels' sixteen channels as pairs: dword c of the result is first[c] | second[c] << 16.
-KERNELS_AVX512 static inline void interleave(const uint16_t *first, const uint16_t *second, uint32_t *pairs) {
+KERNELS_FOR_AVX512 static inline void interleave(const uint16_t *first, const uint16_t *second, uint32_t *pairs) {
   const __m512i low = _mm512_cvtepu16_epi32(_mm256_loadu_si256(reinterpret_cast<const __m256i *>(first)));
   const __m512i high = _mm512_cvtepu16_epi32(_mm256_loadu_si256(reinterpret_cast<const __m256i *>(second)));
   _mm512_storeu_si512(pairs, _mm512_or_si512(low, _mm512_slli_epi32(high, 16)));
@@ -129,7 +112,7 @@ KERNELS_AVX512 static inline void interleave(const uint16_t *first, const uint16
 /// `count` pairs of pixels, each of `channels` values, a multiple of 16. The first of a pair lies 2·`step` values after the
 /// one before it, the second `step` values after the first. Sixteen channels of all pairs lie together: those of the next
 /// sixteen begin `block` dwords further.
-KERNELS_AVX512 static inline void interleave_row(
+KERNELS_FOR_AVX512 static inline void interleave_row(
     const uint16_t *pixels, int64_t step, int64_t channels, int64_t count, uint32_t *pairs, int64_t block) {
   int64_t channel = 0;
   alignas(64) static constexpr uint16_t lower[32] = {0,  32, 1,  33, 2,  34, 3,  35, 4,  36, 5,  37, 6,  38, 7,  39,
@@ -157,7 +140,7 @@ KERNELS_AVX512 static inline void interleave_row(
 }
 
 /// The same for pixels that lie behind each other with `channels` values, at most 16.
-KERNELS_AVX512 static inline void interleave_narrow(const uint16_t *pixels, int64_t channels, int64_t count, uint32_t *pairs) {
+KERNELS_FOR_AVX512 static inline void interleave_narrow(const uint16_t *pixels, int64_t channels, int64_t count, uint32_t *pairs) {
   const auto mask = static_cast<__mmask16>((1u << channels) - 1);
   for (int64_t pair = 0; pair < count; ++pair, pixels += 2 * channels, pairs += channels) {
     const __m512i low = _mm512_cvtepu16_epi32(_mm256_maskz_loadu_epi16(mask, pixels));
@@ -165,6 +148,8 @@ KERNELS_AVX512 static inline void interleave_narrow(const uint16_t *pixels, int6
     _mm512_mask_storeu_epi32(pairs, mask, _mm512_or_si512(low, _mm512_slli_epi32(high, 16)));
   }
 }
+
+} // namespace pairs
 
 } // namespace kernels
 #endif

@@ -2,16 +2,13 @@
 #pragma once
 
 #include "convolution.h"
-#include "products.h"
+#include "operands.h"
 
 #include <ATen/Functions.h>
 
 #include <cstring>
 
 namespace kernels {
-
-// A stem's colours with a kernel's columns: three columns of three colours, and a zero that makes pairs of them.
-constexpr int64_t stem_channels = 10;
 
 inline bool is_stem(const ConvolutionShape &shape) { return shape.inputs == 3 && shape.kernel == 3; }
 

@@ -21,7 +21,9 @@ public enum OwnKernels {
     case plain
     /// AVX2 and FMA.
     case avx2
-    /// AVX-512 with products of bfloat16. Convolutions need them.
+    /// AVX-512. Convolutions multiply in float32, as with AVX2 and NEON.
+    case avx512
+    /// AVX-512 with products of bfloat16, which are taken where they are faster than float32's.
     case avx512BFloat16
 
     /// Whether `right` can do more.
@@ -36,7 +38,7 @@ public enum OwnKernels {
   /// Chooses when operators take kernels; at first where they are faster.
   public static func use(_ use: Use) { kernels_use(KernelsUse(rawValue: use.rawValue)) }
 
-  /// Chooses instructions, at most what is available.
+  /// Chooses instructions, at most what is available; at first what is fastest on this processor.
   public static func use(_ instructions: Instructions) {
     kernels_choose(KernelsInstructions(rawValue: instructions.rawValue))
   }

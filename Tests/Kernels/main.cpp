@@ -52,7 +52,8 @@ at::Tensor reference(const at::Tensor &images, const at::Tensor &weight, int64_t
 void check_convolution(const kernels::ConvolutionShape &shape) {
   const std::string name = "convolution " + std::to_string(shape.images) + "×" + std::to_string(shape.inputs) + "×" +
       std::to_string(shape.height) + "×" + std::to_string(shape.width) + " to " + std::to_string(shape.outputs) + ", kernel " +
-      std::to_string(shape.kernel) + ", stride " + std::to_string(shape.stride) + ", padding " + std::to_string(shape.padding);
+      std::to_string(shape.kernel) + ", stride " + std::to_string(shape.stride) + ", padding " + std::to_string(shape.padding) + ", instructions " +
+      std::to_string(kernels::instructions());
   const at::Tensor images = channels_last(at::randn({shape.images, shape.inputs, shape.height, shape.width}).to(at::kBFloat16));
   const at::Tensor weight = (at::randn({shape.outputs, shape.inputs, shape.kernel, shape.kernel}) /
                              std::sqrt(static_cast<double>(shape.inputs * shape.kernel * shape.kernel)))
@@ -78,10 +79,7 @@ void check_convolution(const kernels::ConvolutionShape &shape) {
 }
 
 void check_convolutions() {
-  if (kernels_available() < KERNELS_AVX512_BFLOAT16) {
-    std::printf("no AVX-512 with products of bfloat16 here: the convolutions are libtorch's\n");
-    return;
-  }
+  if (!kernels::have_products()) return;
   for (int64_t images : {1, 3, 9})
     for (const auto &[inputs, outputs] : {std::pair<int64_t, int64_t>{3, 16}, {3, 32}, {16, 16}, {16, 32}, {32, 16}, {64, 64}})
       for (const auto &[height, width] : {std::pair<int64_t, int64_t>{1, 1}, {2, 3}, {4, 4}, {7, 5}, {8, 8}, {9, 17}, {16, 33}})
@@ -109,7 +107,7 @@ void check_normalization(const Case &test) {
   const std::string name = "normalisation of " + std::to_string(test.shape[0]) + "×" + std::to_string(test.shape[1]) +
       (test.shape.size() == 4 ? "×" + std::to_string(test.shape[2]) + "×" + std::to_string(test.shape[3]) : "") +
       (test.adds ? ", residual" : "") + (test.rectifies ? ", ReLU" : "") + (test.training ? ", training" : "") + ", " +
-      at::toString(test.type) + ", instructions " + std::to_string(kernels_available()) + ", threads " +
+      at::toString(test.type) + ", instructions " + std::to_string(kernels::instructions()) + ", threads " +
       std::to_string(at::get_num_threads());
   const auto values = [&] {
     const at::Tensor result = (at::randn(test.shape) * test.scale + test.offset).to(test.type);
@@ -320,7 +318,7 @@ void check_edges() {
       at::allclose(normalized(part, true), normalized(part.contiguous(), true), 1e-5, 1e-5),
       "channels of a wider tensor are as a copy of them");
   expect(at::allclose(normalized(at::randn({1, 8}), true), at::full({1, 8}, 0.5f), 0, 1e-3), "one row gives its bias, as libtorch has it");
-  if (kernels_available() < KERNELS_AVX512_BFLOAT16) return;
+  if (!kernels::have_products()) return;
   at::Tensor pixels = at::zeros({1, 16, 5, 5}, at::kBFloat16).contiguous(at::MemoryFormat::ChannelsLast);
   pixels[0][2][2][2] = std::numeric_limits<float>::quiet_NaN();
   const at::Tensor seen = kernels::convolution(pixels, at::ones({16, 16, 3, 3}), 1, 1);
@@ -347,7 +345,7 @@ void check_second_gradients() {
     }
     expect(at::allclose(results[0], results[1], 1e-5, 1e-5), "a gradient of normalisation's gradient");
   }
-  if (kernels_available() < KERNELS_AVX512_BFLOAT16) return;
+  if (!kernels::have_products()) return;
   const at::Tensor x = channels_last(at::randn({2, 16, 4, 4}).to(at::kBFloat16)).requires_grad_();
   const at::Tensor w = at::randn({16, 16, 3, 3}).to(at::kBFloat16).to(at::kFloat).requires_grad_();
   const at::Tensor output = kernels::convolution(x, w, 1, 1);
@@ -381,9 +379,9 @@ int main() {
   kernels_use(KERNELS_ALWAYS);
   for (int threads : {1, 2, 3, 4}) {
     at::set_num_threads(threads);
-    if (threads <= 2) check_convolutions();
     for (int kind = KERNELS_PLAIN; kind <= kernels_available(); ++kind) {
       kernels_choose(static_cast<KernelsInstructions>(kind));
+      if (threads <= 2) check_convolutions();
       check_normalizations();
       check_shared_normalizations();
     }

@@ -13,8 +13,10 @@ typedef enum {
   KERNELS_PLAIN = 0,
   /// AVX2 and FMA.
   KERNELS_AVX2 = 1,
-  /// AVX-512 with products of bfloat16, which the convolutions need.
-  KERNELS_AVX512_BFLOAT16 = 2,
+  /// AVX-512. Convolutions multiply in float32, as with AVX2 and NEON.
+  KERNELS_AVX512 = 2,
+  /// AVX-512 with products of bfloat16, which are taken where they are faster than float32's.
+  KERNELS_AVX512_BFLOAT16 = 3,
 } KernelsInstructions;
 
 /// When an operator takes a kernel of its own.
@@ -33,7 +35,7 @@ void kernels_register(void);
 /// The best that this processor can do.
 KernelsInstructions kernels_available(void);
 
-/// What the kernels use from now on, at most what is available.
+/// What the kernels use from now on, at most what is available. At first what is fastest on this processor.
 void kernels_choose(KernelsInstructions instructions);
 
 /// When operators take kernels from now on; at first where they are faster.
