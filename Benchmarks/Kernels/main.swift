@@ -1,19 +1,24 @@
 // What the machine can do, and how near to it the parts of a training step come. Run by Tools/bench.sh, or alone:
 //
-//   kernels-benchmark [roofline] [convolutions] [normalizations]
+//   kernels-benchmark [roofline] [convolutions] [normalizations] [plain|avx2|avx512|avx512BFloat16]
 //
 // roofline        products of matrices in bfloat16 and float32 by libtorch, and a copy: what the rest is measured by
 // convolutions    each shape of ResNet-18 at width 16 (512 views) and 64 (128 views): our kernels and libtorch's
 // normalizations  batch norm with residual and ReLU, forward and backward
 //
-// Threads are two unless --threads COUNT stands among the arguments. A time is the least of fifteen, taken in turns.
+// Kernels use the instructions that are named, or what is fastest on this processor. Threads are two unless --threads
+// COUNT stands among the arguments. A time is the least of fifteen, taken in turns.
 
 import BenchmarkSupport
 import Foundation
 import Torch
 
 let arguments = CommandLine.arguments.dropFirst()
-let parts = arguments.filter { !$0.hasPrefix("--") && Int($0) == nil }
+let instructions = OwnKernels.Instructions.allCases.first { arguments.contains("\($0)") }
+let parts = arguments.filter {
+  !$0.hasPrefix("--") && Int($0) == nil && $0 != instructions.map { "\($0)" }
+}
+if let instructions { OwnKernels.use(instructions) }
 
 func wants(_ part: String) -> Bool { parts.isEmpty || parts.contains(part) }
 

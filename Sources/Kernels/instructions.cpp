@@ -5,6 +5,9 @@
 
 #if defined(__x86_64__)
 #include <cpuid.h>
+#elif defined(__aarch64__) && defined(__linux__)
+#include <asm/hwcap.h>
+#include <sys/auxv.h>
 #endif
 
 namespace {
@@ -20,12 +23,18 @@ KernelsInstructions best() {
   return KERNELS_PLAIN;
 }
 
-KernelsInstructions fastest() {
+// Intel's multiply half as many values a cycle by VDPBF16PS as by float32's FMA; AMD's twice as many.
+bool are_pairs_fast() {
 #if defined(__x86_64__)
-  // Intel's multiply half as many values a cycle by VDPBF16PS as by float32's FMA; AMD's twice as many.
-  if (kernels_available() == KERNELS_AVX512_BFLOAT16 && __builtin_cpu_is("intel")) return KERNELS_AVX512;
+  return kernels_available() == KERNELS_AVX512_BFLOAT16 && !__builtin_cpu_is("intel");
+#else
+  return false;
 #endif
-  return kernels_available();
+}
+
+KernelsInstructions fastest() {
+  const KernelsInstructions available = kernels_available();
+  return available == KERNELS_AVX512_BFLOAT16 && !are_pairs_fast() ? KERNELS_AVX512 : available;
 }
 
 std::atomic<KernelsInstructions> chosen{fastest()};
@@ -36,6 +45,16 @@ std::atomic<KernelsUse> chosen_use{KERNELS_WHERE_FASTER};
 KernelsInstructions kernels_available(void) {
   static const KernelsInstructions available = best();
   return available;
+}
+
+bool kernels_libtorch_gains_by_bfloat16(void) {
+#if defined(__x86_64__)
+  return are_pairs_fast() || kernels::has_tiles();
+#elif defined(__aarch64__) && defined(__linux__)
+  return (getauxval(AT_HWCAP2) & HWCAP2_BF16) != 0;
+#else
+  return false;
+#endif
 }
 
 void kernels_choose(KernelsInstructions instructions) { chosen = std::min(instructions, kernels_available()); }

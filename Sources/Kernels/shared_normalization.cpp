@@ -23,16 +23,14 @@ struct SharedNormalization : public torch::autograd::Function<SharedNormalizatio
     const at::Tensor scratch = at::zeros({input.size(1)}, input.options().dtype(type));
     const auto [own_mean, own_variance] = at::batch_norm_update_stats(input, scratch, scratch.clone(), momentum);
     const double own_count = static_cast<double>(input.numel()) / static_cast<double>(input.size(1));
-    // Put together in float64, which leaves one rounding to float32 at the end, as in one process; and in two steps, without
-    // cancellation (Chan et al. 1979).
-    const at::Tensor part = own_mean.to(at::kDouble);
-    const at::Tensor sums = sum_of_all(at::stack({at::full_like(part, own_count), part * own_count}), processes);
+    // Sums of values and of their squares, put together in float64: it holds them well enough for what float32 can tell from its mean.
+    const at::Tensor part = own_mean.to(at::kDouble), ones = at::full_like(part, own_count);
+    const at::Tensor sums = sum_of_all(at::stack({ones, ones * part, ones * (own_variance + part.square())}), processes);
     const at::Tensor count = sums[0], mean = sums[1] / count;
-    const at::Tensor squares = sum_of_all(own_count * (own_variance + (part - mean).square()), processes);
-    const at::Tensor variance = squares / count;
+    const at::Tensor variance = (sums[2] / count - mean.square()).clamp_min(0);
     if (running_mean) {
       running_mean->lerp_(mean.to(running_mean->scalar_type()), momentum);
-      running_variance->lerp_((squares / (count - 1)).to(running_variance->scalar_type()), momentum);
+      running_variance->lerp_((variance * count / (count - 1)).to(running_variance->scalar_type()), momentum);
     }
     context->save_for_backward({input, weight, mean, variance, count});
     context->saved_data["epsilon"] = epsilon;

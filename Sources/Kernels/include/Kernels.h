@@ -35,6 +35,10 @@ void kernels_register(void);
 /// The best that this processor can do.
 KernelsInstructions kernels_available(void);
 
+/// Whether libtorch multiplies bfloat16 faster than float32 on this processor. Intel's that have no tiles (AMX) do not, though they have the
+/// instructions.
+bool kernels_libtorch_gains_by_bfloat16(void);
+
 /// What the kernels use from now on, at most what is available. At first what is fastest on this processor.
 void kernels_choose(KernelsInstructions instructions);
 

@@ -21,8 +21,9 @@ extension RunConfiguration {
     let device = try chosenDevice(of: device)
     resolved.device = DeviceChoice(device)
     if self.precision == .automatic {
-      let hasBFloat16 = device.kind == .cuda || Runtime.hasBFloat16
-      resolved.precision = hasBFloat16 ? .bfloat16 : .float32
+      // A ResNet's convolutions have kernels that gain by it wherever there is hardware for its other operators.
+      let gains = self.encoder.size?.patch == nil ? Runtime.hasBFloat16 : Runtime.gainsByBFloat16
+      resolved.precision = device.kind == .cuda || gains ? .bfloat16 : .float32
     }
     if !has(RunConfiguration.settings.imageSize), let path = self.data,
       let side = self.dataset.imageSize(at: path)

@@ -158,7 +158,7 @@ public struct RunSettings: Sendable {
   /// The encoder's arithmetic in training.
   public let precision = Setting(
     "precision", RunConfiguration.Precision.automatic, .choice(),
-    "The encoder's arithmetic in training; auto is bf16 where there are instructions for it")
+    "The encoder's arithmetic in training; auto is bf16 where the processor gains by it")
   /// Threads an operator may use; 0 for one a core.
   public let threads = Setting(
     "threads", 0, .whole(0...1024), "Threads an operator may use, 0 for one a core")
@@ -248,7 +248,7 @@ extension RunConfiguration {
 
   /// The encoder's arithmetic in training.
   public enum Precision: String, Sendable, CaseIterable {
-    /// bf16 where the processor or device has instructions for it, else fp32.
+    /// bf16 where the processor or device gains by it, else fp32.
     case automatic = "auto"
     /// bf16 products and convolutions with images channels-last; weights and loss in fp32.
     case bfloat16 = "bf16"
