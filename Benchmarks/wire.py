@@ -33,7 +33,7 @@ def run(processes, steps, folder):
     command = [GNOMON, "train", "--width", "16", "--batch-size", str(SAMPLES), "--steps", str(steps), "--train-count", "1000",
                "--held-out-count", "100", "--figures", "none", "--threads", "1", "--quiet", "--output", f"{folder}/{processes}-{steps}"]
     place = {"WORLD_SIZE": str(processes), "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": "29500", "OMP_WAIT_POLICY": "passive"}
-    started = [subprocess.Popen(command, env=os.environ | place | {"RANK": str(rank)}) for rank in range(processes)]
+    started = [subprocess.Popen(command, env=os.environ | place | {"RANK": str(rank)}, stdout=subprocess.DEVNULL) for rank in range(processes)]
     if any([one.wait() != 0 for one in started]):
         raise RuntimeError("a process failed")
     return sent() - before
