@@ -15,10 +15,8 @@ extension Tensor {
 
   /// Batch normalisation over all dimensions but the second, then the addition of `residual`, of the same shape, then
   /// max(·, 0) if `rectified`: in as few passes over memory as there can be. In training, batch statistics are used and the
-  /// running ones updated in place.
-  ///
-  /// - Parameter group: in training, the statistics are those of all processes' inputs, as if they were one batch; the
-  ///   running ones stay equal in all processes, and the result is differentiable once.
+  /// running ones updated in place. With a `group`, the statistics in training are those of all processes' inputs, as if they
+  /// were one batch; the running ones stay equal in all processes, and the result is differentiable once.
   public func batchNormalized(
     weight: Tensor, bias: Tensor, runningMean: Tensor?, runningVariance: Tensor?, training: Bool,
     momentum: Double, epsilon: Double, adding residual: Tensor? = nil, rectified: Bool = false,
