@@ -1,9 +1,10 @@
 // What the machine can do, and how near to it the parts of a training step come. Run by Tools/bench.sh, or alone:
 //
-//   kernels-benchmark [roofline] [convolutions] [normalizations] [plain|avx2|avx512|avx512BFloat16]
+//   kernels-benchmark [roofline] [convolutions] [linear] [normalizations] [plain|avx2|avx512|avx512BFloat16]
 //
 // roofline        products of matrices in bfloat16 and float32 by libtorch, and a copy: what the rest is measured by
 // convolutions    each shape of ResNet-18 at width 16 (512 views) and 64 (128 views): our kernels and libtorch's
+// linear          the layers of a ViT-Ti's blocks, for 1,088 tokens: our kernels and libtorch's
 // normalizations  batch norm with residual and ReLU, forward and backward
 //
 // Kernels use the instructions that are named, or what is fastest on this processor. Threads are two unless --threads
@@ -85,6 +86,40 @@ struct Shape {
   }
 }
 
+/// The three products of a map of `input` by `weight`, which `map` takes, in turns with libtorch's: GFLOP/s each.
+func productCells(
+  of operations: Double, _ input: Tensor, _ weight: Tensor, isInputFixed: Bool = false,
+  _ map: @escaping () -> Tensor
+) -> [String] {
+  let uses: [OwnKernels.Use] = [.always, .never]
+  let run = { (use: OwnKernels.Use) in
+    OwnKernels.use(use)
+    return map()
+  }
+  input.requiresGradient = !isInputFixed
+  weight.requiresGradient = true
+  let outputs = uses.map(run)
+  let seed = Tensor.randomNormal(outputs[0].shape).to(.bfloat16)
+  let seedAsOutput = seed.shape.count == 4 ? seed.channelsLast() : seed
+  func backward(to input: Tensor) -> [Double] {
+    leastSeconds(
+      zip(uses, outputs).map { use, output in
+        {
+          OwnKernels.use(use)
+          _ = gradients(
+            of: output, withRespectTo: [input], seed: seedAsOutput, retainGraph: true)
+        }
+      })
+  }
+  let forward = leastSeconds(uses.map { use in { withoutGradients { _ = run(use) } } })
+  let cell = { (times: [Double]) in
+    times.map { formatted(operations / $0 / 1e9) }.joined(separator: " / ")
+  }
+  return [
+    cell(forward), isInputFixed ? "–" : cell(backward(to: input)), cell(backward(to: weight)),
+  ]
+}
+
 func benchmarkConvolutions() {
   row("convolution", "forward", "images' gradient", "weight's gradient")
   row("---", "---", "---", "---")
@@ -93,34 +128,29 @@ func benchmarkConvolutions() {
       .to(.bfloat16).channelsLast()
     let weight = Tensor.randomNormal([shape.outputs, shape.inputs, shape.kernel, shape.kernel])
       .to(.bfloat16)
-    let isStem = shape.inputs == 3
-    images.requiresGradient = !isStem
-    weight.requiresGradient = true
-    let uses: [OwnKernels.Use] = [.always, .never]
-    let convolve = { (use: OwnKernels.Use) in
-      OwnKernels.use(use)
-      return images.convolved(
-        weight: weight, bias: nil, stride: shape.stride, padding: shape.kernel / 2)
-    }
-    let outputs = uses.map(convolve)
-    let seed = Tensor.randomNormal(outputs[0].shape).to(.bfloat16).channelsLast()
-    func backward(to input: Tensor) -> [Double] {
-      leastSeconds(
-        zip(uses, outputs).map { use, output in
-          {
-            OwnKernels.use(use)
-            _ = gradients(of: output, withRespectTo: [input], seed: seed, retainGraph: true)
-          }
-        })
-    }
-    let forward = leastSeconds(uses.map { use in { withoutGradients { _ = convolve(use) } } })
-    let cell = { (times: [Double]) in
-      times.map { formatted(shape.operations / $0 / 1e9) }.joined(separator: " / ")
+    let cells = productCells(
+      of: shape.operations, images, weight, isInputFixed: shape.inputs == 3
+    ) {
+      images.convolved(weight: weight, bias: nil, stride: shape.stride, padding: shape.kernel / 2)
     }
     row(
       "\(shape.kernel)×\(shape.kernel), \(shape.inputs)→\(shape.outputs), \(shape.side) px"
         + (shape.stride > 1 ? ", stride \(shape.stride)" : ""),
-      cell(forward), isStem ? "–" : cell(backward(to: images)), cell(backward(to: weight)))
+      cells[0], cells[1], cells[2])
+  }
+  OwnKernels.use(.whereFaster)
+}
+
+func benchmarkLinear() {
+  row("linear layer", "forward", "input's gradient", "weight's gradient")
+  row("---", "---", "---", "---")
+  for (inputs, outputs) in [(192, 576), (192, 192), (192, 768), (768, 192)] {
+    let tokens = Tensor.randomNormal([64, 17, inputs]).to(.bfloat16)
+    let weight = Tensor.randomNormal([outputs, inputs]).to(.bfloat16)
+    let cells = productCells(of: 2 * 64 * 17 * Double(inputs * outputs), tokens, weight) {
+      tokens.linear(weight: weight, bias: nil)
+    }
+    row("\(inputs)→\(outputs)", cells[0], cells[1], cells[2])
   }
   OwnKernels.use(.whereFaster)
 }
@@ -171,4 +201,5 @@ Runtime.keepLargeBlocks()
 show("Ours / libtorch's where there are two figures; convolutions in GFLOP/s.")
 if wants("roofline") { benchmarkRoofline() }
 if wants("convolutions") { benchmarkConvolutions() }
+if wants("linear") { benchmarkLinear() }
 if wants("normalizations") { benchmarkNormalizations() }

@@ -4,7 +4,7 @@
 #include "multiplication.h"
 #include "parallel.h"
 #include "stem.h"
-#include "wide_products.h"
+#include "storage.h"
 
 #include <ATen/Functions.h>
 
@@ -14,14 +14,11 @@
 
 namespace kernels {
 
-at::Tensor rounded(const at::Tensor &weight) { return weight.to(at::kBFloat16).contiguous(); }
-
 namespace {
 
-template <typename Value> constexpr at::ScalarType type_of = sizeof(Value) == sizeof(uint16_t) ? at::kBFloat16 : at::kFloat;
-
+// Values as operands.
 void copy(const uint16_t *values, uint16_t *to, int64_t count) { std::memcpy(to, values, count * sizeof *to); }
-void copy(const uint16_t *values, float *to, int64_t count) { wide().widen(values, to, count); }
+void copy(const uint16_t *values, float *to, int64_t count) { widening().values(values, to, count); }
 
 // Rows of one image as operands, with zeros around them.
 template <typename Value> struct Padded {
@@ -33,7 +30,7 @@ template <typename Value> struct Padded {
         pitch((image_width + zeros_before + zeros_after) * image_channels), before(zeros_before), channels(image_channels),
         rows(height), width(image_width) {}
 
-  Value *values() const { return static_cast<Value *>(storage.data_ptr()); }
+  Value *values() const { return values_of<Value>(storage); }
 
   void fill(const uint16_t *image) const {
     Value *to = values() + before * pitch + before * channels;
@@ -63,31 +60,31 @@ at::Tensor convolve_by(const at::Tensor &images, const at::Tensor &weight, const
   const int64_t area = shape.kernel * shape.kernel;
   at::Tensor weights;
   Plan<Value> plan;
+  int64_t pitch;
   if (stem) {
     // Rows of the kernel are the taps; columns and colours are summed over.
     std::vector<int64_t> places;
     for (int64_t column = 0; column < 3; ++column)
       for (int64_t colour = 0; colour < 3; ++colour) places.push_back(colour * area + column);
     weights = packed<Value>(source, {0, 3, 6}, places, shape.outputs, 3 * area);
-    plan.pitch = width * stem_channels;
-    plan.offsets = {0, plan.pitch, 2 * plan.pitch};
+    pitch = width * stem_channels;
   } else {
     weights = packed<Value>(source, every(1, area), every(area, shape.inputs), shape.outputs, shape.inputs * area);
-    plan.pitch = (shape.width + 2 * shape.padding) * shape.inputs;
-    plan.offsets = every(plan.pitch, shape.kernel);
+    pitch = (shape.width + 2 * shape.padding) * shape.inputs;
   }
-  plan.weights = static_cast<const Value *>(weights.data_ptr());
+  plan.offsets = every(pitch, shape.kernel);
+  plan.weights = values_of<Value>(weights);
   plan.blocks = weights.size(0);
   plan.count = weights.size(1) * weights.size(2) / static_cast<int64_t>(plan.offsets.size());
-  plan.row_step = shape.stride * plan.pitch;
+  plan.row_step = shape.stride * pitch;
   plan.output_step = shape.outputs;
   plan.output_pitch = width * shape.outputs;
   plan.rows = height;
   plan.columns = width;
   const Multiply<Value> multiply =
       multiply_of<Value>(stem ? stem_channels : shape.inputs * shape.stride, vectors_of<Value>(shape.outputs));
-  const uint16_t *pixels = values_of(images);
-  uint16_t *outputs = values_of(result);
+  const uint16_t *pixels = values_of<uint16_t>(images);
+  uint16_t *outputs = values_of<uint16_t>(result);
   const int64_t image_size = shape.inputs * shape.height * shape.width, output_size = shape.outputs * height * width;
   in_parts(shape.images, parts_of(shape.images), [&](int64_t, int64_t first, int64_t end) {
     const at::Tensor rows = stem ? spread_rows(shape) : at::Tensor();
@@ -97,9 +94,9 @@ at::Tensor convolve_by(const at::Tensor &images, const at::Tensor &weight, const
       const uint16_t *source = pixels + image * image_size;
       const auto *input = reinterpret_cast<const Value *>(source);
       if (stem) {
-        spread(source, shape, values_of(rows));
-        auto *to = static_cast<Value *>(operands.data_ptr());
-        if (!operands.is_same(rows)) copy(values_of(rows), to, rows.numel());
+        auto *to = values_of<Value>(operands);
+        spread(source, shape, values_of<uint16_t>(rows));
+        if (!operands.is_same(rows)) copy(values_of<uint16_t>(rows), to, rows.numel());
         input = to;
       } else if (is_padded) {
         padded.fill(source);
@@ -147,9 +144,8 @@ at::Tensor convolve_back_by(const at::Tensor &gradient, const at::Tensor &weight
         phase.plan.count = columns * shape.outputs / together<Value>;
       }
       phase.weights = packed<Value>(source, taps, every(shape.inputs * area, shape.outputs), shape.inputs, area);
-      phase.plan.weights = static_cast<const Value *>(phase.weights.data_ptr());
+      phase.plan.weights = values_of<Value>(phase.weights);
       phase.plan.blocks = phase.weights.size(0);
-      phase.plan.pitch = pitch;
       phase.plan.row_step = pitch;
       phase.plan.output_step = stride * shape.inputs;
       phase.plan.output_pitch = stride * shape.width * shape.inputs;
@@ -159,8 +155,8 @@ at::Tensor convolve_back_by(const at::Tensor &gradient, const at::Tensor &weight
       phases.push_back(std::move(phase));
     }
   const Multiply<Value> multiply = multiply_of<Value>(shape.outputs, vectors_of<Value>(shape.inputs));
-  const uint16_t *gradients = values_of(gradient);
-  uint16_t *pixels = values_of(result);
+  const uint16_t *gradients = values_of<uint16_t>(gradient);
+  uint16_t *pixels = values_of<uint16_t>(result);
   const int64_t image_size = shape.inputs * shape.height * shape.width, gradient_size = shape.outputs * height * width;
   in_parts(shape.images, parts_of(shape.images), [&](int64_t, int64_t first, int64_t end) {
     const Padded<Value> padded(height, width, shape.outputs, before, after);

@@ -19,9 +19,6 @@ struct ConvolutionShape {
   bool is_supported() const;
 };
 
-/// A weight as the products take it: outputs × inputs × k × k in bfloat16, one after the other; itself if it is that.
-at::Tensor rounded(const at::Tensor &weight);
-
 /// N×outputs×H′×W′, channels last, of images N×inputs×H×W, channels last, and a weight outputs×inputs×k×k of any type.
 at::Tensor convolve(const at::Tensor &images, const at::Tensor &weight, const ConvolutionShape &shape);
 

@@ -1,6 +1,7 @@
 // gnomon::convolution: libtorch's, with kernels of our own where they are faster.
 #include "composite.h"
 #include "convolution.h"
+#include "multiplication.h"
 #include "operators.h"
 
 #include <ATen/Functions.h>

@@ -5,6 +5,7 @@
 #include "input_pixels.h"
 #include "instructions.h"
 #include "parallel.h"
+#include "storage.h"
 
 #include <ATen/Functions.h>
 
@@ -59,7 +60,7 @@ at::Tensor correlate_by(const at::Tensor &images, const at::Tensor &gradient, co
   const int64_t band = std::clamp<int64_t>(32768 / (4 * columns * lanes), 1, height);
   const int64_t rows_of_sums = input.layout.channels, tap_size = rows_of_sums * outputs;
   at::Tensor sums = at::zeros({parts, taps, rows_of_sums, outputs}, at::kFloat);
-  const uint16_t *pixels = values_of(images), *gradients = values_of(gradient);
+  const uint16_t *pixels = values_of<uint16_t>(images), *gradients = values_of<uint16_t>(gradient);
   const int64_t image_size = shape.inputs * shape.height * shape.width, gradient_size = outputs * height * width;
   in_parts(groups, parts, [&](int64_t part, int64_t first, int64_t end) {
     float *own = sums.mutable_data_ptr<float>() + part * sums.stride(0);
@@ -68,10 +69,10 @@ at::Tensor correlate_by(const at::Tensor &images, const at::Tensor &gradient, co
     const at::Tensor output_storage = at::empty({output.size()}, at::kInt);
     const at::Tensor zeros = at::zeros({16}, at::kBFloat16);
     const at::Tensor rows = input.stem ? spread_rows(shape) : at::Tensor();
-    auto *seen_all = static_cast<Operand *>(input_storage.data_ptr());
-    auto *given_all = static_cast<Operand *>(output_storage.data_ptr());
-    uint16_t *row_values = input.stem ? values_of(rows) : nullptr;
-    const uint16_t *nothing = values_of(zeros);
+    auto *seen_all = values_of<Operand>(input_storage);
+    auto *given_all = values_of<Operand>(output_storage);
+    uint16_t *row_values = input.stem ? values_of<uint16_t>(rows) : nullptr;
+    const uint16_t *nothing = values_of<uint16_t>(zeros);
     for (int64_t start = first * group; start < std::min(end * group, shape.images); start += group) {
       const int64_t count = std::min(group, shape.images - start);
       for (int64_t image = 0; image < count; ++image) {

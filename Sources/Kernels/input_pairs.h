@@ -3,7 +3,7 @@
 
 #include "multiplication.h"
 #include "pixel_layout.h"
-#include "products.h"
+#include "interleave.h"
 #include "stem.h"
 
 namespace kernels {
@@ -26,9 +26,7 @@ struct InputPairs {
   static int64_t columns_of(int64_t width) { return (width + 1) / 2; }
 
   static Correlation<uint32_t> correlation(bool stem, int64_t vectors) {
-    if (stem)
-      return {stem_channels, vectors == 1 ? pairs::correlate_tile<stem_channels, 1> : pairs::correlate_tile<stem_channels, 2>};
-    return vectors == 1 ? Correlation<uint32_t>{16, pairs::correlate_tile<16, 1>} : Correlation<uint32_t>{8, pairs::correlate_tile<8, 2>};
+    return pair_products().correlate_of(stem, vectors);
   }
 
   InputPairs(const ConvolutionShape &of, int64_t images) : shape(of), stem(is_stem(of)) {
@@ -70,13 +68,13 @@ struct InputPairs {
         const auto fill_edge = [&](int64_t pair) {
           const uint16_t *left = pixel(2 * pair), *right = pixel(2 * pair + 1);
           for (int64_t channel = 0; channel < shape.inputs; channel += 16)
-            pairs::interleave(
+            interleave(
                 left ? left + channel : zeros, right ? right + channel : zeros,
                 place + channel / 16 * layout.block() + pair * 16);
         };
         for (int64_t pair = 0; pair < first; ++pair) fill_edge(pair);
         if (first < end)
-          pairs::interleave_row(
+          interleave_row(
               from + (2 * first * shape.stride + copy - shape.padding) * shape.inputs, step, shape.inputs, end - first,
               place + first * 16, layout.block());
         for (int64_t pair = end; pair < columns; ++pair) fill_edge(pair);
@@ -89,7 +87,7 @@ struct InputPairs {
     const int64_t width = shape.output_width();
     for (int64_t row = shape.padding; row < shape.padding + shape.height; ++row) {
       const uint16_t *from = rows + row * width * stem_channels;
-      pairs::interleave_narrow(from, stem_channels, width / 2, to + row * layout.pitch());
+      interleave_narrow(from, stem_channels, width / 2, to + row * layout.pitch());
       if (width % 2 == 0) continue;
       for (int64_t channel = 0; channel < stem_channels; ++channel)
         to[row * layout.pitch() + width / 2 * stem_channels + channel] = from[(width - 1) * stem_channels + channel];
@@ -102,10 +100,10 @@ inline void fill_gradient(const uint16_t *gradient, const uint16_t *zeros, int64
   for (int64_t row = 0; row < layout.rows; ++row) {
     const uint16_t *from = gradient + row * width * layout.channels;
     uint32_t *to = operands + row * layout.pitch();
-    pairs::interleave_row(from, layout.channels, layout.channels, width / 2, to, layout.block());
+    interleave_row(from, layout.channels, layout.channels, width / 2, to, layout.block());
     if (width % 2 == 0) continue;
     for (int64_t channel = 0; channel < layout.channels; channel += 16)
-      pairs::interleave(from + (width - 1) * layout.channels + channel, zeros, to + channel / 16 * layout.block() + width / 2 * 16);
+      interleave(from + (width - 1) * layout.channels + channel, zeros, to + channel / 16 * layout.block() + width / 2 * 16);
   }
 }
 

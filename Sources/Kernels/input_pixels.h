@@ -4,7 +4,6 @@
 #include "multiplication.h"
 #include "pixel_layout.h"
 #include "stem.h"
-#include "wide_products.h"
 
 namespace kernels {
 
@@ -20,7 +19,7 @@ struct InputPixels {
 
   static int64_t columns_of(int64_t width) { return width; }
 
-  static Correlation<float> correlation(bool stem, int64_t vectors) { return wide().correlate_of(stem, vectors); }
+  static Correlation<float> correlation(bool stem, int64_t vectors) { return wide_products().correlate_of(stem, vectors); }
 
   InputPixels(const ConvolutionShape &of, int64_t images) : shape(of), stem(is_stem(of)) {
     const int64_t columns = stem ? shape.output_width() : shape.width + 2 * shape.padding;
@@ -39,12 +38,12 @@ struct InputPixels {
   void fill(const uint16_t *image, const uint16_t *, uint16_t *rows, float *to) const {
     if (stem) {
       spread(image, shape, rows);
-      wide().widen(rows, to, layout.image());
+      widening().values(rows, to, layout.image());
       return;
     }
     for (int64_t row = 0; row < shape.height; ++row)
-      wide().widen_blocks(
-          image + row * shape.width * shape.inputs, shape.inputs, shape.width,
+      widening().blocks(
+          image + row * shape.width * shape.inputs, shape.inputs, shape.inputs, shape.width,
           to + (row + shape.padding) * layout.pitch() + shape.padding * layout.width(), layout.block());
   }
 };
@@ -52,8 +51,8 @@ struct InputPixels {
 /// The gradient's pixels in float32.
 inline void fill_gradient(const uint16_t *gradient, const uint16_t *, int64_t width, const PixelLayout &layout, float *operands) {
   for (int64_t row = 0; row < layout.rows; ++row)
-    wide().widen_blocks(
-        gradient + row * width * layout.channels, layout.channels, width, operands + row * layout.pitch(), layout.block());
+    widening().blocks(
+        gradient + row * width * layout.channels, layout.channels, layout.channels, width, operands + row * layout.pitch(), layout.block());
 }
 
 } // namespace kernels

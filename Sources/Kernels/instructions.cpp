@@ -5,9 +5,6 @@
 
 #if defined(__x86_64__)
 #include <cpuid.h>
-#elif defined(__aarch64__) && defined(__linux__)
-#include <asm/hwcap.h>
-#include <sys/auxv.h>
 #endif
 
 namespace {
@@ -24,18 +21,15 @@ KernelsInstructions best() {
 }
 
 // Intel's multiply half as many values a cycle by VDPBF16PS as by float32's FMA; AMD's twice as many.
-bool are_pairs_fast() {
+bool are_pairs_slow() {
 #if defined(__x86_64__)
-  return kernels_available() == KERNELS_AVX512_BFLOAT16 && !__builtin_cpu_is("intel");
+  return kernels_available() == KERNELS_AVX512_BFLOAT16 && __builtin_cpu_is("intel");
 #else
   return false;
 #endif
 }
 
-KernelsInstructions fastest() {
-  const KernelsInstructions available = kernels_available();
-  return available == KERNELS_AVX512_BFLOAT16 && !are_pairs_fast() ? KERNELS_AVX512 : available;
-}
+KernelsInstructions fastest() { return are_pairs_slow() ? KERNELS_AVX512 : kernels_available(); }
 
 std::atomic<KernelsInstructions> chosen{fastest()};
 std::atomic<KernelsUse> chosen_use{KERNELS_WHERE_FASTER};
@@ -47,15 +41,7 @@ KernelsInstructions kernels_available(void) {
   return available;
 }
 
-bool kernels_libtorch_gains_by_bfloat16(void) {
-#if defined(__x86_64__)
-  return are_pairs_fast() || kernels::has_tiles();
-#elif defined(__aarch64__) && defined(__linux__)
-  return (getauxval(AT_HWCAP2) & HWCAP2_BF16) != 0;
-#else
-  return false;
-#endif
-}
+bool kernels_multiplies_bfloat16_slowly(void) { return are_pairs_slow() && !kernels::has_tiles(); }
 
 void kernels_choose(KernelsInstructions instructions) { chosen = std::min(instructions, kernels_available()); }
 

@@ -1,33 +1,35 @@
 #include "multiplication.h"
 
 #include "parallel.h"
-#include "products.h"
-#include "stem.h"
-#include "wide_products.h"
+#include "storage.h"
 
 #include <ATen/Functions.h>
+
+#include <bit>
 
 namespace kernels {
 
 #if defined(__x86_64__)
-namespace pairs {
-#include "tiles.h"
-} // namespace pairs
-
-template <> int64_t vectors_of<uint16_t>(int64_t outputs) { return outputs % 32 == 0 ? 2 : 1; }
+template <> int64_t vectors_of<uint16_t>(int64_t outputs) { return pair_products().vectors_of(outputs); }
 
 template <> Multiply<uint16_t> multiply_of<uint16_t>(int64_t step, int64_t vectors) {
-  return vectors == 1 ? pairs::multiply_of<1>(step) : pairs::multiply_of<2>(step);
+  return pair_products().multiply_of(step, vectors);
 }
 #endif
 
-template <> int64_t vectors_of<float>(int64_t outputs) { return wide().vectors_of(outputs); }
+template <> int64_t vectors_of<float>(int64_t outputs) { return wide_products().vectors_of(outputs); }
 
-template <> Multiply<float> multiply_of<float>(int64_t step, int64_t vectors) { return wide().multiply_of(step, vectors); }
+template <> Multiply<float> multiply_of<float>(int64_t step, int64_t vectors) {
+  return wide_products().multiply_of(step, vectors);
+}
+
+at::Tensor rounded(const at::Tensor &weight) { return weight.to(at::kBFloat16).contiguous(); }
 
 bool is_step(int64_t values) {
   switch (values) {
-  case 16: case 32: case 64: case 128: case 256: case 512: case 1024: return true;
+#define KERNELS_STEP(step) case step: return true;
+  KERNELS_FOR_EACH_STEP(KERNELS_STEP)
+#undef KERNELS_STEP
   default: return false;
   }
 }
@@ -46,9 +48,9 @@ void pack(const uint16_t *block, const std::vector<int64_t> &places, int64_t mad
 }
 
 void pack(const uint16_t *block, const std::vector<int64_t> &places, int64_t made_step, int64_t lanes, float *to) {
-  auto *bits = reinterpret_cast<uint32_t *>(to);
   for (int64_t place : places)
-    for (int64_t lane = 0; lane < lanes; ++lane) *bits++ = static_cast<uint32_t>(block[place + lane * made_step]) << 16;
+    for (int64_t lane = 0; lane < lanes; ++lane)
+      *to++ = std::bit_cast<float>(static_cast<uint32_t>(block[place + lane * made_step]) << 16);
 }
 
 } // namespace
@@ -59,9 +61,9 @@ at::Tensor packed(
   const int64_t lanes = vectors_of<Value>(made) * 16, width = lanes * together<Value>;
   const auto count = static_cast<int64_t>(taps.size()), reduced = static_cast<int64_t>(places.size());
   const int64_t operands = (reduced + together<Value> - 1) / together<Value>;
-  at::Tensor result = at::empty({made / lanes, count, operands, width}, sizeof(Value) == sizeof(uint16_t) ? at::kBFloat16 : at::kFloat);
-  const uint16_t *values = values_of(source);
-  auto *to = static_cast<Value *>(result.data_ptr());
+  at::Tensor result = at::empty({made / lanes, count, operands, width}, type_of<Value>);
+  const uint16_t *values = values_of<uint16_t>(source);
+  Value *to = values_of<Value>(result);
   const int64_t pieces = made / lanes * count;
   in_parts(pieces, parts_of(pieces), [&](int64_t, int64_t first, int64_t end) {
     for (int64_t piece = first; piece < end; ++piece)

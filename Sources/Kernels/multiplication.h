@@ -1,7 +1,7 @@
 // The product behind a convolution's forward pass and its images' gradient: every output pixel's window by packed weights.
 #pragma once
 
-#include "operands.h"
+#include "products.h"
 
 #include <ATen/core/Tensor.h>
 
@@ -19,10 +19,13 @@ template <typename Value> Multiply<Value> multiply_of(int64_t step, int64_t vect
 /// Whether a product is compiled for pixels that read `values` values from each other.
 bool is_step(int64_t values);
 
+/// A weight in bfloat16, one value after the other; itself if it is that.
+at::Tensor rounded(const at::Tensor &weight);
+
 /// Weights as `multiply_tile` reads them: blocks × taps × operands × 16·vectors × together, of a matrix [reduced, made] at each tap.
 ///
-/// - `source`: bfloat16; `places` has where each of the reduced lies for tap 0, those of a tap lie `taps[tap]` further, and
-///   those of the next that is made `made_step` further.
+/// - `source`: bfloat16; `places` has where each of the reduced lies for tap 0, those of a tap lie `taps[tap]` further, and those of the
+///   next that is made `made_step` further.
 template <typename Value>
 at::Tensor packed(
     const at::Tensor &source, const std::vector<int64_t> &taps, const std::vector<int64_t> &places, int64_t made,

@@ -2,6 +2,7 @@
 
 #include "instructions.h"
 #include "parallel.h"
+#include "storage.h"
 
 #include <ATen/Functions.h>
 
@@ -68,10 +69,6 @@ float single(BFloat16 value) {
 int64_t channels_of(const at::Tensor &tensor) { return tensor.size(1); }
 
 int64_t rows_of(const at::Tensor &tensor) { return tensor.numel() / tensor.size(1); }
-
-template <typename Value> Value *values_of(const at::Tensor &tensor) {
-  return tensor.defined() ? static_cast<Value *>(tensor.data_ptr()) : nullptr;
-}
 
 // Two sums for each channel, each part's in float64, added in the order of the parts.
 template <typename Body> at::Tensor summed(int64_t rows, int64_t channels, Body body) {

@@ -32,9 +32,11 @@ template <typename Value> struct Plan {
   int64_t count;
   const Value *weights;
   int64_t blocks;
-  int64_t pitch, row_step;
+  int64_t row_step;
   int64_t output_step, output_pitch;
   int64_t rows, columns;
+  /// What each output channel's sums start from; null for zeros.
+  const float *bias = nullptr;
 };
 
 /// All output pixels of one image; `upcoming` is asked for meanwhile.

@@ -5,6 +5,7 @@
 // Composites: autocast, gradients and tangents see what they are made of.
 TORCH_LIBRARY(gnomon, library) {
   library.def("convolution(Tensor images, Tensor weight, int stride, int padding) -> Tensor", kernels::convolution);
+  library.def("linear(Tensor input, Tensor weight, Tensor? bias) -> Tensor", kernels::linear);
   library.def(
       "normalization(Tensor input, Tensor? residual, Tensor weight, Tensor bias, Tensor? running_mean, "
       "Tensor? running_variance, bool training, float momentum, float epsilon, bool rectifies, int processes) -> Tensor",

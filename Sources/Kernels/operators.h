@@ -18,4 +18,7 @@ at::Tensor normalization(
     const std::optional<at::Tensor> &running_mean, const std::optional<at::Tensor> &running_variance, bool training,
     double momentum, double epsilon, bool rectifies, Processes processes);
 
+/// …×in by a weight out×in and a bias of out.
+at::Tensor linear(const at::Tensor &input, const at::Tensor &weight, const std::optional<at::Tensor> &bias);
+
 } // namespace kernels

@@ -12,8 +12,6 @@ namespace kernels {
 
 inline bool is_stem(const ConvolutionShape &shape) { return shape.inputs == 3 && shape.kernel == 3; }
 
-inline uint16_t *values_of(const at::Tensor &tensor) { return static_cast<uint16_t *>(tensor.data_ptr()); }
-
 // A stem's rows: at each output column, what a kernel's columns see.
 inline void spread(const uint16_t *image, const ConvolutionShape &shape, uint16_t *rows) {
   const int64_t columns = shape.output_width();

@@ -1,6 +1,6 @@
 import Kernels
 
-/// Kernels of Gnomon's own under libtorch's operators: convolutions and batch normalisation on a processor.
+/// Kernels of Gnomon's own under libtorch's operators: convolutions, linear layers and batch normalisation on a processor.
 ///
 /// They compute in float32 what they read and write in bfloat16 (normalisation also float32), and give the same bits for
 /// the same number of threads. Both choices hold for the whole process; tests and benchmarks make them.
@@ -21,7 +21,7 @@ public enum OwnKernels {
     case plain
     /// AVX2 and FMA.
     case avx2
-    /// AVX-512. Convolutions multiply in float32, as with AVX2 and NEON.
+    /// AVX-512. Products are float32's, as with AVX2 and NEON.
     case avx512
     /// AVX-512 with products of bfloat16, which are taken where they are faster than float32's.
     case avx512BFloat16

@@ -36,9 +36,9 @@ public enum Runtime {
   /// Whether the processor multiplies bfloat16 matrices in hardware.
   public static var hasBFloat16: Bool { ctorch_cpu_has_bfloat16() }
 
-  /// Whether libtorch multiplies bfloat16 matrices faster than float32 ones on this processor: some that do it in hardware
-  /// take twice as long.
-  public static var gainsByBFloat16: Bool { kernels_libtorch_gains_by_bfloat16() }
+  /// Whether bfloat16 matrices are multiplied faster than float32 ones on this processor: some that do it in hardware take
+  /// twice as long.
+  public static var gainsByBFloat16: Bool { hasBFloat16 && !kernels_multiplies_bfloat16_slowly() }
 
   /// How many tensors are held by Swift now. Tests compare it before and after.
   public static var liveTensorCount: Int { Int(ctorch_live_tensor_count()) }

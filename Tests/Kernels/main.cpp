@@ -3,6 +3,7 @@
 // Sizes are odd, single and empty of any multiple; inputs are not contiguous, constant or not numbers; instructions are each
 // that this processor has, threads one to four.
 #include "convolution.h"
+#include "linear.h"
 #include "normalization.h"
 #include "operators.h"
 
@@ -94,6 +95,78 @@ void check_convolutions() {
   check_convolution({40, 16, 2, 2, 16, 3, 1, 1});
   const kernels::ConvolutionShape none{2, 24, 4, 4, 16, 3, 1, 1};
   expect(!none.is_supported(), "a convolution of 24 channels has no kernel");
+}
+
+void check_linear(int64_t rows, int64_t inputs, int64_t outputs) {
+  const std::string name = "linear layer of " + std::to_string(rows) + "×" + std::to_string(inputs) + " to " + std::to_string(outputs) +
+      ", instructions " + std::to_string(kernels::instructions()) + ", threads " + std::to_string(at::get_num_threads());
+  const auto values = [](at::IntArrayRef shape) { return at::randn(shape).to(at::kBFloat16); };
+  const at::Tensor input = values({rows, inputs}), weight = values({outputs, inputs}), gradient = values({rows, outputs});
+  const at::Tensor bias = values({outputs});
+  const auto exact = [](const at::Tensor &tensor) { return tensor.to(at::kDouble); };
+  // Values, and sums of magnitudes: what a float32 sum's rounding is relative to.
+  const at::Tensor x = exact(input), w = exact(weight), g = exact(gradient), b = exact(bias);
+  const auto within = [&](const at::Tensor &found, const at::Tensor &expected, const at::Tensor &size, double relative, const char *what) {
+    expect(excess(found, expected, relative, size * 1e-6) < 1, name + what);
+  };
+  const at::Tensor leaf = input.detach().requires_grad_(), leaf_weight = weight.detach().requires_grad_(), leaf_bias = bias.detach().requires_grad_();
+  const at::Tensor output = kernels::linear(leaf, leaf_weight, leaf_bias);
+  within(output.detach(), at::linear(x, w, b), at::linear(x.abs(), w.abs(), b.abs()), two_units, ", forward");
+  const auto found = torch::autograd::grad({output}, {leaf, leaf_weight, leaf_bias}, {gradient});
+  within(found[0], at::mm(g, w), at::mm(g.abs(), w.abs()), two_units, ", gradient of the input");
+  within(found[1], at::mm(g.t(), x), at::mm(g.abs().t(), x.abs()), two_units, ", gradient of the weight");
+  within(found[2], g.sum(0), g.abs().sum(0), two_units, ", gradient of the bias");
+  const at::Tensor of_weight = kernels::linear_correlate(input, gradient);
+  within(of_weight, at::mm(g.t(), x), at::mm(g.abs().t(), x.abs()), 0, ", gradient of the weight in float32");
+  expect(at::equal(of_weight, kernels::linear_correlate(input, gradient)), name + ", the same bits again");
+  within(kernels::linear(input, weight, {}), at::mm(x, w.t()), at::mm(x.abs(), w.abs().t()), two_units, ", without a bias");
+}
+
+void check_linears() {
+  if (!kernels::have_products()) return;
+  for (const int64_t rows : {1, 2, 5, 16, 37, 130, 300})
+    for (const auto &[inputs, outputs] : {std::pair<int64_t, int64_t>{16, 16}, {16, 48}, {48, 16}, {96, 64}, {192, 32}, {80, 80}})
+      check_linear(rows, inputs, outputs);
+  check_linear(600, 768, 16);
+  check_linear(17, 16, 768);
+  expect(!kernels::is_linear_supported(4, 24, 16), "a linear layer of 24 values has no kernel");
+}
+
+// What a program sees of linear layers: shapes, types and layouts that kernels take or leave to libtorch.
+void check_linear_inputs() {
+  if (!kernels::have_products()) return;
+  const at::Tensor tokens = at::randn({3, 5, 32}), weight = at::randn({16, 32}), bias = at::randn({16});
+  const auto expected = [](const at::Tensor &x, const at::Tensor &w, const at::Tensor &b) {
+    const auto exact = [](const at::Tensor &tensor) { return tensor.to(at::kBFloat16).to(at::kDouble); };
+    return at::linear(exact(x), exact(w), exact(b));
+  };
+  const auto is_near = [](const at::Tensor &found, const at::Tensor &wanted) {
+    return found.sizes() == wanted.sizes() && at::allclose(found.to(at::kDouble), wanted, two_units, 1e-5);
+  };
+  at::autocast::set_autocast_enabled(at::kCPU, true);
+  at::autocast::set_autocast_dtype(at::kCPU, at::kBFloat16);
+  const at::Tensor cast = kernels::linear(tokens, weight, bias);
+  expect(cast.scalar_type() == at::kBFloat16 && is_near(cast, expected(tokens, weight, bias)), "autocast's linear layer of three dimensions");
+  const at::Tensor strided = tokens.transpose(0, 1);
+  expect(is_near(kernels::linear(strided, weight, bias), expected(strided, weight, bias)), "a linear layer of transposed tokens");
+  expect(is_near(kernels::linear(tokens[0][0], weight, bias), expected(tokens[0][0], weight, bias)), "a linear layer of one vector");
+  const at::Tensor columns = at::randn({32, 16}).t();
+  expect(is_near(kernels::linear(tokens, columns, bias), expected(tokens, columns, bias)), "a linear layer with a transposed weight");
+  expect(kernels::linear(tokens.narrow(0, 0, 0), weight, bias).sizes() == at::IntArrayRef({0, 5, 16}), "a linear layer of no tokens");
+  at::Tensor hurt = tokens.clone();
+  hurt[1][2][3] = std::numeric_limits<float>::quiet_NaN();
+  const at::Tensor seen = kernels::linear(hurt, weight, bias);
+  expect(seen.isnan().sum().item<int64_t>() == 16 && seen[1][2].isnan().all().item<bool>(), "NaN stays in its row");
+  at::autocast::set_autocast_enabled(at::kCPU, false);
+  at::autocast::clear_cache();
+  expect(at::equal(kernels::linear(tokens, weight, bias), at::linear(tokens, weight, bias)), "a linear layer of float32 is libtorch's");
+  std::string refusal;
+  try {
+    kernels::linear(tokens.to(at::kBFloat16), at::randn({16, 48}).to(at::kBFloat16), {});
+  } catch (const c10::Error &error) {
+    refusal = error.what_without_backtrace();
+  }
+  expect(!refusal.empty(), "a linear layer of other rows than its weight's is refused");
 }
 
 struct Case {
@@ -346,6 +419,16 @@ void check_second_gradients() {
     expect(at::allclose(results[0], results[1], 1e-5, 1e-5), "a gradient of normalisation's gradient");
   }
   if (!kernels::have_products()) return;
+  const at::Tensor rows = at::randn({6, 32}).to(at::kBFloat16).requires_grad_();
+  const at::Tensor matrix = at::randn({16, 32}).to(at::kBFloat16).requires_grad_(), added = at::zeros({16}, at::kBFloat16);
+  const at::Tensor made = kernels::linear(rows, matrix, added);
+  const auto of_rows = torch::autograd::grad({made}, {rows}, {at::ones_like(made)}, std::nullopt, true);
+  const at::Tensor again = torch::autograd::grad({of_rows[0].square().sum()}, {matrix})[0];
+  // Σ (Σ_o W_oi)² over 6 rows.
+  const at::Tensor wanted = 12 * matrix.detach().to(at::kDouble).sum(0, true).expand({16, 32});
+  expect(
+      (again.to(at::kDouble) - wanted).norm().item<double>() < 0.01 * wanted.norm().item<double>(),
+      "a gradient of the linear layer's gradient");
   const at::Tensor x = channels_last(at::randn({2, 16, 4, 4}).to(at::kBFloat16)).requires_grad_();
   const at::Tensor w = at::randn({16, 16, 3, 3}).to(at::kBFloat16).to(at::kFloat).requires_grad_();
   const at::Tensor output = kernels::convolution(x, w, 1, 1);
@@ -368,6 +451,13 @@ void check_tangents() {
       kernels::normalization(dual, {}, at::ones({16}), at::zeros({16}), at::zeros({16}), at::ones({16}), false, 0.1, 0, true, 0);
   const auto parts = at::_unpack_dual(output, static_cast<int64_t>(level));
   const at::Tensor tangent = std::get<1>(parts);
+  const at::Tensor rows = at::randn({4, 16}).to(at::kBFloat16), along = at::randn({4, 16}).to(at::kBFloat16);
+  const at::Tensor matrix = at::randn({32, 16}).to(at::kBFloat16);
+  const auto images = at::_unpack_dual(
+      kernels::linear(at::_make_dual(rows, along, static_cast<int64_t>(level)), matrix, {}), static_cast<int64_t>(level));
+  expect(
+      std::get<1>(images).defined() && at::allclose(std::get<1>(images), at::linear(along, matrix), two_units, 1e-2),
+      "a tangent passes a linear layer");
   expect(tangent.defined() && at::allclose(tangent, direction * input.gt(0)), "a tangent passes normalisation");
   torch::autograd::forward_ad::exit_dual_level(level);
 }
@@ -382,11 +472,13 @@ int main() {
     for (int kind = KERNELS_PLAIN; kind <= kernels_available(); ++kind) {
       kernels_choose(static_cast<KernelsInstructions>(kind));
       if (threads <= 2) check_convolutions();
+      check_linears();
       check_normalizations();
       check_shared_normalizations();
     }
     kernels_choose(kernels_available());
     check_edges();
+    check_linear_inputs();
     check_second_gradients();
     check_tangents();
   }

@@ -52,6 +52,47 @@ import Torch
     #expect(own.relativeDifference(from: wanted) <= 2.0 / 128)
   }
 
+  @Test func aLinearLayerUnderAutocastIsThatOfRoundedNumbers() throws {
+    let parts = [
+      Tensor.randomNormal([4, 5, 32]), Tensor.randomNormal([48, 32]), Tensor.randomNormal([48]),
+    ]
+    let seed = Tensor.randomNormal([4, 5, 48]).to(.bfloat16)
+    let results = try [DType.float32, .float64].map { type in
+      // In float64 the rounding comes first.
+      let inputs = parts.map { (type == .float64 ? $0.to(.bfloat16) : $0).to(type).copied() }
+      for tensor in inputs { tensor.requiresGradient = true }
+      let output = withAutocast(type == .float32 ? .bfloat16 : nil, on: .cpu) {
+        inputs[0].linear(weight: inputs[1], bias: inputs[2])
+      }
+      #expect(output.dtype == (type == .float32 ? .bfloat16 : .float64))
+      let found = gradients(of: output, withRespectTo: inputs, seed: seed.to(output.dtype))
+      return try [output.detached()] + found.map { try #require($0) }
+    }
+    for (own, exact) in zip(results[0], results[1]) {
+      let (found, wanted) = (own.to(.float64).scalars(Double.self), exact.scalars(Double.self))
+      // Two units in the last place of bfloat16, of the largest.
+      #expect(found.relativeDifference(from: wanted) <= 2.0 / 128)
+    }
+  }
+
+  @Test func attentionOfRoundedNumbersIsThatInFloat64UnderAutocastToo() throws {
+    let queries = Tensor.randomNormal([3, 2, 17, 64]).to(.bfloat16)
+    let (keys, values) = (queries.reversed(along: 2), queries.reversed(along: 1))
+    let exact = queries.to(.float64).attention(keys: keys.to(.float64), values: values.to(.float64))
+    for type in [DType?.none, .bfloat16] {
+      let (found, product) = withAutocast(type, on: .cpu) {
+        (
+          queries.attention(keys: keys, values: values),
+          keys.to(.float32).matmul(keys.to(.float32).transposed())
+        )
+      }
+      #expect(found.dtype == .bfloat16)
+      #expect(product.dtype == type ?? .float32, "what comes after is cast as before")
+      let (own, wanted) = (found.to(.float64).scalars(Double.self), exact.scalars(Double.self))
+      #expect(own.relativeDifference(from: wanted) <= 1.0 / 128)
+    }
+  }
+
   @Test func theSameThreadsGiveTheSameBits() throws {
     let (input, seed) = (images([16, 16, 8, 8], .bfloat16), images([16, 32, 4, 4], .bfloat16))
     let weight = Tensor.randomNormal([32, 16, 3, 3])

@@ -13,7 +13,7 @@ typedef enum {
   KERNELS_PLAIN = 0,
   /// AVX2 and FMA.
   KERNELS_AVX2 = 1,
-  /// AVX-512. Convolutions multiply in float32, as with AVX2 and NEON.
+  /// AVX-512. Products are float32's, as with AVX2 and NEON.
   KERNELS_AVX512 = 2,
   /// AVX-512 with products of bfloat16, which are taken where they are faster than float32's.
   KERNELS_AVX512_BFLOAT16 = 3,
@@ -29,15 +29,15 @@ typedef enum {
   KERNELS_ALWAYS = 2,
 } KernelsUse;
 
-/// Makes sure that the operators `gnomon::convolution` and `gnomon::normalization` are linked, whose library registers them.
+/// Makes sure that the operators `gnomon::convolution`, `gnomon::linear` and `gnomon::normalization` are linked, whose library registers them.
 void kernels_register(void);
 
 /// The best that this processor can do.
 KernelsInstructions kernels_available(void);
 
-/// Whether libtorch multiplies bfloat16 faster than float32 on this processor. Intel's that have no tiles (AMX) do not, though they have the
-/// instructions.
-bool kernels_libtorch_gains_by_bfloat16(void);
+/// Whether products of bfloat16 are slower than float32's on this processor though it has the instructions, as on an Intel without tiles
+/// (AMX).
+bool kernels_multiplies_bfloat16_slowly(void);
 
 /// What the kernels use from now on, at most what is available. At first what is fastest on this processor.
 void kernels_choose(KernelsInstructions instructions);

@@ -1,0 +1,82 @@
+#include "products.h"
+
+#include "bfloat16.h"
+#include "instructions.h"
+
+#include <cstring>
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+namespace kernels {
+
+#define KERNELS_PAIRS 0
+#define KERNELS_ROUNDS_BFLOAT16 0
+
+#if defined(__x86_64__)
+#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+#define KERNELS_REGISTERS 4
+namespace avx2 {
+#include "loops.h"
+#include "widening.h"
+} // namespace avx2
+#undef KERNELS_REGISTERS
+#pragma clang attribute pop
+
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx2,fma"))), apply_to = function)
+#define KERNELS_REGISTERS 16
+namespace avx512 {
+#include "loops.h"
+#include "widening.h"
+} // namespace avx512
+#pragma clang attribute pop
+
+#undef KERNELS_PAIRS
+#undef KERNELS_ROUNDS_BFLOAT16
+#define KERNELS_PAIRS 1
+#define KERNELS_ROUNDS_BFLOAT16 1
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512bf16,avx2,fma"))), apply_to = function)
+namespace pairs {
+#include "loops.h"
+} // namespace pairs
+#undef KERNELS_REGISTERS
+#pragma clang attribute pop
+
+const Products<uint16_t, uint32_t> &pair_products() {
+  static const Products<uint16_t, uint32_t> products = pairs::products();
+  return products;
+}
+
+const Products<float, float> &wide_products() {
+  static const Products<float, float> with_avx2 = avx2::products(), with_avx512 = avx512::products();
+  return instructions() >= KERNELS_AVX512 ? with_avx512 : with_avx2;
+}
+
+const Widening &widening() {
+  static const Widening with_avx2 = avx2::widening(), with_avx512 = avx512::widening();
+  return instructions() >= KERNELS_AVX512 ? with_avx512 : with_avx2;
+}
+
+#else
+
+// NEON: sixteen values are four registers of its thirty-two.
+#define KERNELS_REGISTERS 4
+namespace plain {
+#include "loops.h"
+#include "widening.h"
+} // namespace plain
+
+const Products<float, float> &wide_products() {
+  static const Products<float, float> products = plain::products();
+  return products;
+}
+
+const Widening &widening() {
+  static const Widening widening = plain::widening();
+  return widening;
+}
+
+#endif
+
+} // namespace kernels
