@@ -2,8 +2,10 @@
 #define USE_C10D_GLOO
 #include "processes.h"
 #include "meeting.h"
+#include "nccl.h"
 
 #include <cstdlib>
+#include <memory>
 
 #include <torch/csrc/distributed/c10d/PrefixStore.hpp>
 #include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
@@ -12,7 +14,11 @@
 using ctorch::tensor_of;
 
 struct CTorchProcessGroup {
-  c10::intrusive_ptr<c10d::Backend> backend;
+  c10::intrusive_ptr<c10d::Backend> gloo;
+  // For tensors of CUDA devices; null where no process has one.
+  c10::intrusive_ptr<c10d::Backend> nccl;
+
+  c10d::Backend &backend(const at::Tensor &tensor) const { return tensor.is_cuda() && nccl ? *nccl : *gloo; }
 };
 
 struct CTorchWork {
@@ -38,10 +44,10 @@ void wait(const c10::intrusive_ptr<c10d::Work> &work) {
 
 at::Tensor ctorch::gathered(CTorchProcessGroupRef group, const at::Tensor &tensor) {
   at::Tensor own = tensor.contiguous().view({1, -1});
-  at::Tensor all = at::empty({group->backend->getSize(), own.size(1)}, own.options());
-  wait(group->backend->_allgather_base(all, own));
+  at::Tensor all = at::empty({size_of(group), own.size(1)}, own.options());
+  wait(group->backend(own)._allgather_base(all, own));
   std::vector<int64_t> shape = tensor.sizes().vec();
-  shape.insert(shape.begin(), group->backend->getSize());
+  shape.insert(shape.begin(), size_of(group));
   return all.view(shape);
 }
 
@@ -52,7 +58,7 @@ at::Tensor ctorch::summed(CTorchProcessGroupRef group, at::Tensor tensor) {
 
 c10::intrusive_ptr<c10d::Work> ctorch::summing(CTorchProcessGroupRef group, const at::Tensor &tensor) {
   std::vector<at::Tensor> tensors{tensor};
-  return group->backend->allreduce(tensors);
+  return group->backend(tensor).allreduce(tensors);
 }
 
 at::Tensor ctorch::exchanged(CTorchProcessGroupRef group, const at::Tensor &parts) {
@@ -60,11 +66,11 @@ at::Tensor ctorch::exchanged(CTorchProcessGroupRef group, const at::Tensor &part
   at::Tensor taken = at::empty_like(given);
   // No sizes: equal parts.
   std::vector<int64_t> equal;
-  wait(group->backend->alltoall_base(taken, given, equal, equal));
+  wait(group->backend(given).alltoall_base(taken, given, equal, equal));
   return taken;
 }
 
-int ctorch::size_of(CTorchProcessGroupRef group) { return group->backend->getSize(); }
+int ctorch::size_of(CTorchProcessGroupRef group) { return group->gloo->getSize(); }
 
 // For operators of other libraries, which know a group by its address as a number.
 TORCH_LIBRARY_FRAGMENT(gnomon, library) {
@@ -75,7 +81,8 @@ TORCH_LIBRARY_FRAGMENT(gnomon, library) {
 
 int ctorch_process_group_join(
     const char *host, uint16_t port, int32_t rank, int32_t size, bool hosts_store,
-    const char *prefix, const char *identity, double timeout, CTorchProcessGroupRef *result) noexcept {
+    const char *prefix, const char *identity, double timeout, bool has_device,
+    CTorchProcessGroupRef *result) noexcept {
   return ctorch::guarded([&] {
     auto store = c10::make_intrusive<c10d::PrefixStore>(
         std::string(prefix), ctorch::store_at(host, port, hosts_store, milliseconds(timeout)));
@@ -86,12 +93,23 @@ int ctorch_process_group_join(
         interface ? c10d::ProcessGroupGloo::createDeviceForInterface(interface)
                   : c10d::ProcessGroupGloo::createDeviceForHostname(ctorch::address_towards(host, port)));
     gloo->threads = 2;
-    auto backend = c10::make_intrusive<c10d::ProcessGroupGloo>(store, rank, size, gloo);
-    *result = new CTorchProcessGroup{std::move(backend)};
+    auto group = std::make_unique<CTorchProcessGroup>();
+    group->gloo = c10::make_intrusive<c10d::ProcessGroupGloo>(store, rank, size, gloo);
+    if (has_device) {
+      auto own = c10::make_intrusive<c10d::PrefixStore>("nccl", store);
+      group->nccl = ctorch::nccl(own, rank, size, milliseconds(timeout));
+    }
+    *result = group.release();
   });
 }
 
-void ctorch_process_group_leave(CTorchProcessGroupRef group) noexcept { delete group; }
+void ctorch_process_group_leave(CTorchProcessGroupRef group) noexcept {
+  // What NCCL has begun is brought to its end first.
+  ctorch::guarded([&] {
+    if (group->nccl) group->nccl->shutdown();
+  });
+  delete group;
+}
 
 int ctorch_process_group_sum(
     CTorchProcessGroupRef group, const CTorchTensorRef *tensors, size_t count,
@@ -100,8 +118,8 @@ int ctorch_process_group_sum(
     std::vector<at::Tensor> summed;
     for (size_t i = 0; i < count; ++i) summed.push_back(tensor_of(tensors[i]));
     c10d::AllreduceCoalescedOptions options;
-    auto work = count == 1 ? group->backend->allreduce(summed)
-                           : group->backend->allreduce_coalesced(summed, options);
+    c10d::Backend &backend = group->backend(summed.at(0));
+    auto work = count == 1 ? backend.allreduce(summed) : backend.allreduce_coalesced(summed, options);
     *result = new CTorchWork{std::move(work), std::move(summed)};
   });
 }
@@ -118,7 +136,7 @@ int ctorch_process_group_broadcast(
     std::vector<at::Tensor> tensors{tensor_of(tensor)};
     c10d::BroadcastOptions options;
     options.rootRank = root;
-    wait(group->backend->broadcast(tensors, options));
+    wait(group->backend(tensors[0]).broadcast(tensors, options));
   });
 }
 
@@ -129,5 +147,5 @@ int ctorch_process_group_gather(
 }
 
 int ctorch_process_group_barrier(CTorchProcessGroupRef group) noexcept {
-  return ctorch::guarded([&] { wait(group->backend->barrier()); });
+  return ctorch::guarded([&] { wait(group->gloo->barrier()); });
 }

@@ -91,10 +91,8 @@ extension LaunchedProcess {
   ///   - configuration: the run's, resolved. Where its data are and how many threads work may differ between processes.
   ///   - timeout: how long processes wait for each other, here and in every step, in seconds.
   /// - Throws: `TorchError` when they are not all there in time, and when one is of another version, has other settings or counts
-  ///   other processes.
-  public func join(
-    for configuration: RunConfiguration, timeout: Double
-  ) throws(TorchError) -> ProcessGroup {
+  ///   other processes; `ConfigurationError` and `RunError` where this process has no device.
+  public func join(for configuration: RunConfiguration, timeout: Double) throws -> ProcessGroup {
     var shared = configuration
     shared.data = nil
     shared.threads = 0
@@ -105,7 +103,28 @@ extension LaunchedProcess {
       at: meetingPoint, rank: rank, size: size,
       agreeingOn: "gnomon \(PackageVersion.current), libtorch \(Runtime.version), settings "
         + FNV1a(text).eightDigits,
+      device: device(
+        for: try configuration.availableDevice(), ofCUDADevices: Device.cudaCount),
       timeout: timeout)
+  }
+
+  /// The device that this process computes on: of CUDA devices the one with its number on its machine, or the only one that a
+  /// launcher lets it see.
+  ///
+  /// - Parameters:
+  ///   - chosen: what the settings say; of a CUDA device its kind.
+  ///   - count: how many CUDA devices this process sees.
+  /// - Throws: `RunError.noDeviceOfItsOwn`.
+  package func device(
+    for chosen: Device, ofCUDADevices count: @autoclosure () -> Int
+  ) throws(RunError) -> Device {
+    // To count them takes seconds.
+    guard chosen.kind == .cuda else { return chosen }
+    let count = count()
+    guard localRank < count || count == 1 else {
+      throw .noDeviceOfItsOwn(process: localRank, cudaCount: count)
+    }
+    return .cuda(count == 1 ? 0 : localRank)
   }
 
   /// The threads that each of a machine's processes gets where the settings leave that open.

@@ -10,8 +10,8 @@ public enum RunError: Error, Equatable, Sendable {
   case noCheckpoint(folder: String, damaged: [String])
   /// Several processes work on the run, and its batch is no whole share for each.
   case unevenShares(batchSize: Int, processes: Int)
-  /// Several processes are to work on the run on devices between which nothing is exchanged.
-  case processesNeedCPU(device: String)
+  /// Several processes of a machine are to work on the run, each on a CUDA device of its own, and there are fewer devices.
+  case noDeviceOfItsOwn(process: Int, cudaCount: Int)
   /// Several processes are to work on the run, and have found different numbers of training images.
   case otherData(counts: [Int])
   /// Another process of the run is gone, or took no part for as long as one waits.
@@ -35,8 +35,8 @@ extension RunError: CustomStringConvertible {
       "\(folder) has no readable checkpoint" + damaged.map { "; \($0)" }.joined()
     case .unevenShares(let batchSize, let processes):
       "a batch of \(batchSize) samples is not divisible by the \(processes) processes that share it"
-    case .processesNeedCPU(let device):
-      "several processes work together on CPUs alone, and the device is \(device)"
+    case .noDeviceOfItsOwn(let process, let count):
+      "each process of a machine needs a CUDA device of its own: there are \(count), and this is process \(process + 1)"
     case .otherData(let counts):
       "the processes of the run do not see the same data: in the order of their ranks they count "
         + counts.map(String.init).joined(separator: ", ") + " training images"

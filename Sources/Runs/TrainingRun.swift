@@ -132,10 +132,6 @@ public final class TrainingRun {
     if let size = processes?.size, !configuration.batchSize.isMultiple(of: size) {
       throw RunError.unevenShares(batchSize: configuration.batchSize, processes: size)
     }
-    if let device = try processes.map({ _ in try configuration.availableDevice() }), device != .cpu
-    {
-      throw RunError.processesNeedCPU(device: "\(configuration.device)")
-    }
     Runtime.threads = configuration.threads
     Runtime.keepLargeBlocks()
     policy = try configuration.augmentationPolicy()

@@ -1,6 +1,7 @@
 import CTorch
 
-/// Processes that work on one thing together, by c10d's Gloo on CPUs: this process' place among them and what they do in step.
+/// Processes that work on one thing together, by c10d: this process' place among them and what they do in step. Tensors on CPUs
+/// go by its Gloo, those on CUDA devices by its NCCL.
 ///
 /// All processes of a group call its operations in the same order, with tensors of the same shapes and types. One that does not, dies or
 /// hangs makes the others' operations fail once the group's timeout is over.
@@ -35,6 +36,8 @@ public final class ProcessGroup: @unchecked Sendable {  // c10d locks
   public let rank: Int
   /// How many processes there are.
   public let size: Int
+  /// What this process computes on: of CUDA devices one that no other process has.
+  public let device: Device
   let handle: CTorchProcessGroupRef
 
   /// Joins the group, once all of its processes do.
@@ -44,20 +47,22 @@ public final class ProcessGroup: @unchecked Sendable {  // c10d locks
   ///   - rank: this process' number, below `size`.
   ///   - size: how many processes there are.
   ///   - identity: what all of them have to say alike, as versions and settings.
+  ///   - device: what this process computes on: all of them on CPUs, or each on a CUDA device of its own.
   ///   - timeout: how long this and each operation may take, in seconds.
   /// - Throws: `TorchError` when they are not all there in time, the place cannot be reached or had, or one of them comes with another
-  ///   identity or size, or with a rank that is taken.
+  ///   identity or size, or with a rank that is taken; for a CUDA device also where libtorch has no NCCL or sees no device.
   public init(
     at place: MeetingPoint, rank: Int, size: Int, agreeingOn identity: String = "",
-    timeout: Double = 300
+    device: Device = .cpu, timeout: Double = 300
   ) throws(TorchError) {
     precondition(size >= 1 && 0..<size ~= rank, "rank \(rank) of \(size) processes")
     self.rank = rank
     self.size = size
+    self.device = device
     var group: CTorchProcessGroupRef?
     let status = ctorch_process_group_join(
       place.host, place.port, Int32(rank), Int32(size), rank == 0 && !place.isHostedByLauncher,
-      place.prefix, identity, timeout, &group)
+      place.prefix, identity, timeout, device.kind == .cuda, &group)
     guard status == 0, let group else {
       throw Self.failure("join \(size) processes at \(place.host):\(place.port)")
     }

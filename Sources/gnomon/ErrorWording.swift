@@ -85,7 +85,7 @@ extension RunError {
     case .lostProcess(_, _?, _): ": continue with --resume"
     case .unevenShares(let batchSize, let processes):
       ": use --batch-size \(max(1, batchSize / processes) * processes), or another number of processes"
-    case .processesNeedCPU: ": use --device cpu"
+    case .noDeviceOfItsOwn(_, let count): ": start \(count), or use --device cpu"
     case .damagedCheckpoint, .noCheckpoint, .lostProcess, .otherData: ""
     }
   }

@@ -87,6 +87,33 @@ import Torch
       refusals.allSatisfy { $0.contains("has come as process 1 of 2 already") }, "\(refusals)")
   }
 
+  @Test(.enabled(if: Device.cudaCount == 0))
+  func aGroupOnCUDADevicesIsAnErrorWhereThereAreNone() throws {
+    let place = ProcessGroup.MeetingPoint(host: "127.0.0.1", port: try freePort())
+    let error = #expect(throws: TorchError.self) {
+      try ProcessGroup(at: place, rank: 0, size: 1, device: .cuda(), timeout: 60)
+    }
+    // Of a libtorch without CUDA, and of one with it.
+    let reasons = ["this libtorch has no NCCL", "no GPUs found"]
+    #expect(reasons.contains { error?.description.contains($0) == true }, "\(error as Any)")
+  }
+
+  @Test(.enabled(if: Device.cudaCount > 0))
+  func tensorsOfACUDADeviceGoByNCCLAndOthersBesideThem() throws {
+    let place = ProcessGroup.MeetingPoint(host: "127.0.0.1", port: try freePort())
+    let group = try ProcessGroup(at: place, rank: 0, size: 1, device: .cuda(), timeout: 60)
+    for device in [Device.cuda(), .cpu] {
+      let values = Tensor([1.0, 2, 3]).to(device)
+      try group.sum([values]).wait()
+      try group.sum([values, values + 1]).wait()
+      try group.broadcast(values)
+      let all = try group.gathered(values)
+      #expect(all.device == device && all.shape == [1, 3])
+      #expect(all.to(.cpu).scalars(Double.self) == [1, 2, 3])
+    }
+    try group.waitForAll()
+  }
+
   @Test(.enabled(if: FileManager.default.fileExists(atPath: "/proc/net/tcp")))
   func membersListenAtTheAddressOfTheMeetingPointAlone() throws {
     let before = try listeningAddresses()

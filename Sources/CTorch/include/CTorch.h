@@ -134,10 +134,10 @@ typedef struct CTorchProcessGroup *CTorchProcessGroupRef;
 typedef struct CTorchWork *CTorchWorkRef;
 // Waits until `size` processes have joined under `prefix`, at the store that one of them, or their launcher, hosts at host:port.
 // All have to give the same `identity`; else it fails in all of them. What takes longer than `timeout` seconds fails, here and in every
-// operation.
+// operation. Tensors of CUDA devices, where `has_device`, go from device to device; each process has one of its own.
 CTORCH_API int ctorch_process_group_join(
     const char *host, uint16_t port, int32_t rank, int32_t size, bool hosts_store,
-    const char *prefix, const char *identity, double timeout,
+    const char *prefix, const char *identity, double timeout, bool has_device,
     CTorchProcessGroupRef _Nullable *_Nonnull result) CTORCH_NOEXCEPT;
 CTORCH_API void ctorch_process_group_leave(CTorchProcessGroupRef group) CTORCH_NOEXCEPT;
 // Begins to replace each of the tensors, of one type, by its sum over all processes.

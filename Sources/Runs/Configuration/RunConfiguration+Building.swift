@@ -75,6 +75,7 @@ extension RunConfiguration {
   private func makeSeededTrainer(
     _ readsInitialWeights: Bool, _ processes: ProcessGroup?, _ note: (String) -> Void
   ) throws(ConfigurationError) -> Trainer {
+    let device = if let processes { processes.device } else { try availableDevice() }
     let encoder = encoderForm.makeEncoder(normalization: self.normalise ?? .none)
     let head = try headArchitecture()
     let base = self.objective.objective(
@@ -93,7 +94,7 @@ extension RunConfiguration {
       headMethod: method(momentum: self.headMomentum ?? self.momentum),
       headWeightDecay: self.headWeightDecay ?? self.weightDecay,
       encoderLimit: self.encoderBatchSize.map { $0 * self.views },
-      bfloat16: self.precision == .bfloat16, device: try availableDevice(), processes: processes,
+      bfloat16: self.precision == .bfloat16, device: device, processes: processes,
       batchNorm: self.processBatchNorm)
   }
 
