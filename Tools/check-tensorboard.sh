@@ -18,4 +18,5 @@ while [ ! -s "$run/metrics.jsonl" ]; do kill -0 $! && sleep 0.01; done
 kill -INT $! || true
 wait $! || true
 "$gnomon" train --resume "$run" --quiet >/dev/null
+for layer in h z; do "$gnomon" export "$run" --embeddings $layer --output "$run/$layer.npy"; done
 $environment/bin/python Tools/check_tensorboard.py "$run"

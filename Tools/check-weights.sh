@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Trains a ResNet and a vision transformer for a step with a built gnomon, and has torchvision and timm load what it exports and
-# compute the same embeddings. Their packages go into an environment of its own that takes torch from .venv.
+# Trains ResNets and vision transformers for a step with a built gnomon, and has torchvision and timm load what it exports and
+# compute the same embeddings; then has gnomon compute those of networks that the two wrote. Their packages go into an environment of its own that takes
+# torch from .venv.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -24,6 +25,15 @@ train() {
   "$gnomon" export "$folder/$1" --embeddings h --output "$folder/$1/h.npy"
   $environment/bin/python Tools/check_weights.py compare "$folder/$1" "$folder/images"
 }
-train resnet "torchvision timm" resnet18 --width 64 --normalise imagenet
+train resnet18 "torchvision timm" resnet18 --width 64 --normalise imagenet
+train resnet50 "torchvision timm" resnet50 --width 64 --stem imagenet
+train vit-tiny timm vit_tiny_patch16 --normalise imagenet
 train vit-token timm vit_mini_patch4 --normalise 0.5,0.5,0.5/0.5,0.5,0.5
 train vit-avg timm vit_mini_patch4 --pool avg
+
+$environment/bin/python Tools/check_weights.py others "$folder"
+for weights in "$folder"/*.weights; do
+  "$gnomon" export --weights "$weights" --embeddings h --output "${weights%.weights}.found.npy" --dataset numpy \
+    --data "$folder/images" --normalise imagenet
+done
+$environment/bin/python Tools/check_weights.py compare-others "$folder"

@@ -105,7 +105,11 @@ public final class ArchiveReader {
     var name = String(cString: pointer)
     while name.hasPrefix("./") { name.removeFirst(2) }
     let kind = mode_t(archive_entry_filetype(entry)) & S_IFMT
-    guard !name.hasPrefix("/"), !name.split(separator: "/").contains("..") else {
+    // By bytes, as a file system reads them: Swift takes a slash and a combining mark for one character.
+    let parts = name.utf8.split(separator: UInt8(ascii: "/"))
+    guard name.utf8.first != UInt8(ascii: "/"),
+      !parts.contains(where: { $0.elementsEqual("..".utf8) })
+    else {
       throw .outsideName(name)
     }
     guard archive_entry_hardlink(entry) == nil, archive_entry_symlink(entry) == nil else {

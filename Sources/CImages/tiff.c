@@ -69,8 +69,8 @@ static int keep_quiet(
   return 1;
 }
 
-// libtiff's rows of 32-bit words, red in the lowest byte, colours already multiplied by alpha.
-static void lay_words_over_white(CImagesPicture *picture) {
+// libtiff's rows of 32-bit words, red in the lowest byte, colours already multiplied by alpha unless `is_straight`.
+static void lay_words_over_white(CImagesPicture *picture, bool is_straight) {
   size_t count = (size_t)picture->width * (size_t)picture->height;
   const uint8_t *from = picture->pixels;
   uint8_t *to = picture->pixels;
@@ -80,7 +80,9 @@ static void lay_words_over_white(CImagesPicture *picture) {
     unsigned white = 255 - TIFFGetA(word);
     unsigned colors[] = {TIFFGetR(word), TIFFGetG(word), TIFFGetB(word)};
     for (int channel = 0; channel < 3; channel++) {
-      unsigned sum = colors[channel] + white;
+      unsigned color = colors[channel];
+      if (is_straight) color = (color * TIFFGetA(word) + 127) / 255;
+      unsigned sum = color + white;
       to[channel] = (uint8_t)(sum < 255 ? sum : 255);
     }
   }
@@ -129,7 +131,9 @@ static CImagesOutcome read_page(TIFF *tiff, CImagesFile file, CImagesPicture *pi
   CImagesOutcome outcome = CIMAGES_DAMAGED;
   if (picture_allocate(picture, 4)) {
     if (TIFFRGBAImageGet(&image, (uint32_t *)(void *)picture->pixels, width, height)) {
-      lay_words_over_white(picture);
+      // libtiff multiplies colours by their alpha, but not grey.
+      bool is_grey = image.photometric == PHOTOMETRIC_MINISBLACK || image.photometric == PHOTOMETRIC_MINISWHITE;
+      lay_words_over_white(picture, is_grey && image.alpha == EXTRASAMPLE_UNASSALPHA);
       outcome = CIMAGES_READ;
     } else {
       picture_damaged(

@@ -24,6 +24,7 @@ extension DatasetError.Fault {
       "\(count) images of \(side)×\(side) take \(gigabytes(needed)), more than the "
         + "\(gigabytes(available)) of this machine"
     case .noFolder: "no such folder"
+    case .notAFolder: "a file, where a folder is needed"
     case .noFile: "no such file"
     case .unreadable: "cannot be read"
     case .length(let found, let expected, _): "\(found) bytes instead of \(expected)"
@@ -60,7 +61,7 @@ extension DatasetError.Fault {
       "it has the folders \(names.joined(separator: " and ")), but no train"
     case .annotation(let line): "line \(line) is not a file's name, a tab and its class"
     case .noReadableImage(let count, let first):
-      "no readable image among \(count)"
+      "no readable image among the \(count) of a split"
         + (first.map { "; the first, \($0.path), is \($0.reason)" } ?? "")
     case .unwritable(let reason): "cannot be written: \(reason)"
     case .noSubstitute(let reason): "\(reason), and no other of its class can be read in its place"
@@ -77,6 +78,8 @@ extension DatasetError.Fault {
     case .noPath: "say where its files are"
     case .memory: "choose fewer or smaller images"
     case .noFolder, .noFile(nil): "check the path"
+    case .notAFolder:
+      "give the folder that holds the files, or another --dataset; unpack an archive first"
     case .noFile(let distribution?):
       "give the folder \(distribution.folder) of \(distribution.archive), unpacked"
     case .unreadable: "check its permissions"
@@ -95,7 +98,8 @@ extension DatasetError.Fault {
     case .labelCount: "use files of one and the same data set"
     case .skipped: "mend or remove it, or do not ask to be strict"
     case .noImageFiles: "put the images of each class in a subfolder"
-    case .noReadableImage: "give it PNG or JPEG images"
+    case .noReadableImage:
+      "mend or remove what cannot be read, or add PNG, JPEG, WebP, GIF, BMP or TIFF images"
     case .tooFewImages: "add images, or folders train and val"
     case .noTrainFolder: "add the folder train, or give one of these"
     case .unknownClass: "use the same class folders in both"

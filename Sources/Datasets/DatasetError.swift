@@ -11,6 +11,11 @@ public struct DatasetError: Error, Equatable, Sendable {
     self.fault = fault
   }
 
+  /// That a folder is not there, or is a file.
+  static func noFolder(at path: String) -> DatasetError {
+    DatasetError(path, FileBytes.size(of: path) == nil ? .noFolder : .notAFolder)
+  }
+
   /// What can be wrong with a data set.
   public enum Fault: Equatable, Sendable {
     // Of settings.
@@ -28,6 +33,8 @@ public struct DatasetError: Error, Equatable, Sendable {
 
     /// There is no such folder.
     case noFolder
+    /// What should be a folder is a file.
+    case notAFolder
     /// There is no such file, which belongs to a distribution if one is given.
     case noFile(of: Distribution? = nil)
     /// It is there and cannot be read.

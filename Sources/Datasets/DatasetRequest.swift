@@ -85,7 +85,7 @@ public struct DatasetRequest: Sendable, Equatable {
   /// The path of a folder that is there.
   func folder() throws(DatasetError) -> String {
     let path = try location()
-    guard FileBytes.isFolder(path) else { throw DatasetError(path, .noFolder) }
+    guard FileBytes.isFolder(path) else { throw .noFolder(at: path) }
     return path
   }
 

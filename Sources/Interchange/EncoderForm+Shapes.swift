@@ -24,7 +24,9 @@ extension EncoderForm {
       })
     else {
       let list = blocks.map(String.init).joined(separator: ", ")
-      throw refusal("stages of \(list) \(isBottleneck ? "bottleneck" : "basic") blocks")
+      throw refusal(
+        "stages of \(list) \(isBottleneck ? "bottleneck" : "basic") blocks"
+          + lacking(state, isBottleneck: isBottleneck))
     }
     let kernel = isBottleneck ? 1 : 3
     let last = [8 * width, (isBottleneck ? 16 : 4) * width, kernel, kernel]
@@ -34,6 +36,25 @@ extension EncoderForm {
       )
     }
     return .resNet(depth, stem: stem, width: width)
+  }
+
+  /// What the ResNet with the least blocks that has all of these lacks of its blocks' first convolutions; empty where none has.
+  private static func lacking(_ state: [String: Tensor], isBottleneck: Bool) -> String {
+    let first = { (stage: Int, block: Int) in "layer\(stage).\(block).conv1.weight" }
+    func names(_ depth: ResNet.Depth) -> [String] {
+      depth.blocks.enumerated().flatMap { stage, count in
+        (0..<count).map { first(stage + 1, $0) }
+      }
+    }
+    let found = state.keys.filter {
+      $0.hasPrefix("layer") && $0.hasSuffix(".conv1.weight")
+    }
+    let depth = ResNet.Depth.allCases.filter { depth in
+      depth.isBottleneck == isBottleneck && Set(found).isSubset(of: names(depth))
+    }.min { $0.blocks.reduce(0, +) < $1.blocks.reduce(0, +) }
+    guard let depth else { return "" }
+    let missing = names(depth).filter { state[$0] == nil }
+    return "; of a \(depth.rawValue)'s it lacks \(missing.shortList)"
   }
 
   /// The widths whose heads of attention are 64 wide wherever timm and DINO have them: weights do not say how many there are. A
@@ -55,9 +76,10 @@ extension EncoderForm {
         "weights do not say how many heads of attention tokens of length \(width) have, as they do not differ for "
           + widths)
     }
-    guard let positions = state["pos_embed"]?.shape, positions.count == 3, positions[0] == 1,
-      positions[2] == width
-    else { throw refusal("pos_embed holds no positions of length \(width)") }
+    guard let positions = state["pos_embed"]?.shape else { throw refusal("pos_embed is missing") }
+    guard positions.count == 3, positions[0] == 1, positions[2] == width else {
+      throw refusal("pos_embed holds no positions of length \(width)")
+    }
     let side = Int(Double(max(positions[1] - 1, 0)).squareRoot().rounded())
     guard side > 0, side * side + 1 == positions[1] else {
       throw refusal("\(positions[1]) positions are not a class token's and those of a square")
@@ -67,14 +89,22 @@ extension EncoderForm {
         "a small vision transformer of MoCo v3's, by its fixed positions or its name: it has 12 heads of attention "
           + "where all others of its width have 6, and weights do not say so")
     }
-    let depth = (0..<state.count).prefix { state["blocks.\($0).attn.qkv.weight"] != nil }.count
+    let last = state.keys.compactMap { name -> Int? in
+      let parts = name.split(separator: ".", maxSplits: 2)
+      return parts.first == "blocks" && parts.count == 3 ? Int(parts[1]) : nil
+    }.max()
+    guard let last, last < state.count else {
+      throw refusal("its blocks are not numbered from 0 on")
+    }
+    let depth = last + 1
     for block in 0..<depth {
       for (part, shape) in [
         ("attn.qkv", [3 * width, width]), ("mlp.fc1", [4 * width, width]),
         ("mlp.fc2", [width, 4 * width]),
       ] {
         let name = "blocks.\(block).\(part).weight"
-        guard state[name]?.shape == shape else {
+        guard let found = state[name]?.shape else { throw refusal("\(name) is missing") }
+        guard found == shape else {
           throw refusal("\(name) does not map \(shape[1]) numbers to \(shape[0])")
         }
       }

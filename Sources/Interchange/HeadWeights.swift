@@ -112,7 +112,7 @@ public struct HeadWeights {
           path: file.path, prefix: prefix, architecture: architecture, inputs: inputs, state: state)
         return
       } catch {
-        reasons.append("\(prefix.dropLast()) \(error)")
+        reasons.append("\(prefix.isEmpty ? "it" : "\(prefix.dropLast())") \(error)")
       }
     }
     let searched = HeadWeights.names.joined(separator: ", ")

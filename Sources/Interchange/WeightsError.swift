@@ -61,7 +61,11 @@ public struct WeightsError: Error, Equatable, Sendable, CustomStringConvertible 
   }
 
   /// One line.
-  public var description: String { "\(path): \(fault)" }
+  public var description: String {
+    // It names the file itself.
+    if case .container(let error) = fault { return "\(error)" }
+    return "\(path): \(fault)"
+  }
 }
 
 extension WeightsError.Fault: CustomStringConvertible {

@@ -45,7 +45,7 @@ struct ReportedStudy {
 
   private static func run(_ record: StudyRecord.Run, in folder: URL) -> Run {
     // A key names one folder under `runs/`: what leads elsewhere is no run of this study.
-    guard !record.key.isEmpty, ![".", ".."].contains(record.key), !record.key.contains("/") else {
+    guard record.key.isFileName else {
       return Run(record: record, summary: nil, failure: record.failure, place: nil)
     }
     let run = RunFolder(path: folder.appendingPathComponent("runs/\(record.key)").path)

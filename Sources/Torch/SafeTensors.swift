@@ -17,7 +17,7 @@ public struct SafeTensors {
   /// Reads a file; the tensors lie over its mapped bytes.
   ///
   /// - Throws: `TorchError`, one line with the path, for a file that is missing, truncated, lies
-  ///   about its lengths, has two tensors in one place, or holds a type Gnomon does not know.
+  ///   about its lengths, has two tensors in one place or bytes of none, or holds a type Gnomon does not know.
   public init(path: String) throws(TorchError) {
     let file = try MappedFile(path: path)
     let refuse = { (what: String) in
@@ -57,6 +57,10 @@ public struct SafeTensors {
     for (left, right) in zip(places, places.dropFirst())
     where left.range.upperBound > right.range.lowerBound {
       throw refuse("tensors '\(left.name)' and '\(right.name)' overlap")
+    }
+    let taken = places.reduce(0) { $0 + $1.range.count }
+    guard taken == file.bytes.count - bodyStart else {
+      throw refuse("\(file.bytes.count - bodyStart - taken) of its bytes belong to no tensor")
     }
   }
 

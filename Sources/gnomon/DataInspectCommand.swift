@@ -42,6 +42,10 @@ struct DataInspectCommand: ParsableCommand {
       // They are looked at several times.
       request.loading = .memory
       let splits = try request.load()
+      // Training takes packed pixels as they lie there; here all of them are read anyway.
+      if configuration.dataset == .packed, let path = request.path {
+        try PackedDataset(path: path).verifyPixels()
+      }
       let inspection = DatasetInspection(of: splits)
       if json {
         try Output.printJSON(InspectionDocument(inspection, of: splits, sizes: sizes))

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Interchange
+import Measures
 import RunStore
 import Runs
 import Torch
@@ -8,14 +9,17 @@ import Torch
 struct ExportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "export",
-    abstract: "A run's weights, its embeddings, or its encoder as an ONNX graph.",
+    abstract:
+      "A run's weights, its encoder as an ONNX graph, or embeddings by a run or anybody's weights.",
     discussion: """
       Weights are those of the newest checkpoint, as a safetensors file: torchvision and timm are the encoder alone \
       under these libraries' names, gnomon is encoder, head and configuration. Embeddings are of the held-out \
-      images, one a row, as a .npy file. An ONNX graph takes images as RGB in 0…1 and gives h.
+      images, one a row, as a .npy file; with --weights of somebody else's model, on a data set. An ONNX graph takes \
+      images as RGB in 0…1 and gives h.
       """)
 
-  @Argument(help: ArgumentHelp("A run folder.", valueName: "run")) var path: String
+  @Argument(help: ArgumentHelp("A run folder, unless --weights is given.", valueName: "run"))
+  var path: String?
   @Option(
     help: ArgumentHelp(
       "Whose names: \(WeightsFormat.allCases.map(\.rawValue).joined(separator: ", ")) (default: gnomon).",
@@ -38,11 +42,17 @@ struct ExportCommand: ParsableCommand {
       "The file to write (default: FORMAT.safetensors or LAYER.npy in the run's folder).",
       valueName: "file"))
   var output: String?
+  @OptionGroup var others: WeightsInput
 
   func run() throws {
     try Failure.classifying {
-      let folder = RunFolder(path: path)
       guard !withHead || onnx != nil else { throw Failure.usage("--with-head goes with --onnx") }
+      if let weights = others.weights { return try writeEmbeddings(ofWeights: weights) }
+      guard !others.isGiven else {
+        throw Failure.usage("--architecture, --head and the settings go with --weights FILE")
+      }
+      guard let path else { throw Failure.usage("name a run folder, or give --weights FILE") }
+      let folder = RunFolder(path: path)
       if let onnx {
         guard format == nil, embeddings == nil, output == nil else {
           throw Failure.usage(
@@ -82,15 +92,32 @@ struct ExportCommand: ParsableCommand {
 
   private func writeEmbeddings(_ layer: String, of folder: RunFolder) throws {
     let run = try MeasuredRun(folder, layers: .all, warn: Terminal.warning)
-    guard let embeddings = try run.model.embeddings(of: layer) else {
-      let names = run.model.layerNames.joined(separator: ", ")
-      throw Failure.usage("--embeddings \(layer): the run has the layers \(names)")
+    try write(layer, of: run.model, to: file("\(layer).npy", in: folder), " at step \(run.step)")
+  }
+
+  private func writeEmbeddings(ofWeights weights: String) throws {
+    guard path == nil, format == nil, onnx == nil else {
+      throw Failure.usage(
+        "--weights goes with --embeddings alone: leave out the run, --format and --onnx")
     }
-    run.model.tellSkipped()
-    let file = file("\(layer).npy", in: folder)
+    guard let layer = embeddings, let output else {
+      throw Failure.usage("--weights needs --embeddings LAYER and --output FILE")
+    }
+    let model = try others.model(weights, layers: .all).model
+    try write(layer, of: model, to: URL(fileURLWithPath: output), "")
+  }
+
+  private func write(
+    _ layer: String, of model: MeasuredModel, to file: URL, _ moment: String
+  ) throws {
+    guard let embeddings = try model.embeddings(of: layer) else {
+      let names = model.layerNames.joined(separator: ", ")
+      throw Failure.usage("--embeddings \(layer): it has the layers \(names)")
+    }
+    model.tellSkipped()
     try AtomicFile.write(NumPyArray.encode(embeddings), to: file)
     Terminal.note(
-      "wrote \(file.relativePath), \(embeddings.size(0)) held-out images at step \(run.step)")
+      "wrote \(file.relativePath), \(embeddings.size(0)) held-out images\(moment)")
   }
 
   private func file(_ name: String, in folder: RunFolder) -> URL {

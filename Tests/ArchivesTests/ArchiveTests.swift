@@ -47,6 +47,7 @@ import Testing
 
   @Test(arguments: [
     ("parent", ArchiveError.outsideName("../../escape.png")),
+    ("parent-mark", .outsideName("../\u{301}escape.png")),
     ("absolute", .outsideName("/escape.png")), ("symbolic-link", .notAFile("b.png")),
     ("hard-link", .notAFile("b.png")), ("device", .notAFile("b.png")),
     ("size", .length("b.png")),

@@ -41,6 +41,23 @@ import Testing
     }
   }
 
+  @Test func aPackedFileWithAChangedPixelIsToldByInspection() throws {
+    try withTemporaryFolder { folder in
+      let file = folder.appendingPathComponent("pictograms.gnomon")
+      let made = try make([
+        "pictograms", "--from", fixture("fonts/pictures"), "--image-size", "16", "--output",
+        file.path,
+      ])
+      #expect(made.code == 0, "\(made.error)")
+      var bytes = try Data(contentsOf: file)
+      bytes[bytes.count - 1] ^= 1
+      try bytes.write(to: file)
+      let result = try inspect(["--dataset", "packed", "--data", file.path])
+      #expect(result.code == 1 && result.output.isEmpty)
+      #expect(result.error.contains("pictograms.gnomon: "), "\(result.error)")
+    }
+  }
+
   @Test func pictogramsAreInspectedAsTextAsJSONAndAsASheet() throws {
     try withTemporaryFolder { folder in
       let file = folder.appendingPathComponent("pictograms.gnomon").path

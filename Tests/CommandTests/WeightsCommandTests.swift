@@ -103,6 +103,29 @@ import Torch
     }
   }
 
+  @Test func embeddingsByAnybodysWeightsAreExported() throws {
+    try withTemporaryFolder { folder in
+      let output = folder.appendingPathComponent("z.npy").path
+      let weights = ["export", "--weights", fixture("weights/lightly.ckpt")]
+      let result = try Program.run(
+        weights + ["--embeddings", "z", "--output", output] + small)
+      #expect(result.code == 0 && result.error.contains("held-out images"), "\(result.error)")
+      let shape = try NumPyArray.shape(path: output)
+      #expect(shape.count == 2 && shape[0] > 1)
+      for (arguments, part) in [
+        (weights + ["--embeddings", "z"], "--output FILE"),
+        (weights + ["--format", "timm"], "leave out the run, --format"),
+        (weights + ["runs/a", "--embeddings", "z", "--output", output], "leave out the run"),
+        (weights + ["--embeddings", "y", "--output", output] + small, "it has the layers stage1"),
+        (["export", "--embeddings", "z"], "name a run folder, or give --weights"),
+        (["export", "runs/a", "--seed", "2"], "go with --weights FILE"),
+      ] {
+        let refused = try Program.run(arguments)
+        #expect(refused.code == 2 && refused.error.contains(part), "\(refused.error)")
+      }
+    }
+  }
+
   @Test func aVisionTransformerIsMeasuredAtEveryBlockWithItsPositionsInterpolated() throws {
     let file = fixture("weights/dino.pth")
     let result = try Program.run(

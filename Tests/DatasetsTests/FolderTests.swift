@@ -142,12 +142,17 @@ import Testing
     for index in 0..<5 { try folder.write("text", to: "cat/\(index).png") }
     let damaged = #expect(throws: DatasetError.self) { try load(folder) }
     #expect(
-      damaged?.problem.hasPrefix("no readable image among 4; the first, \(folder.path)/cat/")
+      damaged?.problem.hasPrefix(
+        "no readable image among the 4 of a split; the first, \(folder.path)/cat/")
         == true)
     let missing = #expect(throws: DatasetError.self) {
       try DatasetRequest(kind: .folder, path: folder.path + "/nowhere").load()
     }
     #expect(missing?.problem == "no such folder")
+    let file = #expect(throws: DatasetError.self) {
+      try DatasetRequest(kind: .folder, path: folder.path + "/cat/0.png").load()
+    }
+    #expect(file?.problem == "a file, where a folder is needed")
   }
 
   @Test func classesWhoseNamesAreLongNumbersAreNumberedFromZero() throws {

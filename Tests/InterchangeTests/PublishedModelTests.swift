@@ -66,6 +66,26 @@ import TorchNN
     #expect(throws: WeightsError.self) { try EncoderWeights(in: file, prefix: "backbone") }
   }
 
+  @Test func aBlockThatIsMissingIsNamed() throws {
+    func refusal(_ depth: ResNet.Depth, without name: String) throws -> String {
+      var state = ResNet(depth, width: 2).state
+      state[name] = nil
+      return try withFile(state) { file in
+        text(#expect(throws: WeightsError.self) { try EncoderWeights(in: file).makeEncoder() })
+      }
+    }
+    #expect(
+      try refusal(.resNet18, without: "layer3.0.conv1.weight")
+        .contains(
+          "stages of 2, 2, 0, 2 basic blocks; of a resnet18's it lacks layer3.0.conv1.weight"))
+    #expect(
+      try refusal(.resNet50, without: "layer4.2.conv1.weight")
+        .contains("of a resnet50's it lacks layer4.2.conv1.weight"))
+    #expect(
+      try refusal(.resNet18, without: "layer4.1.conv2.weight")
+        .contains("missing: 'layer4.1.conv2.weight'"))
+  }
+
   @Test func missingAndUnexpectedNamesAreListed() throws {
     let network = ResNet(.resNet18, width: 2)
     var state = network.state

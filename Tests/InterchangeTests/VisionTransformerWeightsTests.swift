@@ -90,6 +90,16 @@ import TorchNN
         .contains("missing: 'blocks.0.attn.qkv.bias'"))
     #expect(
       try refusal { $0["pos_embed"] = .zeros([1, 4, 64]) }.contains("4 positions are not"))
+    #expect(try refusal { $0["pos_embed"] = nil }.contains("pos_embed is missing"))
+    #expect(
+      try refusal { $0["blocks.1.norm1.weight"] = .zeros([64]) }
+        .contains("blocks.1.attn.qkv.weight is missing"))
+    #expect(
+      try refusal { $0["blocks.0.mlp.fc2.weight"] = nil }
+        .contains("blocks.0.mlp.fc2.weight is missing"))
+    #expect(
+      try refusal { $0["blocks.999999999.norm1.weight"] = .zeros([64]) }
+        .contains("its blocks are not numbered from 0 on"))
     #expect(
       try refusal { $0["patch_embed.proj.weight"] = .zeros([65536, 3, 8, 8]) }
         .contains("how many heads of attention tokens of length 65536 have"))

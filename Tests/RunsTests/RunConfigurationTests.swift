@@ -15,8 +15,7 @@ import Torch
 
   @Test(arguments: [
     "a\n\n b\n", "tab\there", "it's", #"quote " and \ back"#, "\u{7F}\u{85}\u{2028}", "x\u{FEFF}",
-    "é 🎈", " x ",
-    "\u{1}",
+    "é 🎈", " x ", "\u{1}", "a'\u{6D7}b", "'\u{301}'\u{301}",
   ])
   func aPathOfAnyCharactersIsReadBackAsItWas(_ path: String) throws {
     var configuration = RunConfiguration()

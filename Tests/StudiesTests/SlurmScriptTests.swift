@@ -132,4 +132,18 @@ import Testing
       #expect(try task.said("logs/second.txt") == "gnomon: error: no\n")
     }
   }
+
+  @Test(arguments: ["plain", "it's", "a'\u{301}b; touch x", "$HOME `id` \\", "", "two\nlines"])
+  func aWordIsOneToAShell(word: String) throws {
+    let output = FileManager.default.temporaryDirectory
+      .appendingPathComponent("gnomon-word-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: output) }
+    let command = "printf %s \(word.quotedForShell) > \"$0\""
+    let start = ProgramStart("/bin/sh", ["-c", command, output.path])
+    var status: Int32 = 0
+    let process = try start.start()
+    while waitpid(process, &status, 0) < 0 && errno == EINTR {}
+    #expect(status == 0)
+    #expect(try Array(Data(contentsOf: output)) == Array(word.utf8))
+  }
 }

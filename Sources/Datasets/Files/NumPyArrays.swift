@@ -28,7 +28,7 @@ struct NumPyArrays {
       let name = stem.split(separator: "/").last.map(String.init) ?? stem
       places[["x", "images"].contains(name) ? name : "images"] = .file(path)
     } else {
-      throw DatasetError(path, .noFolder)
+      throw .noFolder(at: path)
     }
   }
 

@@ -31,7 +31,7 @@ struct IDXFolder {
   }
 
   private init(_ root: String, split: String?) throws(DatasetError) {
-    guard FileBytes.isFolder(root) else { throw DatasetError(root, .noFolder) }
+    guard FileBytes.isFolder(root) else { throw .noFolder(at: root) }
     let folders = IDXFolder.subfolders.map { root + $0 }.filter(FileBytes.isFolder)
     for folder in folders {
       if split == nil, IDXFolder.file(folder, "train-images", ["idx3", "idx4"]) != nil {

@@ -113,7 +113,7 @@ extension ConfigurationError: CustomStringConvertible {
     case .noLabels(let objective, let dataset):
       "objective \(objective) learns from labels, and \(dataset.rawValue) has none here"
     case .batchTooLarge(let batchSize, let images):
-      "batch_size is \(batchSize), but there are only \(images) training images"
+      "batch_size is \(batchSize), but there \(images == 1 ? "is" : "are") only \(images) training image\(images == 1 ? "" : "s")"
     case .initialWeights(let error): "init: \(error)"
     case .otherInitialWeights(let path, let key, let found, let expected):
       "init: \(path) holds an encoder with \(key) \(found), not \(expected)"

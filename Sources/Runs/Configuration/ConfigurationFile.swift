@@ -89,7 +89,8 @@ extension RunConfiguration {
         || scalar.value > 0xA0 && ![0x2028, 0x2029, 0xFEFF, 0xFFFE, 0xFFFF].contains(scalar.value)
     }
     if text.unicodeScalars.allSatisfy(isPlain) {
-      return "'" + text.replacingOccurrences(of: "'", with: "''") + "'"
+      // By scalars: a quote and a combining mark are one character.
+      return "'" + text.unicodeScalars.map { $0 == "'" ? "''" : "\($0)" }.joined() + "'"
     }
     let escaped = text.unicodeScalars.map { scalar in
       if scalar == "\"" || scalar == "\\" { return "\\\(scalar)" }

@@ -67,8 +67,8 @@ struct Gate: Sendable {
     var response = Response(status: .seeOther)
     let rest = Parameters.of(request).filter { $0.key != "token" }
     let path = request.uri.path
-    // Two slashes at the start would name another server.
-    let own = path.hasPrefix("/") && !path.hasPrefix("//") ? path : "/"
+    // Two slashes at the start would name another server. Bytes are compared: a mark after a slash makes another character of it.
+    let own = path.utf8.starts(with: "/".utf8) && !path.utf8.starts(with: "//".utf8) ? path : "/"
     response.headers[.location] = own + Parameters.query(rest)
     response.headers[.setCookie] =
       "\(AccessToken.cookie)=\(token); HttpOnly; SameSite=Strict; Path=/"

@@ -26,7 +26,7 @@ struct StudyEntry: Sendable {
 
   /// The path of the folder of the run of that key; nil for a key that names no folder under `runs`.
   func folder(ofRun key: String) -> String? {
-    guard !key.isEmpty, ![".", ".."].contains(key), !key.contains("/") else { return nil }
+    guard key.isFileName else { return nil }
     return "\(place.path)/runs/\(key)"
   }
 

@@ -72,7 +72,8 @@ struct SlurmArrays {
       Data(script.text.utf8), to: URL(fileURLWithPath: path("\(array.name).sbatch")))
     try write(array)
     // In sbatch(1)'s patterns for file names a percent sign is written twice.
-    let output = path(array.name).replacing("%", with: "%%") + "-%a.txt"
+    let output =
+      path(array.name).unicodeScalars.map { $0 == "%" ? "%%" : "\($0)" }.joined() + "-%a.txt"
     let submission = try commands.submit(
       path("\(array.name).sbatch"), name: array.name, count: script.keys.count, limit: limit,
       output: output)

@@ -76,7 +76,8 @@ struct SlurmScript {
 }
 
 extension String {
-  fileprivate var quotedForShell: String {
-    "'" + replacing("'", with: "'\\''") + "'"
+  /// One word of a shell's command. By scalars: a quote and a combining mark are one character.
+  var quotedForShell: String {
+    "'" + unicodeScalars.map { $0 == "'" ? "'\\''" : "\($0)" }.joined() + "'"
   }
 }

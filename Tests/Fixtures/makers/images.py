@@ -197,6 +197,8 @@ def save_tiffs(folder: Path) -> None:
     rgb.save(folder / "big.tiff", big_tiff=True)
     rgb.save(folder / "jpeg.tiff", compression="jpeg", quality=90)
     rgb.convert("L").save(folder / "grey.tiff")
+    veil = np.linspace(0, 255, picture().size // 3).astype(np.uint8).reshape(picture().shape[:2])
+    Image.fromarray(np.dstack([np.asarray(rgb.convert("L")), veil]), "LA").save(folder / "grey-alpha.tiff")
     rgb.quantize(32).save(folder / "palette.tiff")
     rgb.convert("1").save(folder / "fax.tiff", compression="group4")
     inks = np.dstack([255 - picture(), picture()[::-1, :, 0] // 2])
