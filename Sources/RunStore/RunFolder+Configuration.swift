@@ -32,7 +32,8 @@ extension JSONValue {
       self = .object(Dictionary(members.map { ($0.key, $0.value) }, uniquingKeysWith: { $1 }))
     case .sequence(let sequence):
       self = .array(try sequence.map(JSONValue.init(yaml:)))
-    case .scalar(let scalar) where scalar.style != .plain && scalar.style != .any:
+    case .scalar(let scalar)
+    where scalar.style != .plain && scalar.style != .any || node.hasNumberInBaseSixty:
       self = .string(scalar.string)
     default:
       if node.null != nil {

@@ -85,6 +85,16 @@ import Testing
     }
   }
 
+  @Test(arguments: ["88888888888880:4:4:0:4", "-1:30", "1:30.5"])
+  func numbersInBaseSixtyAreText(_ text: String) throws {
+    try withTemporaryFolder { url in
+      let folder = RunFolder(path: url.path)
+      try Data("seed: \(text)\nsizes: [\(text)]\n".utf8).write(to: folder.config)
+      let found = try folder.readConfiguration()
+      #expect(found["seed"] == .string(text) && found["sizes"] == .array([.string(text)]))
+    }
+  }
+
   @Test func seedsKeepTheirLastDigitInAConfiguration() throws {
     for seed in [9_007_199_254_740_993, Int.max, Int.max - 1] {
       try withTemporaryFolder { url in

@@ -74,6 +74,7 @@ import Testing
     ("{hue: {range: [0.1, -0.1]}}", "two rising numbers"),
     ("{hue: {range: [[0], [1]]}}", "two numbers"),
     ("{grey: 0.2}", "is not a mapping"),
+    ("{flip: {probability: 88888888888880:4:4:0:4}}", "a number in it is written with colons"),
     ("[simclr]", "policy should have one value"), ("simclrr", "did you mean 'simclr'?"),
   ])
   func aBadDescriptionIsOneClearLine(yaml: String, expected: String) {

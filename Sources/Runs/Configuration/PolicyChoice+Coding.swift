@@ -1,11 +1,15 @@
 import Augmentations
 import Foundation
 import Records
+import RunStore
 import Yams
 
 extension PolicyChoice {
   /// A policy described by a YAML mapping; `Policy`'s Codable form says how.
   init(describedBy mapping: Node) throws(SettingProblem) {
+    guard !mapping.hasNumberInBaseSixty else {
+      throw .unreadable(reason: "a number in it is written with colons")
+    }
     do {
       self = .described(try YAMLDecoder().decode(Policy.self, from: mapping))
     } catch let error as PolicyError {
