@@ -1,8 +1,13 @@
 #include "composite.h"
 
+#include <ATen/autocast_mode.h>
 #include <torch/csrc/autograd/autograd.h>
 
 namespace kernels {
+
+bool casts_to_bfloat16() {
+  return at::autocast::is_autocast_enabled(at::kCPU) && at::autocast::get_autocast_dtype(at::kCPU) == at::kBFloat16;
+}
 
 bool have_tangents(std::initializer_list<at::Tensor> tensors) {
   for (const at::Tensor &tensor : tensors)

@@ -8,6 +8,9 @@
 
 namespace kernels {
 
+/// Whether autocast makes float32 bfloat16 on processors now.
+bool casts_to_bfloat16();
+
 /// Whether any of the tensors carries a tangent of forward-mode differentiation.
 bool have_tangents(std::initializer_list<at::Tensor> tensors);
 

@@ -5,7 +5,6 @@
 #include "operators.h"
 
 #include <ATen/Functions.h>
-#include <ATen/autocast_mode.h>
 
 #include <array>
 
@@ -99,8 +98,7 @@ struct Convolution : public torch::autograd::Function<Convolution> {
 // Images as the kernels take them, or undefined where libtorch's convolution is to be taken.
 at::Tensor images_for_kernels(const at::Tensor &images, const at::Tensor &weight, int64_t stride, int64_t padding) {
   if (use() == KERNELS_NEVER || images.dim() != 4 || weight.dim() != 4 || !images.is_cpu() || !weight.is_cpu()) return {};
-  const bool is_cast = at::autocast::is_autocast_enabled(at::kCPU) &&
-      at::autocast::get_autocast_dtype(at::kCPU) == at::kBFloat16 && images.scalar_type() != at::kDouble;
+  const bool is_cast = casts_to_bfloat16() && images.scalar_type() != at::kDouble;
   if (images.scalar_type() != at::kBFloat16 && !is_cast) return {};
   if (weight.scalar_type() != at::kFloat && weight.scalar_type() != at::kBFloat16) return {};
   const ConvolutionShape shape = shape_of(images, weight, stride, padding);

@@ -5,7 +5,6 @@
 #include "operators.h"
 
 #include <ATen/Functions.h>
-#include <ATen/autocast_mode.h>
 
 namespace kernels {
 
@@ -47,7 +46,7 @@ bool is_for_kernels(const at::Tensor &input, const at::Tensor &weight, const at:
   // ARM, where none was measured, libtorch's are taken.
   const bool is_faster = (instructions() == KERNELS_AVX2 || instructions() == KERNELS_AVX512) && !has_tiles();
   if (use() != KERNELS_ALWAYS && !is_faster) return false;
-  const bool is_cast = at::autocast::is_autocast_enabled(at::kCPU) && at::autocast::get_autocast_dtype(at::kCPU) == at::kBFloat16;
+  const bool is_cast = casts_to_bfloat16();
   const auto is_taken = [&](const at::Tensor &tensor) {
     return tensor.scalar_type() == at::kBFloat16 || (is_cast && tensor.scalar_type() == at::kFloat);
   };

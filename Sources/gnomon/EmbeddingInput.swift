@@ -74,9 +74,7 @@ struct EmbeddingInput: ParsableArguments {
       }
       return .weights(try model.model(weights, layers: layers ?? .head))
     }
-    guard !model.isGiven else {
-      throw Failure.usage("--architecture, --head and the settings go with --weights FILE")
-    }
+    try model.expectNothingGiven()
     guard layers == nil || run != nil else {
       throw Failure.usage("--layers goes with a run folder or --weights: files have their own")
     }

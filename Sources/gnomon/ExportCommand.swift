@@ -48,9 +48,7 @@ struct ExportCommand: ParsableCommand {
     try Failure.classifying {
       guard !withHead || onnx != nil else { throw Failure.usage("--with-head goes with --onnx") }
       if let weights = others.weights { return try writeEmbeddings(ofWeights: weights) }
-      guard !others.isGiven else {
-        throw Failure.usage("--architecture, --head and the settings go with --weights FILE")
-      }
+      try others.expectNothingGiven()
       guard let path else { throw Failure.usage("name a run folder, or give --weights FILE") }
       let folder = RunFolder(path: path)
       if let onnx {

@@ -47,10 +47,14 @@ struct WeightsInput: ParsableArguments {
   var headPrototypes = false
   @OptionGroup(title: "Settings of --weights") var settings: SettingOptions<MeasuringSettings>
 
-  /// Whether anything was given that goes with `--weights`.
-  var isGiven: Bool {
-    architecture != nil || head != nil || prefix != nil || headActivation != nil || headPrototypes
-      || !settings.given.isEmpty
+  /// Refuses what goes with `--weights`, where that was not given.
+  func expectNothingGiven() throws {
+    let isGiven =
+      architecture != nil || head != nil || prefix != nil || headActivation != nil
+      || headPrototypes || !settings.given.isEmpty
+    guard !isGiven else {
+      throw Failure.usage("--architecture, --head and the settings go with --weights FILE")
+    }
   }
 
   /// The model, with a line on standard error for each thing that was found, or was not.
