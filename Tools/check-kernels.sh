@@ -10,9 +10,9 @@ mkdir -p "$folder"
 flags=(
   -std=c++20 -O1 -g -Wno-psabi -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-sanitize=vptr,function
   -isystem "$GNOMON_TORCH/include" -isystem "$GNOMON_TORCH/include/torch/csrc/api/include"
-  -ISources/Kernels -D_GLIBCXX_USE_CXX11_ABI=1)
+  -ISources/Kernels -ITests/Kernels -D_GLIBCXX_USE_CXX11_ABI=1)
 objects=()
-for source in Sources/Kernels/*.cpp Tests/Kernels/main.cpp; do
+for source in Sources/Kernels/*.cpp Tests/Kernels/*.cpp; do
   object=$folder/$(basename "$source").o
   "$clang" "${flags[@]}" -c "$source" -o "$object"
   objects+=("$object")

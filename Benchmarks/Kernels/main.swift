@@ -1,9 +1,11 @@
 // What the machine can do, and how near to it the parts of a training step come. Run by Tools/bench.sh, or alone:
 //
-//   kernels-benchmark [roofline] [convolutions] [linear] [normalizations] [plain|avx2|avx512|avx512BFloat16]
+//   kernels-benchmark [roofline] [convolutions] [float32] [linear] [normalizations] [plain|avx2|avx512|avx512BFloat16]
 //
 // roofline        products of matrices in bfloat16 and float32 by libtorch, and a copy: what the rest is measured by
-// convolutions    each shape of ResNet-18 at width 16 (512 views) and 64 (128 views): our kernels and libtorch's
+// convolutions    each shape of ResNet-18 at width 16 (512 views) and 64 (128 views) in bfloat16: our kernels, by the definition
+//                 and where there is one by Winograd's filtering, and libtorch's
+// float32         those of them that Winograd's filtering computes, in float32: ours and libtorch's
 // linear          the layers of a ViT-Ti's blocks, for 1,088 tokens: our kernels and libtorch's
 // normalizations  batch norm with residual and ReLU, forward and backward
 //
@@ -86,12 +88,11 @@ struct Shape {
   }
 }
 
-/// The three products of a map of `input` by `weight`, which `map` takes, in turns with libtorch's: GFLOP/s each.
+/// The three products of a map of `input` by `weight`, which `map` takes, by each of some kernels in turns: GFLOP/s each.
 func productCells(
   of operations: Double, _ input: Tensor, _ weight: Tensor, isInputFixed: Bool = false,
-  _ map: @escaping () -> Tensor
+  by uses: [OwnKernels.Use] = [.always, .never], _ map: @escaping () -> Tensor
 ) -> [String] {
-  let uses: [OwnKernels.Use] = [.always, .never]
   let run = { (use: OwnKernels.Use) in
     OwnKernels.use(use)
     return map()
@@ -99,7 +100,7 @@ func productCells(
   input.requiresGradient = !isInputFixed
   weight.requiresGradient = true
   let outputs = uses.map(run)
-  let seed = Tensor.randomNormal(outputs[0].shape).to(.bfloat16)
+  let seed = Tensor.randomNormal(outputs[0].shape).to(outputs[0].dtype)
   let seedAsOutput = seed.shape.count == 4 ? seed.channelsLast() : seed
   func backward(to input: Tensor) -> [Double] {
     leastSeconds(
@@ -120,16 +121,21 @@ func productCells(
   ]
 }
 
-func benchmarkConvolutions() {
+func benchmarkConvolutions(of type: DType) {
   row("convolution", "forward", "images' gradient", "weight's gradient")
   row("---", "---", "---", "---")
   for shape in Shape.resNet18(width: 16, views: 512) + Shape.resNet18(width: 64, views: 128) {
+    let isFiltered = shape.kernel == 3 && shape.stride == 1 && shape.inputs >= 16
+    guard type == .bfloat16 || isFiltered else { continue }
     let images = Tensor.randomNormal([shape.views, shape.inputs, shape.side, shape.side])
-      .to(.bfloat16).channelsLast()
+      .to(type).channelsLast()
     let weight = Tensor.randomNormal([shape.outputs, shape.inputs, shape.kernel, shape.kernel])
-      .to(.bfloat16)
+      .to(type)
+    let uses: [OwnKernels.Use] =
+      type == .float32
+      ? [.winograd, .never] : isFiltered ? [.always, .winograd, .never] : [.always, .never]
     let cells = productCells(
-      of: shape.operations, images, weight, isInputFixed: shape.inputs == 3
+      of: shape.operations, images, weight, isInputFixed: shape.inputs == 3, by: uses
     ) {
       images.convolved(weight: weight, bias: nil, stride: shape.stride, padding: shape.kernel / 2)
     }
@@ -198,8 +204,11 @@ func benchmarkNormalizations() {
 Runtime.threads =
   arguments.firstIndex(of: "--threads").flatMap { Int(CommandLine.arguments[$0 + 1]) } ?? 2
 Runtime.keepLargeBlocks()
-show("Ours / libtorch's where there are two figures; convolutions in GFLOP/s.")
+show(
+  "Ours / libtorch's where there are two figures, by the definition / by Winograd's filtering / libtorch's where there are three; products in GFLOP/s, operations counted as the definition has them."
+)
 if wants("roofline") { benchmarkRoofline() }
-if wants("convolutions") { benchmarkConvolutions() }
+if wants("convolutions") { benchmarkConvolutions(of: .bfloat16) }
+if wants("float32") { benchmarkConvolutions(of: .float32) }
 if wants("linear") { benchmarkLinear() }
 if wants("normalizations") { benchmarkNormalizations() }

@@ -103,8 +103,7 @@ package struct FixedResNet {
         walk(
           direction.scaled(by: normalization)
         ) { convolution, input, other in
-          let change = convolution.linear(input, adding: other)
-          return active.popFirst().map(change.passedBackThroughReLU) ?? change
+          convolution.linear(input, adding: other, whereActive: active.popFirst())
         } affine: { convolution, input in
           convolution.linear(input)
         } pooled: { change in

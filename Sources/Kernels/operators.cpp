@@ -6,6 +6,10 @@
 TORCH_LIBRARY(gnomon, library) {
   library.def("convolution(Tensor images, Tensor weight, int stride, int padding) -> Tensor", kernels::convolution);
   library.def("linear(Tensor input, Tensor weight, Tensor? bias) -> Tensor", kernels::linear);
+  library.def("winograd_weight(Tensor weight) -> Tensor", kernels::winograd_weight);
+  library.def(
+      "winograd(Tensor images, Tensor weight, int outputs, Tensor? bias, Tensor? residual, Tensor? active, bool rectifies) -> Tensor",
+      kernels::fixed_winograd);
   library.def(
       "normalization(Tensor input, Tensor? residual, Tensor weight, Tensor bias, Tensor? running_mean, "
       "Tensor? running_variance, bool training, float momentum, float epsilon, bool rectifies, int processes) -> Tensor",

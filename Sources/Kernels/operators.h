@@ -21,4 +21,13 @@ at::Tensor normalization(
 /// …×in by a weight out×in and a bias of out.
 at::Tensor linear(const at::Tensor &input, const at::Tensor &weight, const std::optional<at::Tensor> &bias);
 
+/// A weight out×in×3×3 in float32 as `fixed_winograd` takes it.
+at::Tensor winograd_weight(const at::Tensor &weight);
+
+/// N×in×H×W, channels last, in float32, by a weight 3×3 that stays as it is, with a padding of 1, and what follows in one pass: an offset
+/// of each output channel, an addition, max(x, 0), zeros where `active` is not above zero. Nothing is recorded for differentiation.
+at::Tensor fixed_winograd(
+    const at::Tensor &images, const at::Tensor &weight, int64_t outputs, const std::optional<at::Tensor> &bias,
+    const std::optional<at::Tensor> &residual, const std::optional<at::Tensor> &active, bool rectifies);
+
 } // namespace kernels

@@ -2,8 +2,10 @@
 
 #include "bfloat16.h"
 #include "instructions.h"
+#include "winograd.h"
 
 #include <cstring>
+#include <limits>
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -20,6 +22,7 @@ namespace kernels {
 namespace avx2 {
 #include "loops.h"
 #include "widening.h"
+#include "winograd_loops.h"
 } // namespace avx2
 #undef KERNELS_REGISTERS
 #pragma clang attribute pop
@@ -29,6 +32,7 @@ namespace avx2 {
 namespace avx512 {
 #include "loops.h"
 #include "widening.h"
+#include "winograd_loops.h"
 } // namespace avx512
 #pragma clang attribute pop
 
@@ -58,6 +62,11 @@ const Widening &widening() {
   return instructions() >= KERNELS_AVX512 ? with_avx512 : with_avx2;
 }
 
+const Winograd &winograd_loops() {
+  static const Winograd with_avx2 = avx2::winograd(), with_avx512 = avx512::winograd();
+  return instructions() >= KERNELS_AVX512 ? with_avx512 : with_avx2;
+}
+
 #else
 
 // NEON: sixteen values are four registers of its thirty-two.
@@ -65,6 +74,7 @@ const Widening &widening() {
 namespace plain {
 #include "loops.h"
 #include "widening.h"
+#include "winograd_loops.h"
 } // namespace plain
 
 const Products<float, float> &wide_products() {
@@ -75,6 +85,11 @@ const Products<float, float> &wide_products() {
 const Widening &widening() {
   static const Widening widening = plain::widening();
   return widening;
+}
+
+const Winograd &winograd_loops() {
+  static const Winograd winograd = plain::winograd();
+  return winograd;
 }
 
 #endif

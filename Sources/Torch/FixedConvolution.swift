@@ -1,10 +1,11 @@
 import Foundation
+import Kernels
 
 /// A convolution of N×C×H×W whose kernels stay as they are, with what often follows: an addition, and max(x, 0).
 ///
-/// In float32 on a processor oneDNN does all of it in one pass, with kernels that it has laid out for itself once; elsewhere libtorch's
-/// operators do one after another. Nothing is recorded for differentiation.
-package final class FixedConvolution: @unchecked Sendable {  // the layout is behind the lock
+/// In float32 on a processor all of it is one pass, with kernels that are laid out for it once: by Winograd's filtering where that is
+/// faster, else by oneDNN. Elsewhere libtorch's operators do one after another. Nothing is recorded for differentiation.
+package final class FixedConvolution: @unchecked Sendable {  // what is laid out is behind the lock
   private let weight: Tensor
   private let bias: Tensor
   private let stride: Int
@@ -12,6 +13,7 @@ package final class FixedConvolution: @unchecked Sendable {  // the layout is be
   private let fused: OneDNNConvolution?
   private let lock = NSLock()
   private var laidOut: Tensor?
+  private var atPoints: Tensor?
 
   /// - Parameters:
   ///   - weight: out×C×k×k.
@@ -37,14 +39,23 @@ package final class FixedConvolution: @unchecked Sendable {  // the layout is be
     result(of: input, bias, adding: nil, isRectified: false)
   }
 
-  /// w∗x + `other`: what the convolution makes of a change of its input.
-  package func linear(_ input: Tensor, adding other: Tensor? = nil) -> Tensor {
-    result(of: input, nil, adding: other, isRectified: false)
+  /// w∗x + `other`: what the convolution makes of a change of its input; zero where `activations`, what `rectified` gave, are.
+  package func linear(
+    _ input: Tensor, adding other: Tensor? = nil, whereActive activations: Tensor? = nil
+  ) -> Tensor {
+    if takesWinograd(input) {
+      return winograd(input, nil, adding: other, whereActive: activations, isRectified: false)
+    }
+    let change = result(of: input, nil, adding: other, isRectified: false)
+    return activations.map(change.passedBackThroughReLU) ?? change
   }
 
   private func result(
     of input: Tensor, _ bias: Tensor?, adding other: Tensor?, isRectified: Bool
   ) -> Tensor {
+    if takesWinograd(input) {
+      return winograd(input, bias, adding: other, whereActive: nil, isRectified: isRectified)
+    }
     guard let fused, !input.requiresGradient else {
       let product = input.convolved(weight: weight, bias: bias, stride: stride, padding: padding)
       let sum = other.map { product + $0 } ?? product
@@ -55,15 +66,45 @@ package final class FixedConvolution: @unchecked Sendable {  // the layout is be
       adding: other, isRectified: isRectified)
   }
 
+  private func takesWinograd(_ input: Tensor) -> Bool {
+    let (shape, kernels) = (input.shape, weight.shape)
+    guard fused != nil, !input.requiresGradient, kernels[2...] == [3, 3], stride == 1, padding == 1
+    else { return false }
+    return kernels_take_winograd(
+      Int64(shape[0]), Int64(shape[1]), Int64(kernels[0]), Int64(shape[2]), Int64(shape[3]))
+  }
+
+  private func winograd(
+    _ input: Tensor, _ bias: Tensor?, adding other: Tensor?, whereActive activations: Tensor?,
+    isRectified: Bool
+  ) -> Tensor {
+    let kernels = laidOut(as: \.atPoints) { Operator.winogradWeight(weight) }
+    return Operator.winograd(
+      input, kernels, weight.size(0), bias, other, activations, isRectified)
+  }
+
   /// The kernels as oneDNN wants them for the first input that came; for others it lays them out again where it has to.
   private func layout(for shape: [Int], _ fused: OneDNNConvolution) -> Tensor {
+    laidOut(as: \.laidOut) {
+      fused.layout(weight, stride: stride, padding: padding, inputShape: shape)
+    }
+  }
+
+  private func laidOut(
+    as place: ReferenceWritableKeyPath<FixedConvolution, Tensor?>, _ make: () -> Tensor
+  ) -> Tensor {
     lock.lock()
     defer { lock.unlock() }
-    if let laidOut { return laidOut }
-    let made = fused.layout(weight, stride: stride, padding: padding, inputShape: shape)
-    laidOut = made
+    if let made = self[keyPath: place] { return made }
+    let made = make()
+    self[keyPath: place] = made
     return made
   }
+}
+
+extension Operator {
+  fileprivate static let winograd = ownOperator("gnomon::winograd")
+  fileprivate static let winogradWeight = ownOperator("gnomon::winograd_weight")
 }
 
 /// oneDNN's convolutions with what follows them, which libtorch has for its compiler.

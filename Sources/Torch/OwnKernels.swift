@@ -2,8 +2,8 @@ import Kernels
 
 /// Kernels of Gnomon's own under libtorch's operators: convolutions, linear layers and batch normalisation on a processor.
 ///
-/// They compute in float32 what they read and write in bfloat16 (normalisation also float32), and give the same bits for
-/// the same number of threads. Both choices hold for the whole process; tests and benchmarks make them.
+/// They compute in float32 what they read and write in bfloat16 (normalisation and convolutions 3×3 of stride 1 also float32), and give
+/// the same bits for the same number of threads. Both choices hold for the whole process; tests and benchmarks make them.
 public enum OwnKernels {
   /// When an operator takes a kernel.
   public enum Use: UInt32, Sendable, CaseIterable {
@@ -11,8 +11,10 @@ public enum OwnKernels {
     case never
     /// Where it has been measured to be faster than libtorch's.
     case whereFaster
-    /// Wherever there is one.
+    /// Wherever there is one, convolutions by their definition.
     case always
+    /// The same, convolutions by Winograd's filtering where it has them.
+    case winograd
   }
 
   /// What kernels are compiled for.

@@ -112,7 +112,7 @@ extension Operator {
   static let crossEntropy = Operator("aten::cross_entropy_loss")
   static let negativeLogLikelihood = Operator("aten::nll_loss")
 
-  private static func ownOperator(_ name: String) -> Operator {
+  static func ownOperator(_ name: String) -> Operator {
     kernels_register()
     return Operator(name)
   }

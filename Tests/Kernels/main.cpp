@@ -2,6 +2,7 @@
 //
 // Sizes are odd, single and empty of any multiple; inputs are not contiguous, constant or not numbers; instructions are each
 // that this processor has, threads one to four.
+#include "checks.h"
 #include "convolution.h"
 #include "linear.h"
 #include "normalization.h"
@@ -17,34 +18,12 @@
 
 #include <cmath>
 #include <condition_variable>
-#include <cstdio>
 #include <limits>
 #include <mutex>
 #include <string>
 #include <thread>
 
 namespace {
-
-int failures = 0, checks = 0;
-
-void expect(bool holds, const std::string &what) {
-  ++checks;
-  if (holds) return;
-  ++failures;
-  std::printf("FAILED: %s\n", what.c_str());
-}
-
-at::Tensor channels_last(const at::Tensor &tensor) { return tensor.contiguous(at::MemoryFormat::ChannelsLast); }
-
-// The largest error in units of what may be: `relative` of the expected value's size beside `absolute`, of the same shape.
-double excess(const at::Tensor &found, const at::Tensor &expected, double relative, const at::Tensor &absolute) {
-  if (found.sizes() != expected.sizes()) return std::numeric_limits<double>::infinity();
-  const at::Tensor allowed = expected.abs() * relative + absolute + 1e-30;
-  return ((found.to(at::kDouble) - expected).abs() / allowed).max().item<double>();
-}
-
-// Two units in the last place of bfloat16, whose fraction has seven bits.
-constexpr double two_units = 2.0 / 128;
 
 at::Tensor reference(const at::Tensor &images, const at::Tensor &weight, int64_t stride, int64_t padding) {
   return at::conv2d(images, weight, {}, {stride, stride}, {padding, padding});
@@ -471,17 +450,20 @@ int main() {
     at::set_num_threads(threads);
     for (int kind = KERNELS_PLAIN; kind <= kernels_available(); ++kind) {
       kernels_choose(static_cast<KernelsInstructions>(kind));
-      if (threads <= 2) check_convolutions();
+      if (threads <= 2) {
+        check_convolutions();
+        check_winograd();
+      }
       check_linears();
       check_normalizations();
       check_shared_normalizations();
     }
     kernels_choose(kernels_available());
     check_edges();
+    check_winograd_inputs();
     check_linear_inputs();
     check_second_gradients();
     check_tangents();
   }
-  std::printf("%d checks of the kernels, %d failed\n", checks, failures);
-  return failures == 0 ? 0 : 1;
+  return summary();
 }
