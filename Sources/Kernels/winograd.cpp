@@ -57,14 +57,11 @@ struct Place {
 // The window of so many pixels a side that begins `before` pixels above and left of a tile.
 template <typename Stored> Window<Stored> window_at(const Place &place, const Stored *images, const Tiling &tiling, int64_t pixels, int64_t before) {
   const int64_t row = place.row - before, column = place.column - before;
+  // The bits from `first` on, and below `end`.
+  const auto bits = [&](int64_t first, int64_t end) { return (1u << std::min(pixels, end)) - (1u << std::max<int64_t>(0, first)); };
   return {
-      images + ((place.image * tiling.height + row) * tiling.width + column) * tiling.channels,
-      tiling.pitch(),
-      tiling.channels,
-      std::max<int64_t>(0, -row),
-      std::min(pixels, tiling.height - row),
-      std::max<int64_t>(0, -column),
-      std::min(pixels, tiling.width - column)};
+      images + ((place.image * tiling.height + row) * tiling.width + column) * tiling.channels, tiling.pitch(), tiling.channels,
+      bits(-row, tiling.height - row) | bits(-column, tiling.width - column) << 8};
 }
 
 // Tiles that are computed together, so that what they have at the points stays in the second cache.

@@ -12,11 +12,15 @@
 namespace kernels {
 
 /// A square of an image's pixels that may reach beyond its edges: from a row to the next, from a column to the next, and which of both lie
-/// in the image.
+/// in the image, a bit each, the columns' from the eighth on. One number, since the processor waits where several that have just been
+/// stored are loaded together.
 template <typename Stored> struct Window {
   const Stored *first;
   int64_t pitch, step;
-  int64_t first_row, end_row, first_column, end_column;
+  uint32_t inside;
+
+  /// The bits of all rows and columns of a square of so many pixels a side.
+  static constexpr uint32_t all(int64_t side) { return ((1u << side) - 1) * 0x101u; }
 };
 
 /// A tile's outputs, and how many rows and columns of them lie in the image.

@@ -116,14 +116,9 @@ void weights_from_points(const float *sums, int64_t matrix, int64_t parts, int64
   }
 }
 
-// A window's pixel of sixteen channels; zeros outside of the image, where the window `has_edge`.
-template <bool has_edge, typename Stored> KERNELS_INLINE Floats pixel(const Window<Stored> &window, int64_t row, int64_t column, int64_t channel) {
-  if (has_edge && (row < window.first_row || row >= window.end_row)) return Floats{};
-  return load(window.first + row * window.pitch + column * window.step + channel, lanes);
-}
-
-// Square windows at the 36 points, each channel on its own: 6×6 pixels by Bᵀ, 4×4 gradients by A.
+// Square windows at the 36 points, each channel on its own: 6×6 pixels by Bᵀ, 4×4 gradients by A. Beyond an image's edges are zeros.
 template <bool has_edge, int Side, typename Stored> KERNELS_INLINE void window_at_points(const Window<Stored> &window, int64_t channels, float *to, int64_t matrix) {
+  const uint32_t inside = window.inside;
   const auto transform = [](const Floats(&values)[Side], Floats(&points)[6]) {
     if constexpr (Side == 6) at_points(values, points);
     else to_points(values, points);
@@ -132,14 +127,17 @@ template <bool has_edge, int Side, typename Stored> KERNELS_INLINE void window_a
     Floats half[6][Side];
     KERNELS_UNROLLED
     for (int column = 0; column < Side; ++column) {
-      if (has_edge && (column < window.first_column || column >= window.end_column)) {
+      if (has_edge && (inside >> (8 + column) & 1) == 0) {
         KERNELS_UNROLLED
         for (int row = 0; row < 6; ++row) half[row][column] = Floats{};
         continue;
       }
       Floats values[Side], points[6];
       KERNELS_UNROLLED
-      for (int row = 0; row < Side; ++row) values[row] = pixel<has_edge>(window, row, column, channel);
+      for (int row = 0; row < Side; ++row) {
+        const bool is_outside = has_edge && (inside >> row & 1) == 0;
+        values[row] = is_outside ? Floats{} : load(window.first + row * window.pitch + column * window.step + channel, lanes);
+      }
       transform(values, points);
       KERNELS_UNROLLED
       for (int row = 0; row < 6; ++row) half[row][column] = points[row];
@@ -155,10 +153,10 @@ template <bool has_edge, int Side, typename Stored> KERNELS_INLINE void window_a
 }
 
 template <int Side, typename Stored> void at_points(const Window<Stored> &window, int64_t channels, float *to, int64_t matrix) {
-  if (window.first_row > 0 || window.first_column > 0 || window.end_row < Side || window.end_column < Side)
-    window_at_points<true, Side>(window, channels, to, matrix);
-  else
+  if (window.inside == Window<Stored>::all(Side))
     window_at_points<false, Side>(window, channels, to, matrix);
+  else
+    window_at_points<true, Side>(window, channels, to, matrix);
 }
 
 // 4×4 pixels from products at the points, with what follows; only those that lie in the image, where the tile `has_edge`.

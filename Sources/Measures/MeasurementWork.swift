@@ -1,4 +1,3 @@
-import Dispatch
 import Foundation
 import Records
 import Torch
@@ -85,34 +84,19 @@ struct MeasurementWork {
     _ parts: [Part], workers: Int, _ willMeasure: (any Measure, Control?) -> Void
   ) -> [Result<[LayerFigures], any Error>] {
     let results = Results(count: parts.count)
-    nonisolated(unsafe) let parts = parts
-    withoutActuallyEscaping(willMeasure) { willMeasure in
-      nonisolated(unsafe) let tell = willMeasure
-      func work() {
-        while let place = results.next() {
-          let part = parts[place]
-          results[place] = Result {
-            try withoutGradients {
-              var figures = part.layers
-              for (measure, piece) in part.pieces {
-                results.alone { tell(measure, part.control) }
-                try piece.take(&figures)
-              }
-              return figures
+    Runtime.sideBySide(workers: max(1, min(workers, parts.count))) { _ in
+      while let place = results.next() {
+        let part = parts[place]
+        results[place] = Result {
+          try withoutGradients {
+            var figures = part.layers
+            for (measure, piece) in part.pieces {
+              results.alone { willMeasure(measure, part.control) }
+              try piece.take(&figures)
             }
+            return figures
           }
         }
-      }
-      guard workers > 1, parts.count > 1 else {
-        work()
-        return
-      }
-      nonisolated(unsafe) let each = work
-      let usual = Runtime.threads
-      defer { Runtime.threads = usual }
-      DispatchQueue.concurrentPerform(iterations: min(workers, parts.count)) { _ in
-        Runtime.threads = 1
-        each()
       }
     }
     return results.all()

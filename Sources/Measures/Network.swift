@@ -1,6 +1,7 @@
 import Augmentations
 import Contrastive
 import Datasets
+import Foundation
 import Torch
 
 /// The way of images to every layer's embeddings, a batch at a time.
@@ -33,12 +34,47 @@ struct Network {
   func embeddings(
     of samples: [Int], in dataset: ImageDataset, at names: [String]? = nil
   ) -> [ProjectionHead.Layer] {
-    let source = source(dataset, measured.policy)
-    source.willNeed(samples)
-    return concatenated(
-      batches(samples).map { batch in
-        trace(source.cleanImages(of: batch)).filter { names?.contains($0.name) ?? true }
-      })
+    sideBySide(samples) { samples in
+      let source = source(dataset, measured.policy)
+      source.willNeed(samples)
+      return concatenated(
+        batches(samples).map { batch in
+          trace(source.cleanImages(of: batch)).filter { names?.contains($0.name) ?? true }
+        })
+    }
+  }
+
+  /// The embeddings of samples, runs of whole batches of them side by side: on a processor one batch's operators are too small to be
+  /// shared out among threads.
+  private func sideBySide(
+    _ samples: [Int], _ embed: ([Int]) -> [ProjectionHead.Layer]
+  ) -> [ProjectionHead.Layer] {
+    let batchCount = (samples.count + Network.batchSize - 1) / Network.batchSize
+    let workers = measured.device == .cpu ? min(Runtime.threads, batchCount) : 1
+    guard workers > 1 else { return embed(samples) }
+    let bounds = (0...workers).map {
+      min(samples.count, $0 * batchCount / workers * Network.batchSize)
+    }
+    let parts = Parts(count: workers)
+    Runtime.sideBySide(workers: workers) { worker in
+      parts[worker] = embed(Array(samples[bounds[worker]..<bounds[worker + 1]]))
+    }
+    return concatenated(parts.all)
+  }
+
+  /// What the workers found.
+  private final class Parts: @unchecked Sendable {  // behind the lock
+    private let lock = NSLock()
+    private var found: [[ProjectionHead.Layer]]
+
+    init(count: Int) { found = Array(repeating: [], count: count) }
+
+    var all: [[ProjectionHead.Layer]] { lock.withLock { found } }
+
+    subscript(worker: Int) -> [ProjectionHead.Layer] {
+      get { lock.withLock { found[worker] } }
+      set { lock.withLock { found[worker] = newValue } }
+    }
   }
 
   /// The embeddings of views of each of the held-out samples: the views of each layer, N×D each. Views of a sample that are the same

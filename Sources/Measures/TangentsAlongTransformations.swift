@@ -31,6 +31,11 @@ struct TangentsAlongTransformations: Measure {
     ]
   }
 
+  /// The whole, which makes the tangents along factors that planes are compared with.
+  func pieces(of subject: any Subject) -> [MeasurePiece] {
+    [MeasurePiece(.first) { try measure(subject, into: &$0) }]
+  }
+
   /// Along every generator, whatever the policy, and along every factor of the images where these are sprites.
   func measure(_ subject: any Subject, into figures: inout [LayerFigures]) throws {
     guard let model = subject.model else { return }

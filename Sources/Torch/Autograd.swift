@@ -93,7 +93,7 @@ public func withGradients<Result, Failed: Error>(
   try withGradientMode(true, body)
 }
 
-private func withGradientMode<Result, Failed: Error>(
+func withGradientMode<Result, Failed: Error>(
   _ enabled: Bool, _ body: () throws(Failed) -> Result
 ) throws(Failed) -> Result {
   let previous = ctorch_grad_mode()

@@ -1,4 +1,5 @@
 import CTorch
+import Dispatch
 import Kernels
 
 /// The library below: its version, seeds, threads and memory.
@@ -27,6 +28,23 @@ public enum Runtime {
     threads = 1
     defer { threads = usual }
     return try work()
+  }
+
+  /// Does work on several threads side by side, each with operators that use one thread: the faster way where operators are too small to
+  /// be shared out. Whether they are recorded for differentiation is as it is where this is called.
+  ///
+  /// - Parameters:
+  ///   - workers: how many threads; with one, operators use as many as they usually do.
+  ///   - work: what each worker does, told which of them it is.
+  package static func sideBySide(workers: Int, _ work: (Int) -> Void) {
+    guard workers > 1 else { return work(0) }
+    let (usual, isRecording) = (threads, ctorch_grad_mode())
+    defer { threads = usual }
+    nonisolated(unsafe) let work = work
+    DispatchQueue.concurrentPerform(iterations: workers) { worker in
+      threads = 1
+      withGradientMode(isRecording) { work(worker) }
+    }
   }
 
   /// Whether convolutions on CUDA devices are tried with each of cuDNN's algorithms when a shape is new, and go on with the

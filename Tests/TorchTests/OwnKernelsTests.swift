@@ -52,6 +52,51 @@ import Torch
     #expect(own.relativeDifference(from: wanted) <= 2.0 / 128)
   }
 
+  @Test func aConvolutionInFloat32AndItsGradientsAreThoseInFloat64() throws {
+    let parts = [images([3, 16, 9, 8]), Tensor.randomNormal([32, 16, 3, 3]) * 0.1]
+    let seed = images([3, 32, 9, 8])
+    let results = try [DType.float32, .float64].map { type in
+      let inputs = parts.map { $0.to(type).copied() }
+      for tensor in inputs { tensor.requiresGradient = true }
+      let output = inputs[0].convolved(weight: inputs[1], bias: nil, stride: 1, padding: 1)
+      #expect(output.dtype == type)
+      let found = gradients(of: output, withRespectTo: inputs, seed: seed.to(type))
+      return try [output.detached()] + found.map { try #require($0) }
+    }
+    for (own, exact) in zip(results[0], results[1]) {
+      #expect((own.to(.float64) - exact).norm().item < rounding * exact.norm().item)
+    }
+  }
+
+  /// 8×8 images fill Winograd's tiles, 3×3 images are oneDNN's; a convolution of stride 2 is, too.
+  @Test(arguments: [(side: 8, stride: 1), (side: 3, stride: 1), (side: 8, stride: 2)])
+  func aConvolutionThatStaysIsOneOperatorAfterTheOther(side: Int, stride: Int) {
+    let input = images([3, 16, side, side])
+    let weight = Tensor.randomNormal([32, 16, 3, 3]) * 0.1
+    let bias = Tensor.randomNormal([32])
+    let fixed = FixedConvolution(weight: weight, bias: bias, stride: stride, padding: 1)
+    let exact = input.to(.float64).convolved(
+      weight: weight.to(.float64), bias: nil, stride: stride, padding: 1)
+    let offset = bias.to(.float64).reshaped([1, 32, 1, 1])
+    let (other, active) = (images(exact.shape), images(exact.shape).relu())
+    let sum = exact + other.to(.float64)
+    let pairs = [
+      (fixed.affine(input), exact + offset),
+      (fixed.rectified(input), (exact + offset).relu()),
+      (fixed.rectified(input, adding: other), (sum + offset).relu()),
+      (fixed.linear(input), exact),
+      (fixed.linear(input, adding: other), sum),
+      (
+        fixed.linear(input, adding: other, whereActive: active),
+        sum.passedBackThroughReLU(active.to(.float64))
+      ),
+    ]
+    for (own, wanted) in pairs {
+      #expect(own.dtype == .float32)
+      #expect((own.to(.float64) - wanted).norm().item < rounding * wanted.norm().item)
+    }
+  }
+
   @Test func aLinearLayerUnderAutocastIsThatOfRoundedNumbers() throws {
     let parts = [
       Tensor.randomNormal([4, 5, 32]), Tensor.randomNormal([48, 32]), Tensor.randomNormal([48]),
