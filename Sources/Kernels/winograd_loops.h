@@ -2,7 +2,7 @@
 // own, after loops.h for values in float32.
 //
 // Six values of a row, as a polynomial, by what they are at six points: 0, ±3/4, ±3/2 and infinity. The points are those for which the
-// rounding of float32 costs least among such as are exact in binary; with the usual 0, ±1, ±2 it is five times as much.
+// rounding of float32 costs least among such as are exact in binary; with the usual 0, ±1, ±2 it is four to five times as much (Benchmarks/winograd_points.py).
 
 namespace {
 

@@ -84,7 +84,7 @@ struct MeasurementWork {
     _ parts: [Part], workers: Int, _ willMeasure: (any Measure, Control?) -> Void
   ) -> [Result<[LayerFigures], any Error>] {
     let results = Results(count: parts.count)
-    Runtime.sideBySide(workers: max(1, min(workers, parts.count))) { _ in
+    _ = Runtime.sideBySide(workers: max(1, min(workers, parts.count))) { _ in
       while let place = results.next() {
         let part = parts[place]
         results[place] = Result {

@@ -1,7 +1,6 @@
 import Augmentations
 import Contrastive
 import Datasets
-import Foundation
 import Torch
 
 /// The way of images to every layer's embeddings, a batch at a time.
@@ -55,26 +54,10 @@ struct Network {
     let bounds = (0...workers).map {
       min(samples.count, $0 * batchCount / workers * Network.batchSize)
     }
-    let parts = Parts(count: workers)
-    Runtime.sideBySide(workers: workers) { worker in
-      parts[worker] = embed(Array(samples[bounds[worker]..<bounds[worker + 1]]))
-    }
-    return concatenated(parts.all)
-  }
-
-  /// What the workers found.
-  private final class Parts: @unchecked Sendable {  // behind the lock
-    private let lock = NSLock()
-    private var found: [[ProjectionHead.Layer]]
-
-    init(count: Int) { found = Array(repeating: [], count: count) }
-
-    var all: [[ProjectionHead.Layer]] { lock.withLock { found } }
-
-    subscript(worker: Int) -> [ProjectionHead.Layer] {
-      get { lock.withLock { found[worker] } }
-      set { lock.withLock { found[worker] = newValue } }
-    }
+    return concatenated(
+      Runtime.sideBySide(workers: workers) { worker in
+        embed(Array(samples[bounds[worker]..<bounds[worker + 1]]))
+      })
   }
 
   /// The embeddings of views of each of the held-out samples: the views of each layer, N×D each. Views of a sample that are the same

@@ -34,16 +34,22 @@ public enum Runtime {
   /// be shared out. Whether they are recorded for differentiation is as it is where this is called.
   ///
   /// - Parameters:
-  ///   - workers: how many threads; with one, operators use as many as they usually do.
+  ///   - workers: how many threads, at least one; with one, operators use as many as they usually do.
   ///   - work: what each worker does, told which of them it is.
-  package static func sideBySide(workers: Int, _ work: (Int) -> Void) {
-    guard workers > 1 else { return work(0) }
+  /// - Returns: what each worker gave, in their order.
+  package static func sideBySide<Value>(workers: Int, _ work: (Int) -> Value) -> [Value] {
+    guard workers > 1 else { return [work(0)] }
     let (usual, isRecording) = (threads, ctorch_grad_mode())
     defer { threads = usual }
     nonisolated(unsafe) let work = work
-    DispatchQueue.concurrentPerform(iterations: workers) { worker in
-      threads = 1
-      withGradientMode(isRecording) { work(worker) }
+    return [Value](unsafeUninitializedCapacity: workers) { values, count in
+      nonisolated(unsafe) let places = values
+      DispatchQueue.concurrentPerform(iterations: workers) { worker in
+        threads = 1
+        let value = withGradientMode(isRecording) { work(worker) }
+        places.initializeElement(at: worker, to: value)
+      }
+      count = workers
     }
   }
 
