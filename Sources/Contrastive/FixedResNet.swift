@@ -74,14 +74,23 @@ package struct FixedResNet {
         pooled: { $0.maxPooled(kernel: 3, stride: 2, padding: 1) }))
   }
 
-  /// The trace of images, and its derivative along each of some directions of them.
-  ///
-  /// - Parameters:
-  ///   - images: N×3×H×W.
-  ///   - directions: of the images, N×3×H×W each.
-  package func tangents(
-    at images: Tensor, along directions: [Tensor]
-  ) -> (trace: [ProjectionHead.Layer], tangents: [[ProjectionHead.Layer]]) {
+  /// Which of the units are active at some images, and which of them max pooling takes: all that tangents need of the images.
+  package struct ActiveUnits {
+    /// What each rectified convolution gives, in the order in which they come: above zero where active.
+    fileprivate let activations: [Tensor]
+    /// The places of the maxima, for a stem that pools.
+    fileprivate let places: Tensor?
+
+    /// The same units, for tangents in another type.
+    package func to(_ dtype: DType) -> ActiveUnits {
+      ActiveUnits(activations: activations.map { $0.to(dtype) }, places: places)
+    }
+  }
+
+  /// The trace of images, N×3×H×W, and which units are active at them.
+  package func traceWithActiveUnits(
+    _ images: Tensor
+  ) -> (trace: [ProjectionHead.Layer], units: ActiveUnits) {
     var activations: [Tensor] = []
     var places: Tensor?
     let trace = walk(
@@ -97,20 +106,22 @@ package struct FixedResNet {
       places = found.places
       return found.values
     }
-    let tangents = directions.map { direction in
-      var active = activations[...]
-      return named(
-        walk(
-          direction.scaled(by: normalization)
-        ) { convolution, input, other in
-          convolution.linear(input, adding: other, whereActive: active.popFirst())
-        } affine: { convolution, input in
-          convolution.linear(input)
-        } pooled: { change in
-          places.map { change.pooled(at: $0) } ?? change
-        })
-    }
-    return (named(trace), tangents)
+    return (named(trace), ActiveUnits(activations: activations, places: places))
+  }
+
+  /// The derivative of the trace along a direction of the images, N×3×H×W, at which these units are active.
+  package func tangent(along direction: Tensor, at units: ActiveUnits) -> [ProjectionHead.Layer] {
+    var active = units.activations[...]
+    return named(
+      walk(
+        direction.scaled(by: normalization)
+      ) { convolution, input, other in
+        convolution.linear(input, adding: other, whereActive: active.popFirst())
+      } affine: { convolution, input in
+        convolution.linear(input)
+      } pooled: { change in
+        units.places.map { change.pooled(at: $0) } ?? change
+      })
   }
 
   /// The averages of what each stage gives, by what is done at each convolution.

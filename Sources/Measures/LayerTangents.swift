@@ -38,8 +38,9 @@ extension Network {
         derivatives(at: images, along: direction) { trace($0) }
       }
     }
-    let (values, changes) = fixed.tangents(at: images, along: directions)
-    return changes.map { change in
+    let (values, units) = fixed.traceWithActiveUnits(images)
+    return directions.map { direction in
+      let change = fixed.tangent(along: direction, at: units)
       guard let h = values.last?.embedding, let alongH = change.last?.embedding else { return [] }
       return measuredTrunk(change.dropLast()).map(\.embedding)
         + derivatives(at: h, along: alongH) { headTrace(at: $0) }

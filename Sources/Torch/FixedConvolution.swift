@@ -43,19 +43,26 @@ package final class FixedConvolution: @unchecked Sendable {  // what is laid out
   package func linear(
     _ input: Tensor, adding other: Tensor? = nil, whereActive activations: Tensor? = nil
   ) -> Tensor {
-    if takesWinograd(input) {
-      return winograd(input, nil, adding: other, whereActive: activations, isRectified: false)
-    }
-    let change = result(of: input, nil, adding: other, isRectified: false)
-    return activations.map(change.passedBackThroughReLU) ?? change
+    result(of: input, nil, adding: other, whereActive: activations, isRectified: false)
   }
 
   private func result(
-    of input: Tensor, _ bias: Tensor?, adding other: Tensor?, isRectified: Bool
+    of input: Tensor, _ bias: Tensor?, adding other: Tensor?,
+    whereActive activations: Tensor? = nil, isRectified: Bool
   ) -> Tensor {
     if takesWinograd(input) {
-      return winograd(input, bias, adding: other, whereActive: nil, isRectified: isRectified)
+      let kernels = laidOut(as: \.atPoints) { Operator.winogradWeight(weight) }
+      return Operator.winograd(
+        input, kernels, weight.size(0), bias, other, activations, isRectified)
     }
+    let sum = convolved(input, bias, adding: other, isRectified: isRectified)
+    return activations.map(sum.passedBackThroughReLU) ?? sum
+  }
+
+  /// By oneDNN's fused convolution, or libtorch's operators one after another.
+  private func convolved(
+    _ input: Tensor, _ bias: Tensor?, adding other: Tensor?, isRectified: Bool
+  ) -> Tensor {
     guard let fused, !input.requiresGradient else {
       let product = input.convolved(weight: weight, bias: bias, stride: stride, padding: padding)
       let sum = other.map { product + $0 } ?? product
@@ -72,15 +79,6 @@ package final class FixedConvolution: @unchecked Sendable {  // what is laid out
     else { return false }
     return kernels_take_winograd(
       Int64(shape[0]), Int64(shape[1]), Int64(kernels[0]), Int64(shape[2]), Int64(shape[3]))
-  }
-
-  private func winograd(
-    _ input: Tensor, _ bias: Tensor?, adding other: Tensor?, whereActive activations: Tensor?,
-    isRectified: Bool
-  ) -> Tensor {
-    let kernels = laidOut(as: \.atPoints) { Operator.winogradWeight(weight) }
-    return Operator.winograd(
-      input, kernels, weight.size(0), bias, other, activations, isRectified)
   }
 
   /// The kernels as oneDNN wants them for the first input that came; for others it lays them out again where it has to.
