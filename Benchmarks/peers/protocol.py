@@ -85,7 +85,7 @@ def serve(
 ) -> None:
     """Answers until told to quit; `repetition` does the work to its end and returns its views."""
     versions = {package: version(package) for package in packages}
-    environment = {k: v for k, v in os.environ.items() if k.startswith(("MALLOC_", "OMP_"))}
+    environment = {k: v for k, v in os.environ.items() if k.startswith(("MALLOC_", "OMP_", "GOMP_"))}
     setting = setting | {"environment": environment}
     answer({"ready": True, "versions": versions, "setting": setting})
     memory = PeakMemory(device, with_children)

@@ -52,20 +52,17 @@ const Products<uint16_t, uint32_t> &pair_products() {
   return products;
 }
 
-const Products<float, float> &wide_products() {
-  static const Products<float, float> with_avx2 = avx2::products(), with_avx512 = avx512::products();
-  return instructions() >= KERNELS_AVX512 ? with_avx512 : with_avx2;
+// The loops for the instructions that are used now.
+template <typename Loops> const Loops &chosen(Loops (*with_avx2)(), Loops (*with_avx512)()) {
+  static const Loops loops[] = {with_avx2(), with_avx512()};
+  return loops[instructions() >= KERNELS_AVX512];
 }
 
-const Widening &widening() {
-  static const Widening with_avx2 = avx2::widening(), with_avx512 = avx512::widening();
-  return instructions() >= KERNELS_AVX512 ? with_avx512 : with_avx2;
-}
+const Products<float, float> &wide_products() { return chosen(avx2::products, avx512::products); }
 
-const Winograd &winograd_loops() {
-  static const Winograd with_avx2 = avx2::winograd(), with_avx512 = avx512::winograd();
-  return instructions() >= KERNELS_AVX512 ? with_avx512 : with_avx2;
-}
+const Widening &widening() { return chosen(avx2::widening, avx512::widening); }
+
+const Winograd &winograd_loops() { return chosen(avx2::winograd, avx512::winograd); }
 
 #else
 

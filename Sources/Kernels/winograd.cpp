@@ -17,7 +17,9 @@ at::Tensor winograd_by(const at::Tensor &images, const at::Tensor &weight, int64
   at::Tensor result = at::empty({images.size(0), made, input.height, input.width}, images.options(), at::MemoryFormat::ChannelsLast);
   const int64_t reduced = input.channels, lanes = vectors_of<float>(made) * 16, together = tiles_together(reduced + made, 16);
   const int64_t seen = matrix_of(together, reduced), given = matrix_of(together, made);
+  const bool has_room = leaves_room(reduced, made, together);
   const MatrixProduct multiply = winograd_loops().product_of(reduced, lanes / 16);
+  const WinogradPasses<Stored> &pass = passes<Stored>();
   const float *weights = values_of<float>(weight);
   const int64_t matrix = weight.size(1);
   const Stored *pixels = values_of<Stored>(images), *residual = values_of<Stored>(following.residual), *active = values_of<Stored>(following.active);
@@ -31,9 +33,14 @@ at::Tensor winograd_by(const at::Tensor &images, const at::Tensor &weight, int64
       const int64_t count = std::min(together, end - start);
       Place place(start, input);
       for (int64_t index = 0; index < count; ++index, place.advance(input))
-        passes<Stored>().pixels_at_points(window_at(place, pixels, input, side + 2, 1), reduced, values + index * reduced, seen);
-      for (int64_t point = 0; point < points; ++point)
+        pass.pixels_at_points(window_at(place, pixels, input, side + 2, 1), reduced, values + index * reduced, seen);
+      const Upcoming next = has_room ? rows_of_tiles(pixels, reduced, input, start + together, end, together) : Upcoming{};
+      const Upcoming written = has_room ? rows_of_tiles(outputs, made, input, start, end, together) : Upcoming{};
+      for (int64_t point = 0; point < points; ++point) {
+        next.ask(point, points);
+        written.ask(point, points);
         multiply(values + point * seen, count, weights + point * matrix, made, products + point * given);
+      }
       place = Place(start, input);
       for (int64_t index = 0; index < count; ++index, place.advance(input)) {
         const int64_t first = ((place.image * input.height + place.row) * input.width + place.column) * made;
@@ -41,7 +48,7 @@ at::Tensor winograd_by(const at::Tensor &images, const at::Tensor &weight, int64
         if (active) finish.active = active + first;
         const Tile<Stored> tile{
             outputs + first, input.width * made, made, std::min(side, input.height - place.row), std::min(side, input.width - place.column)};
-        passes<Stored>().pixels_from_points(products + index * made, given, made, tile, finish);
+        pass.pixels_from_points(products + index * made, given, made, tile, finish);
       }
     }
   });

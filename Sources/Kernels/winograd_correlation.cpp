@@ -26,11 +26,12 @@ template <typename Stored> struct WinogradSums {
 
   // What tiles of both have at the points, from a batch's place `first` on.
   void fill(int64_t start, int64_t first, int64_t end, float *values, float *gradients) const {
+    const WinogradPasses<Stored> &pass = passes<Stored>();
     Place place(start + first, tiling);
     for (int64_t index = first; index < end; ++index, place.advance(tiling)) {
-      passes<Stored>().pixels_at_points(
+      pass.pixels_at_points(
           window_at(place, values_of<Stored>(images), tiling, side + 2, 1), inputs, values + index * inputs, seen);
-      passes<Stored>().gradients_at_points(
+      pass.gradients_at_points(
           window_at(place, values_of<Stored>(gradient), gradient_tiling, side, 0), outputs, gradients + index * outputs, given);
     }
   }
@@ -46,6 +47,12 @@ template <typename Stored> struct WinogradSums {
 
   at::Tensor storage(int64_t matrix) const { return at::empty({points * matrix}, at::kFloat); }
 
+  // What the tiles after these are of.
+  Upcoming upcoming(const at::Tensor &of, int64_t start, int64_t end) const {
+    if (!leaves_room(inputs, outputs, together)) return {};
+    return rows_of_tiles(values_of<Stored>(of), of.size(1), tiling, start + together, end, together);
+  }
+
   // Each thread has sums of its own, of its images.
   at::Tensor by_images() const {
     const int64_t parts = parts_of(images.size(0));
@@ -56,7 +63,12 @@ template <typename Stored> struct WinogradSums {
       for (int64_t start = first * tiling.tiles(); start < end; start += together) {
         const int64_t count = std::min(together, end - start);
         fill(start, 0, count, values_of<float>(values), values_of<float>(gradients));
-        add(0, points, count, values_of<float>(values), values_of<float>(gradients), values_of<float>(sums) + part * sums.size(1));
+        const Upcoming seen_next = upcoming(images, start, end), given_next = upcoming(gradient, start, end);
+        for (int64_t point = 0; point < points; ++point) {
+          seen_next.ask(point, points);
+          given_next.ask(point, points);
+          add(point, point + 1, count, values_of<float>(values), values_of<float>(gradients), values_of<float>(sums) + part * sums.size(1));
+        }
       }
     });
     return sums;

@@ -1,6 +1,7 @@
 // Images cut up into the tiles of Winograd's convolutions.
 #pragma once
 
+#include "operands.h"
 #include "storage.h"
 #include "winograd.h"
 
@@ -62,5 +63,20 @@ inline int64_t tiles_together(int64_t channels, int64_t least) {
 
 /// From one point's values to the next one's; not a multiple of the caches' sets, which would all be one.
 inline int64_t matrix_of(int64_t tiles, int64_t channels) { return tiles * channels + 16; }
+
+/// Whether the second cache has room for pixels beside what so many tiles and a weight have at the points.
+inline bool leaves_room(int64_t inputs, int64_t outputs, int64_t tiles) {
+  return points * 4 * (inputs * outputs + tiles * (inputs + outputs)) <= 1048576;
+}
+
+/// The rows that the tiles from `first` on lie in, those before `end` and as many as are computed together.
+template <typename Stored>
+Upcoming rows_of_tiles(const Stored *images, int64_t channels, const Tiling &tiling, int64_t first, int64_t end, int64_t together) {
+  if (first >= end) return {};
+  const Place start(first, tiling), last(std::min(end, first + together) - 1, tiling);
+  const auto row = [&](const Place &place, int64_t below) { return place.image * tiling.height + std::min(place.row + below, tiling.height); };
+  const int64_t pitch = tiling.width * channels, begin = row(start, 0) * pitch;
+  return {images + begin, (row(last, side) * pitch - begin) * static_cast<int64_t>(sizeof(Stored))};
+}
 
 } // namespace kernels
