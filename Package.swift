@@ -237,7 +237,8 @@ let package = Package(
       path: "Benchmarks/Training", swiftSettings: swiftSettings),
     // What the machine can do, and the kernels beside libtorch's.
     .executableTarget(
-      name: "kernels-benchmark", dependencies: ["BenchmarkSupport", "Torch"],
+      name: "kernels-benchmark",
+      dependencies: ["BenchmarkSupport", "Contrastive", "Torch", "TorchNN"],
       path: "Benchmarks/Kernels", swiftSettings: swiftSettings),
     // Views a second, driven by Benchmarks/views.py beside its peers.
     .executableTarget(

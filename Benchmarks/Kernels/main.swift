@@ -1,6 +1,6 @@
 // What the machine can do, and how near to it the parts of a training step come. Run by Tools/bench.sh, or alone:
 //
-//   kernels-benchmark [roofline] [convolutions] [float32] [linear] [normalizations] [plain|avx2|avx512|avx512BFloat16]
+//   kernels-benchmark [roofline] [convolutions] [float32] [linear] [normalizations] [lars] [plain|avx2|avx512|avx512BFloat16]
 //
 // roofline        products of matrices in bfloat16 and float32 by libtorch, and a copy: what the rest is measured by
 // convolutions    each shape of ResNet-18 at width 16 (512 views) and 64 (128 views) in bfloat16: our kernels, by the definition
@@ -8,13 +8,16 @@
 // float32         those of them that Winograd's filtering computes, in float32: ours and libtorch's
 // linear          the layers of a ViT-Ti's blocks, for 1,088 tokens: our kernels and libtorch's
 // normalizations  batch norm with residual and ReLU, forward and backward
+// lars            a step of LARS over all parameters of a network
 //
 // Kernels use the instructions that are named, or what is fastest on this processor. Threads are two unless --threads
 // COUNT stands among the arguments. A time is the least of fifteen, taken in turns.
 
 import BenchmarkSupport
+import Contrastive
 import Foundation
 import Torch
+import TorchNN
 
 let arguments = CommandLine.arguments.dropFirst()
 let instructions = OwnKernels.Instructions.allCases.first { arguments.contains("\($0)") }
@@ -201,6 +204,30 @@ func benchmarkNormalizations() {
   OwnKernels.use(.whereFaster)
 }
 
+func benchmarkLARS() {
+  row("a step of LARS", "ms")
+  row("---", "---")
+  for (depth, width) in [(ResNet.Depth.resNet18, 16), (.resNet18, 64), (.resNet50, 64)] {
+    let network = ResNet(depth, stem: .imageNet, width: width)
+    for (_, parameter) in network.parameters {
+      parameter.tensor.gradient = Tensor.randomNormal(parameter.tensor.shape)
+    }
+    let optimizer = LARS(network.parameters, learningRate: 1e-3)
+    let times = leastSeconds(
+      [OwnKernels.Use.always, .never].map { use in
+        {
+          OwnKernels.use(use)
+          optimizer.step()
+        }
+      })
+    let count = network.parameters.reduce(0) { $0 + $1.parameter.tensor.count }
+    row(
+      "\(depth), width \(width), \(formatted(Double(count) / 1e6, digits: 1)) million parameters",
+      times.map { formatted($0 * 1e3, digits: 2) }.joined(separator: " / "))
+  }
+  OwnKernels.use(.whereFaster)
+}
+
 Runtime.threads =
   arguments.firstIndex(of: "--threads").flatMap { Int(CommandLine.arguments[$0 + 1]) } ?? 2
 Runtime.keepLargeBlocks()
@@ -212,3 +239,4 @@ if wants("convolutions") { benchmarkConvolutions(of: .bfloat16) }
 if wants("float32") { benchmarkConvolutions(of: .float32) }
 if wants("linear") { benchmarkLinear() }
 if wants("normalizations") { benchmarkNormalizations() }
+if wants("lars") { benchmarkLARS() }

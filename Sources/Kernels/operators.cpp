@@ -14,6 +14,10 @@ TORCH_LIBRARY(gnomon, library) {
       "normalization(Tensor input, Tensor? residual, Tensor weight, Tensor bias, Tensor? running_mean, "
       "Tensor? running_variance, bool training, float momentum, float epsilon, bool rectifies, int processes) -> Tensor",
       kernels::normalization);
+  library.def(
+      "lars_(Tensor(a!)[] weights, Tensor[] gradients, Tensor(b!)[] velocities, float learning_rate, float momentum, "
+      "float weight_decay, float trust_coefficient) -> ()",
+      kernels::lars_);
 }
 
 void kernels_register(void) {}

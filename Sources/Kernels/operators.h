@@ -30,4 +30,10 @@ at::Tensor fixed_winograd(
     const at::Tensor &images, const at::Tensor &weight, int64_t outputs, const std::optional<at::Tensor> &bias,
     const std::optional<at::Tensor> &residual, const std::optional<at::Tensor> &active, bool rectifies);
 
+/// A step of LARS, in place: v ← μv + r·(g + λw), w ← w − η·v, with r = c·‖w‖/(‖g‖ + λ‖w‖), or 1 where a length is zero. Nothing is recorded
+/// for differentiation.
+void lars_(
+    at::TensorList weights, at::TensorList gradients, at::TensorList velocities, double learning_rate, double momentum, double weight_decay,
+    double trust_coefficient);
+
 } // namespace kernels

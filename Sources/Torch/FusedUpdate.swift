@@ -27,6 +27,16 @@ package enum FusedUpdate {
       maximize, isFirstStep)
   }
 
+  /// LARS' step: v ← μv + r·(g + λw), w ← w − η·v, with r = c·‖w‖/(‖g‖ + λ‖w‖), or 1 where a length is zero. On processors two passes over
+  /// all tensors together.
+  package static func lars(
+    _ tensors: [Tensor], gradients: [Tensor], velocities: [Tensor], learningRate: Double,
+    momentum: Double, weightDecay: Double, trustCoefficient: Double
+  ) {
+    Operator.lars.run(
+      tensors, gradients, velocities, learningRate, momentum, weightDecay, trustCoefficient)
+  }
+
   /// a ← a + 1.
   package static func increment(_ tensors: [Tensor]) { Operator.addScalarsInPlace.run(tensors, 1) }
 
@@ -39,6 +49,7 @@ package enum FusedUpdate {
 extension Operator {
   static let fusedAdamW = Operator("aten::_fused_adamw_")
   static let fusedSGD = Operator("aten::_fused_sgd_")
+  static let lars = ownOperator("gnomon::lars_")
   static let addScalarsInPlace = Operator("aten::_foreach_add_", "Scalar")
   static let interpolateInPlace = Operator("aten::_foreach_lerp_", "Scalar")
 }

@@ -28,32 +28,27 @@ public final class LARS: Optimizer {
 
   /// Changes every parameter that has a gradient.
   public func step() {
+    let active = active
+    let vectors = active.filter { isVector($0.tensor) }
+    let others = active.filter { !isVector($0.tensor) }
     withoutGradients {
-      for (index, weight, gradient) in active {
-        let velocity = velocities[index]
-        velocity.multiply(by: momentum)
-        if !isVector(weight) {
-          velocity.add((gradient + weight * weightDecay) * trustRatio(weight, gradient))
-        } else {
-          velocity.add(gradient)
-        }
-        weight.add(velocity, scale: -learningRate)
+      if !vectors.isEmpty {
+        // With neither decay nor ratio it is gradient descent.
+        FusedUpdate.sgd(
+          vectors.map(\.tensor), gradients: vectors.map(\.gradient),
+          velocities: momentum == 0 ? [] : vectors.map { velocities[$0.index] },
+          learningRate: learningRate, momentum: momentum, weightDecay: 0, nesterov: false)
       }
+      FusedUpdate.lars(
+        others.map(\.tensor), gradients: others.map(\.gradient),
+        velocities: others.map { velocities[$0.index] }, learningRate: learningRate,
+        momentum: momentum, weightDecay: weightDecay, trustCoefficient: trustCoefficient)
     }
   }
 
   /// One dimension, or 1×1×W: a token.
   private func isVector(_ weight: Tensor) -> Bool {
     weight.rank < 2 || weight.rank == 3 && weight.shape.dropLast() == [1, 1]
-  }
-
-  // The ratio stays a tensor, so that no step waits for a device.
-  private func trustRatio(_ weight: Tensor, _ gradient: Tensor) -> Tensor {
-    let weightNorm = weight.norm()
-    let gradientNorm = gradient.norm()
-    let ratio = weightNorm / (gradientNorm + weightNorm * weightDecay) * trustCoefficient
-    let isDefined = (weightNorm * gradientNorm).exceeds(0)
-    return ratio.chosen(where: isDefined, else: .ones([], on: weight.device))
   }
 
   /// The optimiser's own tensors by name.

@@ -24,3 +24,6 @@ void check_winograd();
 
 /// What a program sees of them: the operators, what they refuse, values that are no numbers.
 void check_winograd_inputs();
+
+/// Steps of LARS beside its formula in float64, with the threads that are set.
+void check_lars();

@@ -462,6 +462,7 @@ int main() {
     check_edges();
     check_winograd_inputs();
     check_linear_inputs();
+    check_lars();
     check_second_gradients();
     check_tangents();
   }
