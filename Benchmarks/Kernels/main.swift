@@ -44,6 +44,10 @@ func formatted(_ value: Double, digits: Int = 0) -> String {
   String(format: "%.\(digits)f", value)
 }
 
+func milliseconds(_ times: [Double]) -> String {
+  times.map { formatted($0 * 1e3, digits: 2) }.joined(separator: " / ")
+}
+
 func benchmarkRoofline() {
   row("limit", "measured")
   row("---", "---")
@@ -194,12 +198,9 @@ func benchmarkNormalizations() {
           _ = gradients(of: output, withRespectTo: inputs, seed: seed, retainGraph: true)
         }
       })
-    let cell = { (times: [Double]) in
-      times.map { formatted($0 * 1e3, digits: 2) }.joined(separator: " / ")
-    }
     row(
-      shape.map(String.init).joined(separator: "×") + (adds ? ", residual" : ""), cell(forward),
-      cell(backward))
+      shape.map(String.init).joined(separator: "×") + (adds ? ", residual" : ""),
+      milliseconds(forward), milliseconds(backward))
   }
   OwnKernels.use(.whereFaster)
 }
@@ -223,7 +224,7 @@ func benchmarkLARS() {
     let count = network.parameters.reduce(0) { $0 + $1.parameter.tensor.count }
     row(
       "\(depth), width \(width), \(formatted(Double(count) / 1e6, digits: 1)) million parameters",
-      times.map { formatted($0 * 1e3, digits: 2) }.joined(separator: " / "))
+      milliseconds(times))
   }
   OwnKernels.use(.whereFaster)
 }

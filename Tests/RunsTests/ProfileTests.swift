@@ -63,8 +63,8 @@ import Training
       for (part, next) in zip(parts, parts.dropFirst()) { #expect(part.end <= next.start) }
       shares.append(parts.reduce(0) { $0 + $1.end - $1.start } / (step.end - step.start))
     }
-    // Of some steps the gaps are another process's, which had the core between two parts.
-    #expect(try #require(shares.max()) >= 0.9)
+    // The median: of a few steps the gaps are another process's, which had the core between two parts.
+    #expect(shares.sorted()[shares.count / 2] >= 0.9)
     for (step, next) in zip(steps, steps.dropFirst()) { #expect(step.end <= next.start) }
     #expect(events.filter { $0.name == "checkpoint" }.count > 0)
     #expect(events.filter { $0.name == "measuring" }.count == 1)
