@@ -24,7 +24,7 @@ import Training
       case .uniformity: AlignmentUniformity()
       case .tiledInParts: InfoNCE(temperature: 0.3, tile: 5)
       case .moco:
-        MomentumContrast(temperature: 0.3, queueLength: 48, dimension: dimension, momentum: 0.9)
+        MomentumContrast(temperature: 0.3, queueLength: 384, dimension: dimension, momentum: 0.9)
       case .supervised: SupervisedContrastive(temperature: 0.3)
       case .vicReg: VICReg()
       case .barlowTwins: BarlowTwins()
@@ -46,6 +46,9 @@ import Training
       }
     }
 
+    /// Whether a schedule differentiates a head's step.
+    var looksAhead: Bool { self == .unrolled || self == .implicit }
+
     /// Of parts, each is normalised by itself, and processes cut a batch into other parts than one does.
     var isInParts: Bool { self == .tiledInParts }
   }
@@ -55,17 +58,17 @@ import Training
     let state: [String: [Double]]
   }
 
-  private static let samples = 12
-
   private static func trainer(
     _ way: Way, _ type: DType, in group: ProcessGroup? = nil,
+    activation: HeadArchitecture.Activation = .relu,
     method: OptimizerMethod = .sgd(momentum: 0.9), weightDecay: Double = 0.01
   ) -> Trainer {
     Initializer.seeded(by: 7) {
       let encoder = TinyEncoder(batchNorm: !way.isInParts)
+      var head = HeadArchitecture.mlp(hidden: [7], output: 4, batchNorm: true)
+      head.activation = activation
       let objective = HeadedObjective(
-        head: .mlp(hidden: [7], output: 4, batchNorm: true), inputs: encoder.outputDimension,
-        base: way.objective(4))
+        head: head, inputs: encoder.outputDimension, base: way.objective(4))
       encoder.convert(to: type)
       objective.head.convert(to: type)
       objective.base.module?.convert(to: type)
@@ -78,7 +81,7 @@ import Training
 
   /// Views of one process' share of the samples, or of all, in turn from one of them on.
   private static func batch(
-    _ type: DType, step: Int, _ group: ProcessGroup?, from first: Int = 0
+    _ type: DType, step: Int, _ group: ProcessGroup?, from first: Int = 0, samples: Int = 12
   ) -> ViewBatch {
     let images = tinyImages(seed: UInt64(step), samples: samples).to(type)
     let share = samples / (group?.size ?? 1)
@@ -87,27 +90,44 @@ import Training
     return ViewBatch(Tensor.concatenated(views), labels: Tensor(own.map { $0 % 3 }))
   }
 
-  private static func trained(
-    _ way: Way, _ type: DType, rate: Double = 0.02, from first: Int = 0,
-    in group: ProcessGroup? = nil
-  ) throws -> Trained {
-    let trainer = trainer(way, type, in: group)
-    let losses = try (0..<50).map { step in
+  private static func losses(
+    of trainer: Trainer, rate: Double, batch: @escaping (_ step: Int) -> ViewBatch
+  ) throws -> [Double] {
+    try (0..<50).map { step in
       try trainer.step(
-        on: batch(type, step: step, group, from: first), learningRate: rate,
-        further: { batch(type, step: 1_000 + $0, group, from: first) }
+        on: batch(step), learningRate: rate, further: { batch(1_000 + $0) }
       ).loss
     }
-    return Trained(
-      losses: losses, state: trainer.state.mapValues { $0.to(.float64).scalars(Double.self) })
+  }
+
+  private static func trained(_ way: Way, in group: ProcessGroup? = nil) throws -> Trained {
+    let trainer = trainer(way, .float64, in: group)
+    let losses = try losses(of: trainer, rate: 0.02) { batch(.float64, step: $0, group) }
+    return Trained(losses: losses, state: trainer.state.mapValues { $0.scalars(Double.self) })
+  }
+
+  /// Losses in float32, of a head without kinks: one that a float32's rounding puts on the other side of a ReLU's changes the loss by far
+  /// more than rounding does.
+  private static func lossesInSinglePrecision(
+    _ way: Way, in group: ProcessGroup? = nil, from first: Int = 0
+  ) throws -> [Double] {
+    let trainer = trainer(way, .float32, in: group, activation: .gelu)
+    return try losses(of: trainer, rate: 0.001) {
+      batch(.float32, step: $0, group, from: first, samples: 96)
+    }
+  }
+
+  /// The largest difference of two courses of a loss, relative to it where it is above 1.
+  private static func difference(_ one: [Double], _ other: [Double]) -> Double {
+    zip(one, other).map { abs($0 - $1) / max(abs($0), 1) }.max() ?? 1
   }
 
   /// By conjugate gradients that stop at directions of no positive curvature, one process leaves its own way by 2e-4 when its samples come in
   /// another order: the implicit schedule is held to one step.
   @Test(arguments: Way.allCases.filter { $0 != .implicit }, [2, 4])
   func fiftyStepsAreThoseOfOneProcess(_ way: Way, _ size: Int) throws {
-    let alone = try Self.trained(way, .float64)
-    let together = try processes(size) { try Self.trained(way, .float64, in: $0) }
+    let alone = try Self.trained(way)
+    let together = try processes(size) { try Self.trained(way, in: $0) }
     let first = try together[0].get()
     for (one, other) in zip(alone.losses, first.losses) {
       // Float64 rounds to 1e-16; what sums in another order differ by grows with the steps.
@@ -122,23 +142,33 @@ import Training
     for other in together.dropFirst() { #expect(try other.get().state == first.state, "\(way)") }
   }
 
-  /// Float32 rounds to 6e-8, which fifty steps with momentum amplify, the more so the longer a schedule looks ahead. One process that is
-  /// given the same samples in another order sums in another order too: what that makes of the losses is what can be asked for.
-  @Test(arguments: Way.allCases)
-  func fiftyStepsInSinglePrecisionDifferAsOneProcessDiffersFromItselfInAnotherOrder(_ way: Way)
+  /// Float32 rounds to 6e-8. Other sums than one process' make up to 5e-7 of it in fifty steps on 96 samples (with four other beginnings 6e-7,
+  /// and 1.01e-6 of alignment-uniformity); on a dozen, where single rows weigh more, 5e-6.
+  @Test(arguments: Way.allCases.filter { !$0.looksAhead }, [2, 4])
+  func fiftyStepsInSinglePrecisionAreThoseOfOneProcess(_ way: Way, _ size: Int) throws {
+    let alone = try Self.lossesInSinglePrecision(way)
+    let together = try processes(size) { try Self.lossesInSinglePrecision(way, in: $0) }
+    for losses in together {
+      let error = Self.difference(alone, try losses.get())
+      #expect(error <= (way == .uniformity ? 2e-6 : 1e-6), "\(way): \(error)")
+    }
+  }
+
+  /// A schedule that looks ahead amplifies rounding. One process that is given the same samples in another order sums in another order
+  /// too: what that makes of the losses is what can be asked for.
+  @Test(arguments: Way.allCases.filter(\.looksAhead))
+  func lookingAheadInSinglePrecisionDiffersAsOneProcessDiffersFromItselfInAnotherOrder(_ way: Way)
     throws
   {
-    func largest(_ one: [Double], _ other: [Double]) -> Double {
-      zip(one, other).map { abs($0 - $1) / max(abs($0), 1) }.max() ?? 1
+    let alone = try Self.lossesInSinglePrecision(way)
+    let turned = try [5, 15, 35, 55, 85].map {
+      Self.difference(alone, try Self.lossesInSinglePrecision(way, from: $0))
     }
-    let alone = try Self.trained(way, .float32, rate: 0.001).losses
-    let turned = try [1, 3, 5, 7, 10].map {
-      try largest(alone, Self.trained(way, .float32, rate: 0.001, from: $0).losses)
-    }
-    let together = try processes(2) { try Self.trained(way, .float32, rate: 0.001, in: $0) }
-    let error = try largest(alone, together[0].get().losses)
+    let together = try processes(2) { try Self.lossesInSinglePrecision(way, in: $0) }
+    let error = Self.difference(alone, try together[0].get())
+    print("AHEAD", way, error, turned)
     // The largest of five is a rough measure of what such a difference can be.
-    #expect(error <= max(1e-6, 3 * (turned.max() ?? 0)), "\(way): \(error), \(turned)")
+    #expect(error <= 3 * (turned.max() ?? 0), "\(way): \(error), \(turned)")
   }
 
   /// Where a gather has no gradient for other processes' rows, or gradients are averaged rather than summed, the encoder's
