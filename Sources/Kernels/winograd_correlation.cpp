@@ -15,12 +15,13 @@ template <typename Stored> struct WinogradSums {
   const at::Tensor images, gradient;
   const Tiling tiling, gradient_tiling;
   const int64_t inputs, outputs, together, seen, given, vectors;
+  const bool has_room;
   const Correlation<float> correlation;
 
   WinogradSums(const at::Tensor &of, const at::Tensor &with, int64_t least)
       : images(of), gradient(with), tiling(of), gradient_tiling(with), inputs(of.size(1)), outputs(with.size(1)), together(tiles_together(inputs + outputs, least)),
         seen(matrix_of(together, inputs)), given(matrix_of(together, outputs)), vectors(vectors_of<float>(outputs)),
-        correlation(wide_products().correlate_of(/*is_stem=*/false, vectors)) {}
+        has_room(leaves_room(inputs, outputs, together)), correlation(wide_products().correlate_of(/*is_stem=*/false, vectors)) {}
 
   int64_t size() const { return inputs * outputs; }
 
@@ -49,7 +50,7 @@ template <typename Stored> struct WinogradSums {
 
   // What the tiles after these are of.
   Upcoming upcoming(const at::Tensor &of, int64_t start, int64_t end) const {
-    if (!leaves_room(inputs, outputs, together)) return {};
+    if (!has_room) return {};
     return rows_of_tiles(values_of<Stored>(of), of.size(1), tiling, start + together, end, together);
   }
 

@@ -47,6 +47,28 @@ import Testing
     }
   }
 
+  #if os(Linux)
+    /// OpenMP reads it when the program begins, so that the program begins again with what is missing.
+    @Test(arguments: ["OMP_WAIT_POLICY=active", "GOMP_SPINCOUNT=7", nil])
+    func threadsSpinBrieflyWhereTheEnvironmentDoesNotSayHowTheyWait(_ said: String?) throws {
+      try withTemporaryFolder { folder in
+        let output = folder.appendingPathComponent("address.txt")
+        let program = try Program.startShell(
+          "exec env -u OMP_WAIT_POLICY -u GOMP_SPINCOUNT \(said ?? "") "
+            + "'\(Program.path("gnomon"))' serve '\(folder.path)' --port 0 > '\(output.path)'")
+        _ = try address(in: output)
+        let environment = try text(
+          of: URL(fileURLWithPath: "/proc/\(program.identifier)/environ"))
+        let waits = environment.split(separator: "\0").filter {
+          $0.hasPrefix("OMP_WAIT_POLICY=") || $0.hasPrefix("GOMP_SPINCOUNT=")
+        }
+        #expect(waits == [said.map { $0[...] } ?? "GOMP_SPINCOUNT=5000"])
+        kill(program.identifier, SIGTERM)
+        #expect(try program.finish().code == 0)
+      }
+    }
+  #endif
+
   @Test func anotherAddressAsksForItsToken() throws {
     try withTemporaryFolder { folder in
       let output = folder.appendingPathComponent("address.txt")
