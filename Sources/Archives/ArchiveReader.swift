@@ -28,7 +28,11 @@ public final class ArchiveReader {
   private let format: Format
   /// The archive's bytes on disk.
   private let fileSize: Int
-  private let isCompressed: Bool
+  /// What a compressed archive is decompressed by; nil for another.
+  private let stream: GzipStream?
+
+  /// How much may follow a compressed archive's last member: what pads it.
+  private static let paddingLimit = 1 << 20
 
   /// Opens an archive.
   ///
@@ -39,18 +43,16 @@ public final class ArchiveReader {
     self.format = format
     let beginning = ArchiveReader.ends(of: path)
     fileSize = beginning.size
-    isCompressed = Inflater.isGzip(beginning.first)
+    let isCompressed = format == .tar && Inflater.isGzip(beginning.first)
+    stream = isCompressed ? GzipStream(path: path) : nil
     switch format {
-    case .tar:
-      archive_read_support_format_tar(archive)
-      archive_read_support_filter_gzip(archive)
+    case .tar: archive_read_support_format_tar(archive)
     case .zip: archive_read_support_format_zip_seekable(archive)
     }
-    guard archive_read_open_filename(archive, path, 1 << 16) == ARCHIVE_OK else {
-      throw .unreadable(reason: message)
-    }
+    let status = stream.map(open) ?? archive_read_open_filename(archive, path, 1 << 16)
+    guard status == ARCHIVE_OK else { throw stream?.error ?? .unreadable(reason: message) }
     // libarchive takes a tar file that was cut between two members for a whole one.
-    if format == .tar, !isCompressed,
+    if format == .tar, stream == nil,
       beginning.last.count < 512
         || beginning.last.contains(where: { $0 != 0 })
     {
@@ -67,7 +69,11 @@ public final class ArchiveReader {
     while true {
       var entry: OpaquePointer?
       let status = archive_read_next_header(archive, &entry)
-      if status == ARCHIVE_EOF { return nil }
+      if let error = stream?.error { throw error }
+      if status == ARCHIVE_EOF {
+        try finishStream()
+        return nil
+      }
       guard status == ARCHIVE_OK || status == ARCHIVE_WARN, let entry else {
         throw .unreadable(reason: message)
       }
@@ -88,10 +94,35 @@ public final class ArchiveReader {
         taken = archive_read_data(archive, buffer.baseAddress, size)
         filled = max(taken, 0)
       }
-      guard taken >= 0 else { throw .unreadable(reason: message) }
+      guard taken >= 0 else { throw stream?.error ?? .unreadable(reason: message) }
       guard taken > 0 else { break }
     }
     return output
+  }
+
+  private func open(_ stream: GzipStream) -> Int32 {
+    archive_read_open(
+      archive, Unmanaged.passUnretained(stream).toOpaque(), nil,
+      { _, address, bytes in
+        guard let address else { return -1 }
+        let stream = Unmanaged<GzipStream>.fromOpaque(address).takeUnretainedValue()
+        let part = stream.next()
+        bytes?.pointee = part.baseAddress
+        return stream.error == nil ? la_ssize_t(part.count) : -1
+      }, nil)
+  }
+
+  /// Goes to the end, where the checksum is.
+  private func finishStream() throws(ArchiveError) {
+    guard let stream else { return }
+    var padding = 0
+    while case let part = stream.next(), !part.isEmpty {
+      padding += part.count
+      guard padding <= ArchiveReader.paddingLimit else {
+        throw .unreadable(reason: "more follows its last member")
+      }
+    }
+    if let error = stream.error { throw error }
   }
 
   private var message: String {
@@ -122,7 +153,7 @@ public final class ArchiveReader {
       throw .length(name)
     }
     let size = Int(archive_entry_size(entry))
-    guard format == .tar, !isCompressed else {
+    guard format == .tar, stream == nil else {
       return ArchiveMember(name: name, size: size, offset: nil)
     }
     let offset = Int(archive_filter_bytes(archive, 0))

@@ -100,7 +100,7 @@ extension DatasetError.Fault {
     case .noImageFiles: "put the images of each class in a subfolder"
     case .noReadableImage:
       "mend or remove what cannot be read, or add PNG, JPEG, WebP, GIF, BMP or TIFF images"
-    case .tooFewImages: "add images, or folders train and val"
+    case .tooFewImages: "add images, or a split of their own to hold out"
     case .noTrainFolder: "add the folder train, or give one of these"
     case .unknownClass: "use the same class folders in both"
     case .format(let fault): fault.remedy

@@ -84,7 +84,7 @@ public struct DatasetError: Error, Equatable, Sendable {
     case skipped(reason: String)
     /// A folder holds no image; the first file that looked like one, where there is one.
     case noImageFiles(first: SkippedFile? = nil)
-    /// There are not two images in any class, so that none can be held out.
+    /// There are not two images in any class, of so many images, so that none can be held out.
     case tooFewImages(Int, classCount: Int)
     /// There are folders of images to hold out and none to train on.
     case noTrainFolder(beside: [String])

@@ -63,8 +63,8 @@ public enum FormatFault: Equatable, Sendable {
   case unlabeled(sample: String)
   /// A sample's label cannot be read.
   case sampleLabel(sample: String)
-  /// The shard holds no sample.
-  case noSample
+  /// The shards hold no image; members that are neither images nor labels end so.
+  case noSample(endings: [String])
 
   // Of packed data sets.
 
@@ -104,7 +104,10 @@ extension FormatFault {
     case .oneSplit(let found): "shards of \(found) alone"
     case .unlabeled(let sample): "sample \(sample) has no label, and others do"
     case .sampleLabel(let sample): "the label of sample \(sample) cannot be read"
-    case .noSample: "no sample in it"
+    case .noSample(let endings):
+      "no image in it"
+        + (endings.isEmpty
+          ? "" : ": its members end in \(endings.map { ".\($0)" }.joined(separator: ", "))")
     case .packed(let fault): fault.problem
     case .digits(let classes): "\(classes) classes instead of ten digits"
     }
@@ -120,6 +123,7 @@ extension FormatFault {
     case .labelsOfOneSplit, .labelCount, .label, .unlabeled, .sampleLabel: "mend the labels"
     case .noShard: "name a folder of .tar files, or a pattern such as FOLDER/train-{000..009}.tar"
     case .pattern: "choose fewer"
+    case .noSample: "name images KEY.jpg, KEY.png or alike, each beside its KEY.cls"
     case .splitlessShard, .oneSplit: "name shards of both splits, or of none: train and val"
     case .packed(let fault): fault.remedy
     case .digits: "give it the files of MNIST"

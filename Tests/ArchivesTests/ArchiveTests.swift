@@ -39,6 +39,20 @@ import Testing
     #expect(try archive.read(8) == [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A])
   }
 
+  /// The last eight bytes are the contents' checksum and length.
+  @Test func aCompressedArchiveWhoseChecksumDiffersIsDamaged() throws {
+    let whole = try bytes("shards/small-val-000.tar.gz")
+    try withTemporaryFolder { folder in
+      let file = folder.appendingPathComponent("changed.tar.gz")
+      for place in whole.count - 8..<whole.count {
+        var changed = whole
+        changed[place] ^= 1
+        try Data(changed).write(to: file)
+        #expect(throws: ArchiveError.damaged, "\(place)") { try names(file.path, .tar) }
+      }
+    }
+  }
+
   @Test func longNamesAndPrefixesAreRead() throws {
     let names = try names("\(folder)/shards/small-train-000.tar", .tar)
     let long = "long/" + String(repeating: "n", count: 120) + "/grün"

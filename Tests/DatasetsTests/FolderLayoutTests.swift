@@ -68,13 +68,14 @@ import Testing
     try add(1, to: "")
     #expect(
       refusal()
-        == ": only 1 image, which leaves none to hold out; add images, or folders train and val")
+        == ": only 1 image, which leaves none to hold out; add images, or a split of their own to hold out"
+    )
     try folder.remove("0.png")
     try add(1, to: "cat")
     try add(1, to: "dog")
     #expect(
       refusal() == ": only 1 image in each of its 2 classes, which leaves none to hold out; "
-        + "add images, or folders train and val")
+        + "add images, or a split of their own to hold out")
   }
 
   @Test func aFolderOfOtherFilesSaysWhatTheFirstIs() throws {
@@ -102,6 +103,18 @@ import Testing
         "DATA: passed over 1 file, hidden or of kinds that lie beside images",
       ])
     #expect(splits.skipped.map(\.reason) == ["beside the splits, so in none of them"])
+  }
+
+  @Test func besideTheirNamesInCapitalsFoldersOfSplitsAreThemselves() throws {
+    for split in ["Train", "train", "Val", "val"] { try add(2, to: split + "/cat") }
+    try add(2, to: "train/dog")
+    let splits = try load()
+    #expect(splits.train.labels == [0, 0, 1, 1] && splits.heldOut.labels == [0, 0])
+    #expect(
+      remarks(splits) == [
+        "DATA/Val: not used, as DATA/val is held out",
+        "DATA: its folder Train is no split and is not used",
+      ])
   }
 
   @Test func imagesWithoutClassesAreNotHeldOutOfClasses() throws {

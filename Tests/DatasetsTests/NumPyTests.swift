@@ -57,6 +57,16 @@ import Testing
     #expect(alone.train.count == 2 && alone.heldOut.count == 1 && alone.train.labels.isEmpty)
   }
 
+  @Test func arraysThatAreNotTakenAreNamed() throws {
+    let folder = try loose()
+    try folder.write(datasetFixture("numpy/grey.npz"), to: "train.npz")
+    let archive = folder.path + "/train.npz"
+    #expect(
+      try load(folder).remarks
+        == ["images", "labels"].map { "\(archive) (\($0).npy): not used" })
+    #expect(try loadFixture(.numpy, "numpy/loose").remarks == [])
+  }
+
   @Test func withoutLabelsThereAreNone() throws {
     let folder = try loose()
     try folder.remove("y_test.npy")

@@ -37,6 +37,32 @@ import Testing
     #expect(error?.problem == "a sample without an image")
   }
 
+  @Test func shardsOfOtherFilesSayWhatTheyAreOf() throws {
+    let folder = try TemporaryFolder()
+    for name in ["one.heic", "two.tif.txt", "none"] { try folder.write("text", to: name) }
+    let tar = folder.path + "/all.tar"
+    #expect(
+      try shell("tar -cf '\(tar)' -C '\(folder.path)' one.heic two.tif.txt none") == 0)
+    let error = #expect(throws: DatasetError.self) { try load(tar) }
+    #expect(error?.problem == "no image in it: its members end in ., .heic, .tif.txt")
+  }
+
+  @Test func oneSampleLeavesNoneToHoldOut() throws {
+    let folder = try TemporaryFolder()
+    try folder.write(datasetFixture("shards/small-train-001.tar"), to: "only.tar")
+    let error = #expect(throws: DatasetError.self) { try load(folder.path + "/only.tar") }
+    #expect(error?.problem == "only 1 image, which leaves none to hold out")
+  }
+
+  private func shell(_ command: String) throws -> Int32 {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/bin/sh")
+    process.arguments = ["-c", command]
+    try process.run()
+    process.waitUntilExit()
+    return process.terminationStatus
+  }
+
   @Test func labelsOfTextAreSortedAndAFifthIsHeldOut() throws {
     let splits = try load(fixture("datasets/shards-json/all.tar"))
     #expect(splits.train.classNames == ["kind 0", "kind 1"])

@@ -9,13 +9,15 @@ struct NumPyArrays {
   }
 
   private var places: [String: Place] = [:]
+  /// Where arrays lie whose names other ones have, which are taken.
+  private var repeated: [String] = []
 
   /// Finds the arrays; their bytes are read when they are asked for.
   init(_ path: String) throws(DatasetError) {
     if FileBytes.isFolder(path) {
       for name in try FileNames.visible(in: path) {
         if let stem = NumPyArrays.stem(name, ".npy") {
-          places[stem] = .file("\(path)/\(name)")
+          put(.file("\(path)/\(name)"), as: stem)
         } else if let stem = NumPyArrays.stem(name, ".npz") {
           try add("\(path)/\(name)", prefix: NumPyArrays.splits.contains(stem) ? stem + "_" : "")
         }
@@ -35,12 +37,34 @@ struct NumPyArrays {
   /// The arrays' names, sorted.
   var names: [String] { places.keys.sorted() }
 
+  /// Whether there is an array of a name.
+  func contains(_ name: String) -> Bool { places[name] != nil }
+
   /// The array of a name, whatever its letters' case; nil where there is none.
   func array(_ name: String) throws(DatasetError) -> NumPyStored? {
     switch places[name] {
     case nil: nil
     case .file(let path): try NumPyStored(path: path)
     case .member(let member, let path): try NumPyStored(member: member, of: path)
+    }
+  }
+
+  /// What is said of arrays other than the ones that were taken; nothing where there are none.
+  func remarks(taken: Set<String>) -> [String] {
+    let left = names.filter { !taken.contains($0) }.compactMap { places[$0].map(NumPyArrays.text) }
+    return (left + repeated).sorted().map { "\($0): not used" }
+  }
+
+  private static func text(_ place: Place) -> String {
+    switch place {
+    case .file(let path): path
+    case .member(let member, let path): "\(path) (\(member))"
+    }
+  }
+
+  private mutating func put(_ place: Place, as name: String) {
+    if let other = places.updateValue(place, forKey: name) {
+      repeated.append(NumPyArrays.text(other))
     }
   }
 
@@ -60,7 +84,7 @@ struct NumPyArrays {
     }
     for member in try members.mapError({ DatasetError(path, .format(.archive($0))) }).get() {
       if let stem = NumPyArrays.stem(member, ".npy") {
-        places[prefix + stem] = .member(member, of: path)
+        put(.member(member, of: path), as: prefix + stem)
       }
     }
   }

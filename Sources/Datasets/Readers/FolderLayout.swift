@@ -17,7 +17,11 @@ struct FolderLayout: Sendable {
     let folders = directory.entries.filter { $0.kind == .folder || $0.kind == .linkToFolder }
       .map(\.name)
     func named(_ names: [String]) -> [FilePath] {
-      names.flatMap { name in folders.filter { $0.lowercasedName.whole == name } }
+      // Beside `Train` it is `train` itself that is meant.
+      names.flatMap { name in
+        let alike = folders.filter { $0.lowercasedName.whole == name }
+        return alike.filter { "\($0)" == name } + alike.filter { "\($0)" != name }
+      }
     }
     let trainFolders = named(FolderLayout.trainNames)
     let candidates = named(FolderLayout.heldOutNames)

@@ -26,8 +26,14 @@ extension ImageSource {
   /// A fifth of every class and the rest (`HeldOutFifth`).
   ///
   /// - Parameter keys: what names each image for good.
-  func divided(by keys: [String]) -> (train: ImageSource, heldOut: ImageSource) {
+  /// - Throws: `DatasetError` where no class has two images, so that none can be held out.
+  func divided(
+    by keys: [String]
+  ) throws(DatasetError) -> (train: ImageSource, heldOut: ImageSource) {
     let places = HeldOutFifth.places(labels: labels, keys: keys)
+    guard !places.heldOut.isEmpty else {
+      throw DatasetError(place, .tooFewImages(count, classCount: Set(labels).count))
+    }
     return (
       chosen(places.train, name + " train"), chosen(places.heldOut, name + " held out")
     )

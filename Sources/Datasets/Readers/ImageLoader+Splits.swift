@@ -1,11 +1,13 @@
 extension ImageLoader {
   /// Both splits of a request, no more images of each than it asks for.
   ///
-  /// - Parameter overlooked: files that were passed over when the sources were made.
+  /// - Parameters:
+  ///   - overlooked: files that were passed over when the sources were made.
+  ///   - remarks: what was left aside on purpose then.
   /// - Throws: `DatasetError`, for a strict request also when anything was skipped.
   static func splits(
     _ request: DatasetRequest, train: ImageSource, heldOut: ImageSource,
-    overlooked: [SkippedFile] = []
+    overlooked: [SkippedFile] = [], remarks: [String] = []
   ) throws(DatasetError) -> DatasetSplits {
     if request.strict, let file = overlooked.first {
       throw DatasetError(file.path, .skipped(reason: file.reason))
@@ -18,6 +20,7 @@ extension ImageLoader {
     if request.strict, let file = skipped.first {
       throw DatasetError(file.path, .skipped(reason: file.reason))
     }
-    return DatasetSplits(train: first.images, heldOut: second.images, skipped: skipped)
+    return DatasetSplits(
+      train: first.images, heldOut: second.images, skipped: skipped, remarks: remarks)
   }
 }

@@ -27,32 +27,33 @@ struct NumPyReader: Sendable {
       guard let train = try part(split, of: arrays) else { continue }
       for other in NumPyReader.heldOutNames {
         guard let heldOut = try part(other, of: arrays) else { continue }
-        return try splits(request, train, heldOut)
+        return try splits(request, train, heldOut, of: arrays)
       }
-      return try divided(request, train)
+      return try divided(request, train, of: arrays)
     }
     guard let all = try part(nil, of: arrays) else {
       throw DatasetError(path, .format(.noImages(names: arrays.names)))
     }
-    return try divided(request, all)
+    return try divided(request, all, of: arrays)
   }
 
   private func part(_ split: String?, of arrays: NumPyArrays) throws(DatasetError) -> NumPyPart? {
-    func find(_ words: [String]) throws(DatasetError) -> NumPyStored? {
-      for word in words {
-        let names = split.map { ["\(word)_\($0)", "\($0)_\(word)", "\(word)\($0)"] } ?? [word]
-        for name in names {
-          if let array = try arrays.array(name) { return array }
-        }
-      }
-      return nil
+    func name(_ words: [String]) -> String? {
+      words.lazy.flatMap { word in
+        split.map { ["\(word)_\($0)", "\($0)_\(word)", "\(word)\($0)"] } ?? [word]
+      }.first(where: arrays.contains)
     }
-    guard let images = try find(NumPyReader.imageWords) else { return nil }
-    return try NumPyPart(images: images, labels: find(NumPyReader.labelWords))
+    guard let imageName = name(NumPyReader.imageWords), let images = try arrays.array(imageName)
+    else { return nil }
+    let labelName = name(NumPyReader.labelWords)
+    var labels: NumPyStored?
+    if let labelName { labels = try arrays.array(labelName) }
+    return try NumPyPart(
+      images: images, labels: labels, names: Set([imageName, labelName].compactMap(\.self)))
   }
 
   private func splits(
-    _ request: DatasetRequest, _ train: NumPyPart, _ heldOut: NumPyPart
+    _ request: DatasetRequest, _ train: NumPyPart, _ heldOut: NumPyPart, of arrays: NumPyArrays
   ) throws(DatasetError) -> DatasetSplits {
     guard train.labels.isEmpty == heldOut.labels.isEmpty else {
       throw DatasetError(train.place, .format(.labelsOfOneSplit))
@@ -60,17 +61,19 @@ struct NumPyReader: Sendable {
     let names = NumPyPart.classNames([train, heldOut])
     return try ImageLoader.splits(
       request, train: train.source("numpy train", names),
-      heldOut: heldOut.source("numpy held out", names))
+      heldOut: heldOut.source("numpy held out", names),
+      remarks: arrays.remarks(taken: train.names.union(heldOut.names)))
   }
 
   /// A fifth of each class held out.
   private func divided(
-    _ request: DatasetRequest, _ all: NumPyPart
+    _ request: DatasetRequest, _ all: NumPyPart, of arrays: NumPyArrays
   ) throws(DatasetError) -> DatasetSplits {
     let names = NumPyPart.classNames([all])
     let source = all.source("numpy", names)
-    let (train, heldOut) = source.divided(by: (0..<source.count).map(String.init))
-    return try ImageLoader.splits(request, train: train, heldOut: heldOut)
+    let (train, heldOut) = try source.divided(by: (0..<source.count).map(String.init))
+    return try ImageLoader.splits(
+      request, train: train, heldOut: heldOut, remarks: arrays.remarks(taken: all.names))
   }
 }
 
@@ -78,10 +81,15 @@ struct NumPyReader: Sendable {
 private struct NumPyPart {
   let place: String
   let labels: [Int]
+  /// The arrays' names.
+  let names: Set<String>
   private let images: RawImages
 
-  init(images array: NumPyStored, labels labelArray: NumPyStored?) throws(DatasetError) {
+  init(
+    images array: NumPyStored, labels labelArray: NumPyStored?, names: Set<String>
+  ) throws(DatasetError) {
     place = array.place
+    self.names = names
     let shape = array.header.shape
     try array.require(type: ["u1"], "unsigned bytes (uint8)")
     guard shape.count == 3 || shape.count == 4 && (shape[3] == 1 || shape[3] == 3),

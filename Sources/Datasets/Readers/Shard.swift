@@ -22,7 +22,12 @@ struct Shard {
   private(set) var bytesInMemory = 0
   private let path: String
 
-  private static let imageEndings: Set<String> = ["jpg", "jpeg", "png", "webp"]
+  /// Some endings of members that are neither images nor labels, for a message.
+  private(set) var otherEndings: Set<String> = []
+
+  private static let imageEndings: Set<String> = [
+    "jpg", "jpeg", "png", "webp", "bmp", "gif", "tif", "tiff",
+  ]
   /// The most bytes that an image may have: more than any within the limit of pixels needs.
   private static let imageLimit = 1 << 28
   /// The most bytes that a label may have.
@@ -60,6 +65,8 @@ struct Shard {
         }
         let bytes = try content(member, of: archive)
         try current.take(label: bytes, isJSON: ending == "json", of: key, path)
+      } else if otherEndings.count < 8 {
+        otherEndings.insert(ending)
       }
     }
     try close(current)

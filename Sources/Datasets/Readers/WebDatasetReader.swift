@@ -4,7 +4,7 @@ extension DatasetKind {
     "webdataset", "Samples in tar shards, as WebDataset has them",
     files:
       "a folder of `.tar` or `.tar.gz`, one such file, or a pattern: `train-{000..009}.tar`, `*.tar`; "
-      + "in them `KEY.jpg`, `.jpeg`, `.png` or `.webp` beside `KEY.cls` or `KEY.json` with a `label`",
+      + "in them `KEY.jpg`, `.jpeg`, `.png`, `.webp`, `.bmp`, `.gif`, `.tif` or `.tiff` beside `KEY.cls` or `KEY.json` with a `label`",
     labels: "numbers as they are, other texts sorted; or none",
     splits:
       "by the shards' names: `train`, and `val`, `valid`, `validation` or `test`; or a fifth of "
@@ -25,7 +25,7 @@ struct WebDatasetReader: Sendable {
     guard !shards.heldOut.isEmpty else {
       let classes = try SampleClasses(train)
       let all = try source("webdataset", train, classes, request)
-      let (first, second) = all.divided(by: train.map(\.key))
+      let (first, second) = try all.divided(by: train.map(\.key))
       return try ImageLoader.splits(request, train: first, heldOut: second, overlooked: skipped)
     }
     let heldOut = try samples(shards.heldOut, &skipped)
@@ -40,13 +40,17 @@ struct WebDatasetReader: Sendable {
   ) throws(DatasetError) -> [ShardSample] {
     var samples: [ShardSample] = []
     var bytes = 0
+    var otherEndings: Set<String> = []
     for path in paths {
       let shard = try Shard(path, bytesBefore: bytes)
+      otherEndings.formUnion(shard.otherEndings)
       samples += shard.samples
       skipped += shard.skipped
       bytes += shard.bytesInMemory
     }
-    guard !samples.isEmpty else { throw DatasetError(paths[0], .format(.noSample)) }
+    guard !samples.isEmpty else {
+      throw DatasetError(paths[0], .format(.noSample(endings: otherEndings.sorted())))
+    }
     return samples
   }
 
