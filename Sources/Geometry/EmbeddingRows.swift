@@ -77,7 +77,7 @@ public struct EmbeddingRows {
 
   private func block(_ range: Range<Int>) throws(GeometryError) -> Tensor {
     let block = try fetch(range)
-    if !block.sum().item.isFinite && !block.isFinite { throw try nonFiniteError() }
+    if !block.nonFiniteRows.isEmpty { throw try nonFiniteError() }
     return block
   }
 

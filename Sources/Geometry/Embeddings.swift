@@ -29,17 +29,22 @@ extension Tensor {
     guard size(0) >= minimumRows else {
       throw .notMeasurable(.tooFewRows(of: subject, found: size(0), needed: minimumRows))
     }
-    // One sum instead of a mask of all elements: it is finite unless an element is not, or it overflows.
-    guard !sum().item.isFinite, !isFinite else { return }
     let bad = nonFiniteRows
-    throw .wrongInput(
-      .notFinite(subject, rows: bad.count, of: size(0), first: bad.first ?? 0))
+    guard let first = bad.first else { return }
+    throw .wrongInput(.notFinite(subject, rows: bad.count, of: size(0), first: first))
   }
 
-  /// The rows of a matrix that hold NaN or infinity, in order.
+  /// The rows of a matrix that hold NaN or infinity, or coordinates so large (10^70, which only float64 has) that powers of them are infinite,
+  /// in order.
   public var nonFiniteRows: [Int] {
-    let finite = areFinite().all(along: 1).scalars(Bool.self)
-    return finite.indices.filter { !finite[$0] }
+    // One sum instead of one a row: it is small unless an element is large, or there are very many.
+    if dtype == .float64 {
+      let largest = 1e140
+      if squared().sum().item < largest { return [] }
+      return squared().sum(along: [1]).scalars(Double.self).indices(where: { !($0 < largest) })
+    }
+    if sum().item.isFinite { return [] }
+    return areFinite().all(along: 1).scalars(Bool.self).indices(where: { !$0 })
   }
 
   /// Rows minus their mean. Rows that are all equal become exactly zero, however the mean rounds.
@@ -55,5 +60,12 @@ extension Tensor {
     guard shape == other.shape else {
       throw .wrongInput(.unequalShapes(subject, shape, otherSubject, other.shape))
     }
+  }
+}
+
+extension Array {
+  /// The places of the elements that a condition holds for.
+  fileprivate func indices(where holds: (Element) -> Bool) -> [Int] {
+    indices.filter { holds(self[$0]) }
   }
 }

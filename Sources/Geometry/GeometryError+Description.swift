@@ -41,7 +41,7 @@ extension GeometryError.Problem: CustomStringConvertible {
       "\(subject) have shape \(shape): give a matrix, one embedding a row"
     case .noColumns(let subject, let shape): "\(subject) have no coordinates: shape \(shape)"
     case .notFinite(let subject, let rows, let all, let first):
-      "\(subject): \(rows) of \(all) rows hold NaN or infinity, the first is row \(first); drop "
+      "\(subject): \(rows) of \(all) rows hold NaN, infinity or numbers beyond 1e70, the first is row \(first); drop "
         + "them, or find out where they come from"
     case .unequalShapes(let subject, let shape, let other, let otherShape):
       subject == other

@@ -49,7 +49,7 @@ extension GivenEmbeddingsError: CustomStringConvertible {
     case .negativeLabel(let labels, let label):
       "\(labels) holds the label \(label): classes are counted from 0"
     case .notFinite(let file, let rows, let all, let first):
-      "\(file): \(rows) of \(all) rows hold NaN or infinity, the first is row \(first); find out where "
+      "\(file): \(rows) of \(all) rows hold NaN, infinity or numbers beyond 1e70, the first is row \(first); find out where "
         + "they come from, or leave them out"
     case .tooFewRows(let file, let rows, let dropped):
       "\(file) holds \(rows) row\(rows == 1 ? "" : "s")"

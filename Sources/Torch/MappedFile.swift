@@ -13,7 +13,8 @@ public final class MappedFile {
   /// - Throws: `TorchError` when it cannot be opened, is no plain file, or cannot be mapped.
   public init(path: String) throws(TorchError) {
     self.path = path
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    // A pipe that nobody writes to is not waited for.
+    let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
     guard descriptor >= 0 else {
       throw TorchError("cannot open \(path): \(String(cString: strerror(errno)))")
     }

@@ -10,6 +10,7 @@ public enum NumPyArray {
   ///   - rows: positions along the first dimension to read, all unless given. Of a row-major
   ///     file no other bytes are touched, and the file is mapped only as long as the tensor lives: so one
   ///     longer than memory is read a part at a time. Traps where there are no such rows.
+  ///     Whole numbers without a sign and of more than a byte are copied, as `int64`.
   /// - Throws: `TorchError`, one line with the path, for a file that is missing, truncated, no
   ///   .npy file, or holds objects or a type Gnomon does not know.
   public static func read(
@@ -18,9 +19,10 @@ public enum NumPyArray {
     let file = try MappedFile(path: path)
     let header = try Header(of: file)
     guard header.isColumnMajor else {
-      return header.rowMajorTensor(in: file, rows: rows ?? 0..<(header.shape.first ?? 1))
+      return try header.signed(
+        header.rowMajorTensor(in: file, rows: rows ?? 0..<(header.shape.first ?? 1)), path)
     }
-    let array = header.columnMajorTensor(in: file)
+    let array = try header.signed(header.columnMajorTensor(in: file), path)
     return rows.map { array[$0] } ?? array
   }
 
@@ -45,6 +47,9 @@ public enum NumPyArray {
     return data
   }
 
+  /// Types without a sign that tensors lack, as those of their bytes.
+  fileprivate static let unsigned: [String: DType] = ["u2": .int16, "u4": .int32, "u8": .int64]
+
   fileprivate static let names: [DType: String] = [
     .uint8: "u1", .int8: "i1", .int16: "i2", .int32: "i4", .int64: "i8", .float16: "f2",
     .float32: "f4", .float64: "f8", .bool: "b1",
@@ -53,7 +58,9 @@ public enum NumPyArray {
 
 /// What a .npy file says of the array in it, checked against the file's length.
 private struct Header {
+  /// The type of the elements; that of as many bytes with a sign where they have none and are longer than a byte.
   let dtype: DType
+  private let isUnsigned: Bool
   let isBigEndian: Bool
   let isColumnMajor: Bool
   let shape: [Int]
@@ -70,9 +77,11 @@ private struct Header {
     } catch {
       throw refuse("\(error)")
     }
-    guard let dtype = NumPyArray.names.first(where: { $0.value == header.type })?.key else {
-      throw refuse("type '\(header.type)' is not supported")
-    }
+    let unsigned = NumPyArray.unsigned[header.type]
+    guard
+      let dtype = unsigned ?? NumPyArray.names.first(where: { $0.value == header.type })?.key
+    else { throw refuse("type '\(header.type)' is not supported") }
+    isUnsigned = unsigned != nil
     guard let byteCount = MappedFile.byteCount(header.shape, dtype),
       byteCount <= bytes.count - header.start
     else { throw refuse("it is shorter than its shape \(header.shape) says") }
@@ -98,6 +107,18 @@ private struct Header {
     if isBigEndian { reverseElements(in: file.bytes, from: start, byteCount) }
     let transposed = file.tensor(at: start, shape: shape.reversed(), dtype: dtype)
     return transposed.permuted(Array((0..<shape.count).reversed()))
+  }
+
+  /// The array with the signs that its elements have.
+  func signed(_ tensor: Tensor, _ path: String) throws(TorchError) -> Tensor {
+    guard isUnsigned else { return tensor }
+    let values = tensor.scalars(Int.self)
+    guard values.contains(where: { $0 < 0 }) else { return tensor.to(.int64) }
+    guard dtype != .int64 else {
+      throw TorchError("\(path) holds whole numbers above \(Int.max), which are not read")
+    }
+    let modulus = 1 << (8 * dtype.byteCount)
+    return Tensor(values.map { $0 < 0 ? $0 + modulus : $0 }, shape: tensor.shape)
   }
 
   private func reverseElements(

@@ -17,6 +17,21 @@ import Torch
     #expect(!text.contains("\n") && !text.contains("--"), sourceLocation: location)
   }
 
+  /// Squares of 1e170 are infinite in float64, and with them a covariance that no eigenvalues are found of.
+  @Test func coordinatesWhosePowersAreInfiniteAreAsGoodAsInfinite() throws {
+    let large = x.to(.float64).copied()
+    large[5][3].fill(1e170)
+    expect(.wrongInput(.notFinite(.embeddings, rows: 1, of: 20, first: 5))) {
+      try Spectrum(of: large, centered: true)
+    }
+    expect(.wrongInput(.notFinite(.embeddings, rows: 1, of: 20, first: 5))) {
+      try Spectrum(of: EmbeddingRows(large), centered: true)
+    }
+    large[5][3].fill(1e69)
+    #expect(try Spectrum(of: large, centered: true).effectiveRank < 1.01)
+    #expect((x.to(.float32) * 1e37).nonFiniteRows == [])
+  }
+
   @Test func soundEmbeddingsThatAllowNoFigureAreNotMeasurable() throws {
     let flat = Tensor.ones([20, 4])
     expect(.notMeasurable(.tooFewRows(of: .embeddings, found: 1, needed: 2))) {

@@ -105,6 +105,34 @@ import Torch
     }
   }
 
+  @Test func wholeNumbersWithoutASignAreUnderstood() throws {
+    func values(_ type: String, _ body: [UInt8]) throws -> [Int] {
+      let header = "{'descr': '\(type)', 'fortran_order': False, 'shape': (2,), }"
+      let array = try read(file(header, body: body))
+      #expect(array.dtype == .int64 && array.shape == [2])
+      return array.scalars(Int.self)
+    }
+    #expect(try values("<u2", [1, 0, 0xFE, 0xFF]) == [1, 65_534])
+    #expect(try values(">u2", [0, 1, 0xFF, 0xFE]) == [1, 65_534])
+    #expect(try values("<u4", [1, 0, 0, 0, 2, 0, 0, 0]) == [1, 2])
+    #expect(try values("<u4", [1, 0, 0, 0, 0, 0, 0, 0x80]) == [1, 1 << 31])
+    #expect(try values("<u8", [1] + Array(repeating: 0, count: 14) + [0x40]) == [1, 1 << 62])
+    let error = #expect(throws: TorchError.self) {
+      try values("<u8", [1] + Array(repeating: 0, count: 14) + [0x80])
+    }
+    #expect(error?.description.hasSuffix("above 9223372036854775807, which are not read") == true)
+  }
+
+  @Test func aPipeIsNotWaitedFor() throws {
+    try withTemporaryFolder { folder in
+      let path = folder.appendingPathComponent("pipe.npy").path
+      #expect(mkfifo(path, 0o600) == 0)
+      #expect(throws: TorchError("\(path) is not a plain file")) {
+        try NumPyArray.read(path: path)
+      }
+    }
+  }
+
   @Test func columnMajorAndBigEndianArraysAreUnderstood() throws {
     let columns = file(
       "{'descr': '|u1', 'fortran_order': True, 'shape': (2, 3), }", body: [1, 4, 2, 5, 3, 6])
