@@ -14,6 +14,12 @@ enum CheckpointGlobals {
       || plain[global.module]?.contains(global.name) == true
   }
 
+  /// Whether a name that is not allowed is of what PyTorch builds tensors with: sparse ones, of complex numbers, of eight bits.
+  static func isOfTensors(_ global: PickleGlobal) -> Bool {
+    global.module == "torch._utils" && global.name.hasPrefix("_rebuild_")
+      || global.module == "torch" && global.name.hasSuffix("Storage")
+  }
+
   private static let exact: Set<PickleGlobal> = [
     rebuildTensor, rebuildParameter, orderedDictionary,
   ]

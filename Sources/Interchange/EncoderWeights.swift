@@ -51,8 +51,11 @@ public struct EncoderWeights {
     otherPrefixes = found.map(\.prefix).filter { $0 != chosen.prefix }
     var state: [String: Tensor] = [:]
     var names: Set<String> = []
-    for (name, tensor) in tensors.removingPrefix(chosen.prefix) {
+    for (name, tensor) in tensors.removingPrefix(chosen.prefix).sorted(by: { $0.key < $1.key }) {
       guard let own = chosen.names.ownName(name) else { continue }
+      if !own.hasSuffix(".num_batches_tracked"), let reason = tensor.defectAsWeights {
+        throw .tensor(name: chosen.prefix + name, reason: reason)
+      }
       state[own] = tensor
       names.insert(chosen.prefix + name)
     }

@@ -7,6 +7,8 @@ struct HeadChain {
   enum Fault: Error, CustomStringConvertible {
     /// A tensor's name is not a layer's number and one of its parts.
     case name(String)
+    /// A tensor's elements are no weights.
+    case elements(String, reason: String)
     /// A layer's tensors are neither a linear layer's nor a batch normalisation's.
     case layer(String)
     /// A layer takes another length than the one before it gives.
@@ -21,6 +23,7 @@ struct HeadChain {
     var description: String {
       switch self {
       case .name(let name): "has '\(name)', which is no layer of a chain"
+      case .elements(let name, let reason): "has '\(name)', which \(reason)"
       case .layer(let layer):
         "has layer \(layer), which is neither linear nor a batch normalisation"
       case .width(let layer, let found, let expected):

@@ -97,6 +97,7 @@ public struct HeadWeights {
           guard !withPrototypes || notation.prototypes != nil else {
             throw .prototypes("it is \(notation)")
           }
+          try tensors.checkElements()
           self.init(
             path: file.path, prefix: prefix, architecture: notation, inputs: inputs, state: tensors)
           return
@@ -108,6 +109,7 @@ public struct HeadWeights {
         if withPrototypes {
           try HeadPrototypes(beside: prefix, in: file.tensors).add(to: &architecture, &state)
         }
+        try state.checkElements()
         self.init(
           path: file.path, prefix: prefix, architecture: architecture, inputs: inputs, state: state)
         return
@@ -143,6 +145,15 @@ public struct HeadWeights {
       throw WeightsError(path, .mismatch(error))
     }
     return head
+  }
+}
+
+extension [String: Tensor] {
+  fileprivate func checkElements() throws(HeadChain.Fault) {
+    for (name, tensor) in sorted(by: { $0.key < $1.key })
+    where !name.hasSuffix("num_batches_tracked") {
+      if let reason = tensor.defectAsWeights { throw .elements(name, reason: reason) }
+    }
   }
 }
 

@@ -87,8 +87,10 @@ extension WeightsError.Fault: CustomStringConvertible {
     case .memberLength(let name): "its member \(name) lies about its length"
     case .byteOrder(let order): "its numbers are \(order)-endian"
     case .pickle(let error):
-      if case .refused = error.fault {
-        "\(error); save the model's state_dict() alone"
+      if case .refused(let global) = error.fault {
+        CheckpointGlobals.isOfTensors(global)
+          ? "it holds a tensor of a kind that is not read (\(global)); convert it to float32, or leave it out"
+          : "\(error); save the model's state_dict() alone"
       } else {
         "\(error)"
       }

@@ -42,7 +42,6 @@ public struct WeightsFile {
   }
 
   private static func firstBytes(of path: String) -> [UInt8] {
-    guard let file = FileHandle(forReadingAtPath: path) else { return [] }
-    return Array((try? file.read(upToCount: 9)) ?? Data())
+    (try? MappedFile(path: path)).map { Array($0.bytes.prefix(9)) } ?? []
   }
 }

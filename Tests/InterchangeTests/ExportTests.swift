@@ -49,6 +49,36 @@ func write(_ tensors: SafeTensors, to path: String) throws {
     }
   }
 
+  @Test func whatAreNoWeightsIsNotTakenForThem() throws {
+    let exported = SafeTensors(exporting: encoder, head, as: .gnomon, configuration: "")
+    func tensors(_ change: (Tensor) -> Tensor, _ isOfHead: Bool) throws -> [String: Tensor] {
+      let name = try #require(
+        exported.tensors.keys.filter { $0.hasPrefix("head.") == isOfHead && $0.hasSuffix("weight") }
+          .min())
+      var tensors = exported.tensors
+      tensors[name] = tensors[name].map(change)
+      return tensors
+    }
+    let whole: (Tensor) -> Tensor = { ($0 * 100).to(.int32) }
+    let broken: (Tensor) -> Tensor = { $0 * .nan }
+    for (change, reason) in [
+      (whole, "holds int32, where weights are floating-point numbers"),
+      (broken, "holds NaN or infinity"),
+    ] {
+      try withFile(tensors(change, false), metadata: exported.metadata) { file in
+        let error = #expect(throws: WeightsError.self) { try EncoderWeights(in: file) }
+        #expect(text(error).hasSuffix(reason), "\(text(error))")
+      }
+      try withFile(tensors(change, true), metadata: exported.metadata) { file in
+        let found = try EncoderWeights(in: file)
+        let error = #expect(throws: WeightsError.self) {
+          try HeadWeights(beside: found, in: file)
+        }
+        #expect(text(error).contains(reason), "\(text(error))")
+      }
+    }
+  }
+
   @Test func prototypesOfGnomonsOwnHeadsAreThereWhereTheyAreAskedFor() throws {
     let head = ProjectionHead(
       try HeadArchitecture(parsing: "mlp:6-4,prototypes=9"), inputs: 128)
