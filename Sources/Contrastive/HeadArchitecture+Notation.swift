@@ -65,7 +65,13 @@ extension HeadArchitecture: CustomStringConvertible {
   private mutating func takeOptions(_ notation: inout Notation) throws(NotationError) {
     if hasHiddenLayers {
       batchNorm = notation.takeFlag("bn")
+      var isChosen = false
       for choice in Activation.allCases where notation.takeFlag(choice.rawValue) {
+        // One is there at most.
+        guard !isChosen else {
+          throw notation.error(.unknownOption(choice.rawValue, of: notation.name))
+        }
+        isChosen = true
         activation = choice
       }
     }

@@ -52,12 +52,15 @@ package struct Notation {
     return try number(value, key, in: range)
   }
 
-  /// Takes a whole number of at least `minimum`.
+  /// A bound that no real use reaches, and that keeps products of sizes from overflowing.
+  package static let largestWhole = 1_000_000_000
+
+  /// Takes a whole number of at least `minimum`, and at most `maximum`.
   package mutating func takeWhole(
-    _ key: String, from minimum: Int
+    _ key: String, from minimum: Int, to maximum: Int = Notation.largestWhole
   ) throws(NotationError) -> Int? {
     guard let value = takeValue(key) else { return nil }
-    return try whole(value, key, from: minimum)
+    return try whole(value, key, minimum...maximum)
   }
 
   /// The argument as a number within a range; `what` is for messages.
@@ -67,9 +70,11 @@ package struct Notation {
     try number(argument ?? "", what, in: range)
   }
 
-  /// The argument as a whole number of at least `minimum`.
-  package func wholeArgument(_ what: String, from minimum: Int) throws(NotationError) -> Int {
-    try whole(argument ?? "", what, from: minimum)
+  /// The argument as a whole number of at least `minimum`, and at most `maximum`.
+  package func wholeArgument(
+    _ what: String, from minimum: Int, to maximum: Int = Notation.largestWhole
+  ) throws(NotationError) -> Int {
+    try whole(argument ?? "", what, minimum...maximum)
   }
 
   /// The argument as whole numbers of at least 1 between hyphens.
@@ -81,7 +86,7 @@ package struct Notation {
   package func widths(_ text: String) throws(NotationError) -> [Int] {
     var widths: [Int] = []
     for field in text.split(separator: "-", omittingEmptySubsequences: false) {
-      widths.append(try whole(String(field), "a width", from: 1))
+      widths.append(try whole(String(field), "a width", 1...Notation.largestWhole))
     }
     return widths
   }
@@ -109,11 +114,10 @@ package struct Notation {
   }
 
   private func whole(
-    _ value: String, _ what: String, from minimum: Int
+    _ value: String, _ what: String, _ range: ClosedRange<Int>
   ) throws(NotationError) -> Int {
-    // A bound that no real use reaches keeps products of sizes from overflowing.
-    guard let number = Int(value), (minimum...1_000_000_000).contains(number) else {
-      throw error(.notAWholeNumber(value, of: what, minimum: minimum))
+    guard let number = Int(value), range.contains(number) else {
+      throw error(.notAWholeNumber(value, of: what, range: range))
     }
     return number
   }

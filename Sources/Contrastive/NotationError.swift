@@ -17,8 +17,8 @@ public struct NotationError: Error, Sendable, Hashable {
     case unknownOption(String, of: String)
     /// A value, of what it is said, that is no number of a range.
     case notANumber(String, of: String, range: ClosedRange<Double>)
-    /// A value, of what it is said, that is no whole number of a minimum or more.
-    case notAWholeNumber(String, of: String, minimum: Int)
+    /// A value, of what it is said, that is no whole number of a range.
+    case notAWholeNumber(String, of: String, range: ClosedRange<Int>)
     /// Fewer widths than the name needs, which are named, with an example.
     case tooFewWidths(needed: String, example: String)
     /// It takes more coordinates of h than there are.
@@ -66,8 +66,10 @@ extension NotationError: CustomStringConvertible {
     case .unknownOption(let option, let name): "'\(option)' is no option of \(name)"
     case .notANumber(let value, let what, let range):
       "\(what) is '\(value)', not a number \(range.phrase)"
-    case .notAWholeNumber(let value, let what, let minimum):
-      "\(what) is '\(value)', not a whole number from \(minimum) up"
+    case .notAWholeNumber(let value, let what, let range):
+      "\(what) is '\(value)', not a whole number from \(range.lowerBound) "
+        + (range.upperBound < Notation.largestWhole || value.contains(where: \.isNumber)
+          ? "to \(range.upperBound)" : "up")
     case .tooFewWidths(let needed, let example): "give \(needed), as in \(example)"
     case .tooManyCoordinates(let count, let inputs):
       "\(count) is more than the \(inputs) coordinates of h"
@@ -86,6 +88,7 @@ extension NotationError: CustomStringConvertible {
 
 extension ClosedRange<Double> {
   fileprivate var phrase: String {
-    upperBound == .infinity ? "from \(lowerBound) up" : "from \(lowerBound) to \(upperBound)"
+    upperBound >= .greatestFiniteMagnitude
+      ? "from \(lowerBound) up" : "from \(lowerBound) to \(upperBound)"
   }
 }

@@ -64,7 +64,7 @@ public enum ObjectiveChoice: Sendable, Hashable {
     case "dcl": self = .decoupled
     case "moco":
       self = .momentumContrast(
-        queueLength: try notation.wholeArgument("the queue's length", from: 1),
+        queueLength: try notation.wholeArgument("the queue's length", from: 1, to: 1_000_000),
         momentum: try notation.takeNumber("momentum", in: 0...1)
           ?? ObjectiveChoice.usualQueueMomentum)
     case "spectral": self = .spectral
@@ -88,7 +88,7 @@ public enum ObjectiveChoice: Sendable, Hashable {
       self = .barlowTwins(redundancy.map { BarlowTwins(redundancy: $0) } ?? BarlowTwins())
     case "sigreg":
       self = .sigReg(
-        slices: try notation.takeWhole("slices", from: 1) ?? SIGReg.usualSlices,
+        slices: try notation.takeWhole("slices", from: 1, to: 100_000) ?? SIGReg.usualSlices,
         weight: try notation.takeNumber("weight", in: 0...1) ?? SIGReg.usualWeight)
     case "byol":
       self = .byol(

@@ -29,7 +29,8 @@ struct LayerComparison {
         title: title(layer), x: x, y: y,
         traces: runs.members.map { Trace(of: $0, points: points($0, layer), mode: mode) })
     }
-    return Chart.sharingVerticalRange(panels.filter(\.hasPoints))
+    let charts = panels.filter(\.hasPoints)
+    return y.range == nil ? Chart.sharingVerticalRange(charts) : charts
   }
 
   /// What the colours and patterns of `layers` are.

@@ -57,7 +57,8 @@ extension ChartFigure {
     let conventions = Set(layers.compactMap { $0.conventions["spectrum"].map(Footnotes.text) })
     let longest = layers.map(\.spectrum.count).max() ?? 0
     let comparison = LayerComparison(
-      runs: runs, x: spectrumIndex(upTo: longest), y: spectrumHeight)
+      runs: runs, x: spectrumIndex(upTo: longest),
+      y: spectrumHeight(of: layers.flatMap(\.spectrum)))
     let charts = comparison.charts { layer in
       layer.map(LayerComparison.role) ?? "Spectrum of each layer"
     } points: { member, layer in
@@ -75,15 +76,26 @@ extension ChartFigure {
   /// How a spectrum is read.
   static let spectrumReading =
     "Singular values of the row-normalised embeddings, sorted, on a logarithmic scale: a curve that drops early "
-    + "uses few directions."
+    + "uses few directions. What is below 10⁻⁸ of the largest is rounding, and below the chart."
 
   /// The horizontal axis of spectra of up to `count` values.
   static func spectrumIndex(upTo count: Int) -> Axis {
     Axis(title: "index of the singular value", range: [0, Double(count) + 1])
   }
 
-  /// The vertical axis of spectra.
-  static let spectrumHeight = Axis(title: "log₁₀ σ")
+  /// What the vertical axis of spectra is called.
+  static let spectrumTitle = "log₁₀ σ"
+
+  /// The vertical axis of spectra of such values. What is less than 10⁻⁸ of the largest is rounding, and lies below the chart.
+  static func spectrumHeight(of values: [Double]) -> Axis {
+    let finite = values.filter(\.isFinite)
+    guard let least = finite.min(), let greatest = finite.max() else {
+      return Axis(title: spectrumTitle)
+    }
+    let lower = max(least, greatest - 8)
+    let margin = max((greatest - lower) * 0.05, 1e-6)
+    return Axis(title: spectrumTitle, range: [lower - margin, greatest + margin])
+  }
 
   private static func alongLayers(
     _ key: String, of runs: RunSet, title: String? = nil

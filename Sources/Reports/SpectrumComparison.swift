@@ -39,14 +39,10 @@ package struct SpectrumComparison {
   package var figures: LiveFigures {
     let longest = layers.flatMap { $0.spectra.map(\.count) }.max() ?? 0
     let charts = layers.map { layer in
-      var height = ChartFigure.spectrumHeight
-      if let range = layer.range {
-        let margin = max((range.upperBound - range.lowerBound) * 0.05, 1e-6)
-        height.range = [range.lowerBound - margin, range.upperBound + margin]
-      }
-      return Chart(
+      Chart(
         title: LayerComparison.role(of: layer.name), x: ChartFigure.spectrumIndex(upTo: longest),
-        y: height,
+        y: ChartFigure.spectrumHeight(
+          of: layer.range.map { [$0.lowerBound, $0.upperBound] } ?? []),
         traces: layer.spectra.enumerated().map { place, spectrum in
           Trace(
             names[place], marks.marks[place],
@@ -66,7 +62,7 @@ package struct SpectrumComparison {
       guard longest > 0 else { return nil }
       let places = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1_024].filter { $0 <= longest }
       return CurveComparison.Table(
-        title: "\(ChartFigure.spectrumHeight.title), \(LayerComparison.role(of: layer.name))",
+        title: "\(ChartFigure.spectrumTitle), \(LayerComparison.role(of: layer.name))",
         heads: places.map { "value \($0)" } + ["values"],
         rows: zip(names, layer.spectra).map { name, spectrum in
           let values = places.map { $0 <= spectrum.count ? spectrum[$0 - 1] : nil }

@@ -76,7 +76,7 @@ extension TrainingRun {
       return try step()
     } catch let error as NonFiniteLoss {
       throw RunError.nonFiniteLoss(
-        step: self.step + 1, value: "\(error.value)",
+        step: self.step + 1, value: error.value.isNaN ? "nan" : "\(error.value)",
         lastCheckpoint: isWriter ? checkpoints.newestStep : nil)
     } catch let error as TorchError {
       throw lostProcess(error)

@@ -84,7 +84,12 @@ import TorchNN
     #expect(
       problem("byol,momentum=2") == .notANumber("2", of: "momentum", range: 0...1))
     #expect(
-      problem("moco:many") == .notAWholeNumber("many", of: "the queue's length", minimum: 1))
+      problem("moco:many")
+        == .notAWholeNumber("many", of: "the queue's length", range: 1...1_000_000))
+    // Of so many not one step's products are held.
+    #expect(
+      problem("sigreg,slices=100000000")
+        == .notAWholeNumber("100000000", of: "slices", range: 1...100_000))
     let error = #expect(throws: NotationError.self) { try ObjectiveChoice(parsing: "sim\nclr") }
     #expect(error?.kind == .objective && error?.text == "sim\nclr")
     #expect(error?.forms == ObjectiveChoice.forms)

@@ -190,7 +190,7 @@ import TorchNN
     "bottleneck:2-4,bn", "orthogonal:0", "orthogonal:4,bn", "low-rank:0", "low-rank:2,fixed,fixed",
     "first:0", "first:4,scale=2", "reweight:0", "reweight:nan", "reweight", "none:3", "none,bn",
     "MLP:8-4", "mlp:8-4,levels=0", "mlp:8-4,levels=5", "mlp:8-4,levels=100000", "first:4,levels=2",
-    "mlp:8-4,top=3",
+    "mlp:8-4,top=3", "mlp:8-4,gelu,tanh", "mlp:8-4,relu,relu",
     "mlp:8-4,l1=0.1", "mlp:8-4,sparse=0", "mlp:8-4,sparse=16,top=17", "mlp:8-4,sparse=16,l1=-1",
     "orthogonal:4,sparse=8",
   ])

@@ -36,6 +36,7 @@ import Torch
 
   @Test func whatIsWrittenReadsBackEqual() throws {
     var original = RunConfiguration()
+    original.dataset = .folder
     original.data = "it's: a \"folder\" # with\ttrouble"
     original.steps = 12
     original.learningRate = 0.1 + 0.2
@@ -98,6 +99,12 @@ import Torch
     #expect(throws: ConfigurationError.unreadable(path: "/none.yaml")) {
       try RunConfiguration(path: "/none.yaml")
     }
+  }
+
+  @Test func filesForADataSetThatIsMadeAreRefused() {
+    var configuration = RunConfiguration()
+    configuration.data = "photos"
+    #expect(throws: ConfigurationError.dataUnused(.sprites)) { try configuration.resolved() }
   }
 
   @Test func aRefusalIsData() {

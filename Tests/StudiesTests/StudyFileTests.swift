@@ -224,7 +224,9 @@ struct StudyFileTests {
       #expect(names[0] == names[2] && names[0] != names[1])
       #expect(names.allSatisfy { $0.count <= 100 && $0 != long })
     }
-    let name = try assigned("axes: {seed: [0]}", [("data", "a/x.gnomon")]).name
+    let name = try assigned(
+      "axes: {seed: [0]}\nsettings: {dataset: packed}", [("data", "a/x.gnomon")]
+    ).name
     #expect(name.wholeMatch(of: /s_data-x\.gnomon_[0-9a-f]{8}/) != nil, "\(name)")
     // What the manual says.
     let manual = try String(contentsOfFile: fixture("../../Docs/MadeData.md"), encoding: .utf8)

@@ -103,6 +103,16 @@ const gnomonCharts = (() => {
       ? [heat(chart.heat, onDark)]
       : chart.traces.map((each) => trace(each, chart, onDark, factor));
 
+  // Around a single height the library draws an axis of two, on which small numbers look like zero.
+  const aroundOne = (chart) => {
+    const heights = new Set(chart.traces.flatMap(({ y }) => y).filter(Number.isFinite));
+    const [height] = heights;
+    if (heights.size !== 1 || height === 0 || chart.y.isLogarithmic || chart.y.ticks) return null;
+    if (chart.traces.some(({ above }) => above)) return null;
+    const ends = [chart.y.fromZero ? 0 : 0.5 * height, 1.5 * height];
+    return ends.sort((one, other) => one - other);
+  };
+
   const axis = (source, title, style) => {
     const shared = {
       title: { text: title, standoff: 8, font: { size: 12.5 } },
@@ -152,7 +162,10 @@ const gnomonCharts = (() => {
     const x = { ...axis(chart.x, title, style), showgrid: Boolean(chart.y.ticks) };
     if (chart.x.ticks) x.tickangle = angle(chart, style.width);
     const y = axis(chart.y, wrapped(yTitle, (style.height - 60) / 6.2), style);
-    if (!chart.heat) return { xaxis: x, yaxis: y };
+    if (!chart.heat) {
+      const range = y.range ?? aroundOne(chart);
+      return { xaxis: x, yaxis: range ? { ...y, range } : y };
+    }
     const rows = named(chart.heat.rows);
     return {
       xaxis: { ...x, ...named(chart.heat.columns) },

@@ -24,6 +24,8 @@ public enum ConfigurationError: Error, Equatable, Sendable {
   case value(key: String, text: String?, SettingForm, SettingProblem)
   /// The data set is one of files, and no folder is named.
   case dataNeeded(DatasetKind)
+  /// A data set that is made, not read, has been given files.
+  case dataUnused(DatasetKind)
   /// The device is not there.
   case device(DeviceError)
   /// The images do not divide into a vision transformer's patches.
@@ -87,6 +89,9 @@ extension ConfigurationError: CustomStringConvertible {
     case .notOneValue(let key): "\(key) should have one value"
     case .value(let key, let text, let form, let problem):
       problem.description(key: key, text: text, form)
+    case .dataUnused(let dataset):
+      "data is set, which dataset \(dataset.rawValue) does not read: leave it out, or say which dataset it is, "
+        + "as folder"
     case .dataNeeded(let dataset): "dataset \(dataset.rawValue) needs the folder of its files"
     case .device(let error): "\(error)"
     case .patches(let encoder, let imageSize, let patch):

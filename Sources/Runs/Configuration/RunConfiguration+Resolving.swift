@@ -37,6 +37,7 @@ extension RunConfiguration {
     try resolved.checkMemory()
     _ = try augmentationPolicy()
     if self.dataset.needsFiles && self.data == nil { throw .dataNeeded(self.dataset) }
+    if !self.dataset.needsFiles && self.data != nil { throw .dataUnused(self.dataset) }
     if self.threads == 0 { resolved.threads = ProcessInfo.processInfo.activeProcessorCount }
     if self.normalise == nil, let path = self.`init` {
       resolved.normalise = InitialWeights.normalization(of: path)

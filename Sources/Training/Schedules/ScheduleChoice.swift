@@ -42,7 +42,8 @@ public enum ScheduleChoice: Sendable, Hashable, CustomStringConvertible {
       let steps = try notation.wholeArgument("the number of head steps", from: 0)
       self = .alternating(headSteps: steps, batch: notation.takeFlag("fresh") ? .fresh : .same)
     case "unrolled":
-      let steps = try notation.wholeArgument("the number of inner steps", from: 0)
+      // All of them are kept for the way back.
+      let steps = try notation.wholeArgument("the number of inner steps", from: 0, to: 1_000)
       let rate = try notation.takeNumber("rate", in: 0...Double.infinity)
       self = .unrolled(steps: steps, rate: rate ?? Unrolled(steps: steps).rate)
     case "implicit":
