@@ -47,6 +47,23 @@ import Testing
     #expect(error?.problem == "no image in it: its members end in ., .heic, .tif.txt")
   }
 
+  @Test func imagesOfOtherFormatsThanWebDatasetsOwnAreRead() throws {
+    let folder = try TemporaryFolder()
+    for (name, image) in [
+      ("0.bmp", "rgb-32.bmp"), ("1.gif", "plain.gif"), ("2.tif", "rgb-raw.tiff"),
+    ] {
+      let bytes = try Data(contentsOf: URL(fileURLWithPath: fixture("images/" + image)))
+      try folder.write(bytes, to: name)
+      try folder.write("7", to: name.prefix(2) + "cls")
+    }
+    let tar = folder.path + "/all.tar"
+    #expect(
+      try shell("cd '\(folder.path)' && tar -cf all.tar 0.bmp 0.cls 1.gif 1.cls 2.tif 2.cls") == 0)
+    let splits = try load(tar)
+    #expect(splits.train.count == 2 && splits.heldOut.count == 1 && splits.skipped.isEmpty)
+    #expect(splits.train.labels == [7, 7])
+  }
+
   @Test func oneSampleLeavesNoneToHoldOut() throws {
     let folder = try TemporaryFolder()
     try folder.write(datasetFixture("shards/small-train-001.tar"), to: "only.tar")
