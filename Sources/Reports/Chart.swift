@@ -179,7 +179,8 @@ struct Chart: Encodable {
     }
   }
 
-  private static func commonRange(of values: [Double], fromZero: Bool) -> [Double]? {
+  /// The range of an axis that all of these values are on, with a margin; nil without any.
+  static func commonRange(of values: [Double], fromZero: Bool) -> [Double]? {
     guard let least = values.min(), let greatest = values.max() else { return nil }
     let lower = fromZero ? min(0, least) : least
     let margin = max((greatest - lower) * 0.05, 1e-6)

@@ -89,12 +89,10 @@ extension ChartFigure {
   /// The vertical axis of spectra of such values. What is less than 10⁻⁸ of the largest is rounding, and lies below the chart.
   static func spectrumHeight(of values: [Double]) -> Axis {
     let finite = values.filter(\.isFinite)
-    guard let least = finite.min(), let greatest = finite.max() else {
-      return Axis(title: spectrumTitle)
-    }
-    let lower = max(least, greatest - 8)
-    let margin = max((greatest - lower) * 0.05, 1e-6)
-    return Axis(title: spectrumTitle, range: [lower - margin, greatest + margin])
+    let least = (finite.max() ?? 0) - 8
+    return Axis(
+      title: spectrumTitle,
+      range: Chart.commonRange(of: finite.map { max($0, least) }, fromZero: false))
   }
 
   private static func alongLayers(

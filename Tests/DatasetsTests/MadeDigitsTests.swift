@@ -23,12 +23,7 @@ import Testing
   }
 
   private func gzip(_ path: String, to target: String) throws -> Int32 {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/bin/sh")
-    process.arguments = ["-c", "gzip -c '\(path)' > '\(target)'"]
-    try process.run()
-    process.waitUntilExit()
-    return process.terminationStatus
+    try shell("gzip -c '\(path)' > '\(target)'")
   }
 
   @Test func aFifthOfEachDigitIsHeldOutAndNothingIsLost() throws {

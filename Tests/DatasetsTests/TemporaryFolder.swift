@@ -25,3 +25,13 @@ final class TemporaryFolder: Sendable {
     try FileManager.default.removeItem(atPath: path + "/" + name)
   }
 }
+
+/// Runs a command of the shell to its end and gives its code.
+func shell(_ command: String) throws -> Int32 {
+  let process = Process()
+  process.executableURL = URL(fileURLWithPath: "/bin/sh")
+  process.arguments = ["-c", command]
+  try process.run()
+  process.waitUntilExit()
+  return process.terminationStatus
+}

@@ -71,15 +71,6 @@ import Testing
     #expect(error?.problem == "only 1 image, which leaves none to hold out")
   }
 
-  private func shell(_ command: String) throws -> Int32 {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/bin/sh")
-    process.arguments = ["-c", command]
-    try process.run()
-    process.waitUntilExit()
-    return process.terminationStatus
-  }
-
   @Test func labelsOfTextAreSortedAndAFifthIsHeldOut() throws {
     let splits = try load(fixture("datasets/shards-json/all.tar"))
     #expect(splits.train.classNames == ["kind 0", "kind 1"])

@@ -166,7 +166,6 @@ import Training
     }
     let together = try processes(2) { try Self.lossesInSinglePrecision(way, in: $0) }
     let error = Self.difference(alone, try together[0].get())
-    print("AHEAD", way, error, turned)
     // The largest of five is a rough measure of what such a difference can be.
     #expect(error <= 3 * (turned.max() ?? 0), "\(way): \(error), \(turned)")
   }
