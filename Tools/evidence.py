@@ -164,7 +164,7 @@ def gather(name: str, folder: Path, command: str) -> dict:
         figures = [c for c in table["table"]["columns"] if re.match(r"(h|z|head|stage|block)", c)]
         evidence["texts"]["arms"] = by_arm(summaries, record, figures)
     evidence["texts"]["made"] = (
-        f"Made by `{command}`, {finished} of {len(record['runs'])} runs, on {evidence['machine']}, with {evidence['gnomon']}"
+        f"Made by `{command}`, {finished} of {len(record['runs'])} runs, on {evidence['machine']}, written down by {evidence['gnomon']}"
         f" at commit {evidence['commit']}, {evidence['date']}; every run's figures in [Evidence/{name}.csv](Evidence/{name}.csv)."
     )
     (EVIDENCE / f"{name}.json").write_text(json.dumps(evidence, indent=1, ensure_ascii=False) + "\n")

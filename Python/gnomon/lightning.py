@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from typing import Any
 
 import numpy
 
+from gnomon import program
 from gnomon.measuring import as_array, measure
 
 try:
@@ -35,8 +37,18 @@ class EmbeddingCallback(Callback):
             limit: rows at most, the first of the validation set.
             figures: keys that are logged; all where it is None.
             options: keyword arguments of gnomon.measure.
+
+        Raises ValueError for a figure that there is not and for an `every` below 1, TypeError for an unknown option, and GnomonError where
+        the program is missing: before anything is trained.
         """
         super().__init__()
+        if every < 1:
+            raise ValueError(f"every is {every}, and should be 1 or more")
+        inspect.signature(measure).bind(None, None, **options)
+        known = [entry["key"] for entry in program.document(["figures", "--json"])["figures"]]
+        for key in figures or []:
+            if not any(key == name or key.startswith(f"{name}.") for name in known):
+                raise ValueError(f"there is no figure {key}: gnomon figures lists them")
         self.embed = embed
         self.every = every
         self.limit = limit
@@ -63,7 +75,7 @@ class EmbeddingCallback(Callback):
         if sum(len(rows[0]) for rows in self._rows) >= self.limit:
             return
         embedded = self.embed(pl_module, batch)
-        layers = embedded if isinstance(embedded, tuple) else (embedded,)
+        layers = embedded if isinstance(embedded, (tuple, list)) else (embedded,)
         self._rows.append(tuple(as_array(layer) for layer in layers))
 
     def on_validation_epoch_end(self, trainer: Any, pl_module: Any) -> None:

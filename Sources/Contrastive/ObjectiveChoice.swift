@@ -25,7 +25,7 @@ public enum ObjectiveChoice: Sendable, Hashable {
 
   /// What `init(parsing:)` reads, for messages and help.
   public static let forms =
-    "nt-xent (,dot ,learned ,tiled), dcl, moco:QUEUE (,momentum=0.999), spectral, supcon, alignment-uniformity "
+    "nt-xent (,dot ,learned ,tiled or ,tile=512), dcl, moco:QUEUE (,momentum=0.999), spectral, supcon, alignment-uniformity "
     + "(,sharpness=2 ,weight=1), t-kernel, vicreg (,invariance=25 ,variance=25 ,covariance=1), barlow-twins "
     + "(,redundancy=0.005), sigreg (,slices=1024 ,weight=0.05), byol (,predictor=WIDTH ,momentum=0.99) or simsiam "
     + "(,predictor=WIDTH); most also at h or both as in nt-xent@h, and term by term as in vicreg,covariance@h, "

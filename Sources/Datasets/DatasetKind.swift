@@ -91,7 +91,7 @@ extension DatasetKind: Hashable {
 extension DatasetKind {
   /// Generated: shapes before patterns, every factor known. Needs no files.
   public static let sprites = DatasetKind(
-    "sprites", "Generated shapes before patterns", files: nil, labels: "4 shapes",
+    "sprites", "Generated shapes before patterns", files: nil, labels: "10 shapes",
     splits: "8,000 and 2,000, or as many as asked for", factors: Sprites.knownFactors,
     classFactor: Sprites.classFactor
   ) { request throws(DatasetError) in try request.sprites() }

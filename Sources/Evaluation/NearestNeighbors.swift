@@ -99,6 +99,6 @@ public struct NearestNeighbors {
 
   /// Half precision is widened: it would not tell near neighbours apart.
   private func unitRows(_ matrix: Tensor) -> Tensor {
-    (matrix.dtype == .float64 ? matrix : matrix.to(.float32)).normalized()
+    (matrix.dtype == .float64 ? matrix : matrix.to(.float32)).unitRows()
   }
 }

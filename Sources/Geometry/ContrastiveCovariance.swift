@@ -104,7 +104,7 @@ struct ContrastiveBatch {
     case .ntXent(let temperature):
       let both = Tensor.concatenated([features.0, features.1])
       let swapped = Tensor.concatenated([features.1, features.0])
-      let unit = Tensor.concatenated([projections.0, projections.1]).normalized()
+      let unit = Tensor.concatenated([projections.0, projections.1]).unitRows()
       let samples = features.0.size(0)
       self.init(anchors: both, positives: swapped) { rows in
         let logits = unit[rows].matmul(unit.transposed()) / temperature

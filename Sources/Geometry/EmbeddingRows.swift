@@ -71,7 +71,7 @@ public struct EmbeddingRows {
   ) throws(GeometryError) {
     for range in blockRanges {
       let block = try block(range)
-      try body(rowNormalized ? block.normalized() : block)
+      try body(rowNormalized ? block.unitRows() : block)
     }
   }
 

@@ -48,7 +48,7 @@ extension Tensor {
   }
 
   /// Rows minus their mean. Rows that are all equal become exactly zero, however the mean rounds.
-  func centeredRows() -> Tensor {
+  package func centeredRows() -> Tensor {
     let shifted = self - self[0..<1]
     return shifted - shifted.mean(along: [0], keepingDimensions: true)
   }

@@ -35,7 +35,12 @@ public func neighborJaccard(
 private func nearestByCosine(
   _ embeddings: Tensor, _ count: Int
 ) throws(GeometryError) -> [Set<Int>] {
-  let nearest = try NearestRows(of: embeddings.to(.float64).normalized(), count: count).indices
+  let unit = embeddings.to(.float64).unitRows()
+  // Where all are one point, which are nearest is chance.
+  guard (unit - unit[0..<1]).squared().sum().item > 0 else {
+    throw .notMeasurable(.noVariance(of: .embeddings))
+  }
+  let nearest = try NearestRows(of: unit, count: count).indices
   let numbers = nearest.scalars(Int64.self).map(Int.init)
   return stride(from: 0, to: numbers.count, by: count).map { Set(numbers[$0..<$0 + count]) }
 }

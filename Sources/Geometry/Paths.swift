@@ -16,7 +16,7 @@ public func pathCurvature(points: [Tensor], spacing: Double) throws(GeometryErro
   var unit: [Tensor] = []
   for point in points {
     try first.checkPaired(with: point, .views, .views)
-    unit.append(try point.asEmbeddings(.views, minimumRows: 1).normalized())
+    unit.append(try point.asEmbeddings(.views, minimumRows: 1).unitRows())
   }
   let steps = zip(unit.dropFirst(), unit).map { $0 - $1 }
   let bends = zip(steps.dropFirst(), steps).map { later, earlier -> Double in

@@ -70,7 +70,7 @@ public struct Planes {
     var unit: [Tensor] = []
     for tangent in tangents {
       try first.checkPaired(with: tangent, .tangents, .tangents)
-      unit.append(try tangent.asEmbeddings(.tangents, minimumRows: 1).normalized())
+      unit.append(try tangent.asEmbeddings(.tangents, minimumRows: 1).unitRows())
     }
     try checkRank(unit.count, of: first.size(1))
     let (left, values, _) = Tensor.stacked(unit, along: 2).singularValueDecomposition()

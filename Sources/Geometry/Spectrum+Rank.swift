@@ -6,11 +6,17 @@ extension Spectrum {
   /// λ = σ², the eigenvalues of the covariance where the spectrum is centred, in falling order.
   public var eigenvalues: [Double] { singularValues.map { $0 * $0 } }
 
+  /// λ/λ₁; squares of σ themselves can overflow or vanish.
+  private var relativeEigenvalues: [Double] {
+    guard let largest = singularValues.first, largest > 0 else { return [] }
+    return singularValues.map { ($0 / largest) * ($0 / largest) }
+  }
+
   /// exp of the entropy of σ/Σσ (Roy and Vetterli, *The effective rank*, EUSIPCO 2007).
   public var effectiveRank: Double { exponentialEntropy(of: singularValues) }
 
   /// exp of the entropy of λ/Σλ.
-  public var effectiveRankCovariance: Double { exponentialEntropy(of: eigenvalues) }
+  public var effectiveRankCovariance: Double { exponentialEntropy(of: relativeEigenvalues) }
 
   /// RankMe: exp of the entropy of σ/Σσ + 10⁻⁷ (Garrido et al., arXiv 2210.02885). It is defined on
   /// the spectrum that is not centred.
@@ -22,17 +28,13 @@ extension Spectrum {
   public static let rankMeEpsilon = 1e-7
 
   /// Σσ²/σ₁² (Rudelson and Vershynin, *Sampling from large matrices*, J. ACM 2007).
-  public var stableRank: Double {
-    guard let largest = eigenvalues.first, largest > 0 else { return 0 }
-    return eigenvalues.reduce(0, +) / largest
-  }
+  public var stableRank: Double { relativeEigenvalues.reduce(0, +) }
 
   /// (Σλ)²/Σλ².
   public var participationRatio: Double {
-    let total = eigenvalues.reduce(0, +)
+    let total = relativeEigenvalues.reduce(0, +)
     guard total > 0 else { return 0 }
-    // Shares rather than eigenvalues, whose squares can overflow or vanish.
-    return 1 / eigenvalues.reduce(0) { $0 + ($1 / total) * ($1 / total) }
+    return total * total / relativeEigenvalues.reduce(0) { $0 + $1 * $1 }
   }
 
   /// How many σ exceed σ₁·max(N, D)·ε, with float32's ε = 2⁻²³: LAPACK's convention.

@@ -46,7 +46,7 @@ public func invariance(_ first: Tensor, _ second: Tensor) throws(GeometryError) 
 public func alignment(_ first: Tensor, _ second: Tensor) throws(GeometryError) -> Double {
   var sum = 0.0
   try forEachPairOfBlocks(first, second) { a, b in
-    sum += (a.normalized() - b.normalized()).squared().sum().item
+    sum += (a.unitRows() - b.unitRows()).squared().sum().item
   }
   return sum / Double(first.size(0))
 }
@@ -61,7 +61,7 @@ public func alignment(_ first: Tensor, _ second: Tensor) throws(GeometryError) -
 /// - Throws: `GeometryError` for a tensor that is not a matrix, fewer than two rows, and NaN or
 ///   infinity.
 public func uniformity(_ embeddings: Tensor) throws(GeometryError) -> Double {
-  let unit = try embeddings.asPairwiseEmbeddings().normalized()
+  let unit = try embeddings.asPairwiseEmbeddings().unitRows()
   let samples = unit.size(0)
   // exp(−2‖u−v‖²) = exp(−2|u|²)·exp(4·u·v − 2|v|²), with lengths because a zero row keeps length 0.
   let lengths = unit.squared().sum(along: [1]) * 2
@@ -93,7 +93,7 @@ public func orbitSpread(views: [Tensor]) throws(GeometryError) -> Double {
   var unit: [Tensor] = []
   for view in views {
     try first.checkPaired(with: view, .views, .views)
-    unit.append(try view.asEmbeddings(.views, minimumRows: 1).normalized())
+    unit.append(try view.asEmbeddings(.views, minimumRows: 1).unitRows())
   }
   let centroid = unit.dropFirst().reduce(unit[0], +) / Double(views.count)
   let distances = unit.map { ($0 - centroid).squared().sum(along: [1]).mean().item }

@@ -68,10 +68,12 @@ extension EncoderForm {
 }
 
 extension WeightsFile {
-  /// What is to be done to images before the network sees them: what the file says, or ImageNet's mean and
-  /// standard deviation, which others' networks are nearly always trained with.
+  /// What is to be done to images before the network sees them: what the file says, as `normalise` or as `mean` and `std`, or ImageNet's mean
+  /// and standard deviation, which others' networks are nearly always trained with.
   public var normalization: InputNormalization {
-    metadata["normalise"].flatMap(InputNormalization.init(parsing:)) ?? .imageNet
+    let halves = [metadata["mean"], metadata["std"]].compactMap { $0 }
+    let text = metadata["normalise"] ?? halves.joined(separator: "/")
+    return InputNormalization(parsing: text) ?? .imageNet
   }
 
   /// The first layers, where the file says which.

@@ -51,7 +51,7 @@ struct HeadChain {
 
   init(_ tensors: [String: Tensor]) throws(Fault) {
     var groups: [Int: [String: Tensor]] = [:]
-    for (name, tensor) in tensors {
+    for (name, tensor) in tensors.sorted(by: { $0.key < $1.key }) {
       let parts = name.split(separator: ".", omittingEmptySubsequences: false)
       // A linear layer alone has no number.
       let number = parts.count == 1 ? 0 : Int(parts[0])

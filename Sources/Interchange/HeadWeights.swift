@@ -75,8 +75,10 @@ public struct HeadWeights {
     let named = ordered.filter { scope in
       HeadWeights.names.contains { scope == "\($0)." || scope.hasSuffix(".\($0).") }
     }
+    // What a wrapper or a dictionary around the head puts before every name: module, state_dict.
+    let around = ordered.filter { scope in file.tensors.keys.allSatisfy { $0.hasPrefix(scope) } }
     try self.init(
-      file, prefixes: named + [""], inputs: inputs, activation: activation,
+      file, prefixes: named + around, inputs: inputs, activation: activation,
       withPrototypes: withPrototypes)
   }
 

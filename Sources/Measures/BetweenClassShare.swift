@@ -15,7 +15,7 @@ struct BetweenClassShare: Measure {
   }
 
   func measure(_ subject: any Subject, into figures: inout [LayerFigures]) throws {
-    guard let labels = subject.labels else { return }
+    guard let labels = subject.labels, Set(labels).count > 1 else { return }
     for (index, embeddings) in try subject.embeddings().enumerated() {
       let share = try whereMeasurable { try betweenClassShare(of: embeddings, labels: labels) }
       guard let share else { continue }

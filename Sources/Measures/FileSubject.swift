@@ -73,6 +73,9 @@ final class FileSubject: Subject {
     if let probed { return probed }
     guard let labels = given.labels else { return nil }
     let split = HeldOut(stratifiedBy: labels)
+    guard !split.heldOut.isEmpty else {
+      throw GivenEmbeddingsError.nothingHeldOut(rows: labels.count)
+    }
     let made = try given.wholeEmbeddings().map { embeddings in
       let all = try LabeledEmbeddings(embeddings: embeddings, labels: labels)
       func part(_ rows: [Int]) throws -> LabeledEmbeddings {
@@ -109,14 +112,22 @@ extension GivenEmbeddings {
     return try work.figures(of: subject.layers, shapes: subject.shapes, workers: 1)
   }
 
-  /// What was not given, and the families of figures that are not measured without it.
+  /// What was not given, and the families of figures that are not measured without it; those that need a model are the model's alone, whatever they
+  /// need besides.
   public func missing(
     among measures: [any Measure] = StandardMeasures.all
   ) -> [(need: Need, figures: [FigureDescriptor])] {
     let met = met
+    let ofGeometry = measures.filter { $0.occasion != .evaluation }
     return Need.allCases.filter { !met.contains($0) }.compactMap { need in
-      let lacking = measures.filter { $0.occasion != .evaluation && $0.needs.contains(need) }
-      return lacking.isEmpty ? nil : (need, lacking.flatMap(\.figures))
+      let lacking = ofGeometry.flatMap { measure in
+        measure.figures.filter { figure in
+          let isOfModel =
+            measure.needs.contains(.model) || measure.figuresOfModels.contains(figure.key)
+          return isOfModel ? need == .model : measure.needs.contains(need)
+        }
+      }
+      return lacking.isEmpty ? nil : (need, lacking)
     }
   }
 

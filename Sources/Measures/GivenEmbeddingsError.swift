@@ -24,6 +24,8 @@ public enum GivenEmbeddingsError: Error, Equatable, Sendable {
   case notFinite(file: String, rows: Int, of: Int, first: Int)
   /// Fewer than two rows, once `dropped` ones are left out.
   case tooFewRows(file: String, rows: Int, dropped: Int)
+  /// A probe of so few rows that none is held out.
+  case nothingHeldOut(rows: Int)
 }
 
 extension GivenEmbeddingsError: CustomStringConvertible {
@@ -55,6 +57,8 @@ extension GivenEmbeddingsError: CustomStringConvertible {
       "\(file) holds \(rows) row\(rows == 1 ? "" : "s")"
         + (dropped == 0 ? "" : " without those of NaN or infinity")
         + ", where at least 2 are needed"
+    case .nothingHeldOut(let rows):
+      "of \(rows) rows none is held out to be probed, as every fifth of a class is: give more"
     }
   }
 }

@@ -7,6 +7,7 @@ import Records
 struct InvarianceToPolicy: Measure {
   let occasion = Occasion.always
   let needs: Set<Need> = [.secondView]
+  let figuresOfModels: Set<String> = ["invariance_at"]
 
   var figures: [FigureDescriptor] {
     let parts = Policy.partNames

@@ -12,6 +12,8 @@ public protocol Measure: Sendable {
   var occasion: Occasion { get }
   /// What it needs beside one embedding a row.
   var needs: Set<Need> { get }
+  /// The keys of those of its figures that need a model besides.
+  var figuresOfModels: Set<String> { get }
   /// The keys of other measures' figures that it takes from those measured before it.
   var buildsOn: Set<String> { get }
   /// What it consists of: pieces that do not need each other's figures, so that threads can share the work.
@@ -24,6 +26,9 @@ public protocol Measure: Sendable {
 }
 
 extension Measure {
+  /// None.
+  public var figuresOfModels: Set<String> { [] }
+
   /// None.
   public var buildsOn: Set<String> { [] }
 

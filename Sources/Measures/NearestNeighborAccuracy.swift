@@ -17,7 +17,8 @@ struct NearestNeighborAccuracy: Measure {
   }
 
   func measure(_ subject: any Subject, into figures: inout [LayerFigures]) throws {
-    for (index, split) in (try subject.probedSplits() ?? []).enumerated() {
+    for (index, split) in (try subject.probedSplits() ?? []).enumerated()
+    where split.training.classes.count > 1 {
       let neighbors = try NearestNeighbors(training: split.training)
       let found = try whereMeasurable { try neighbors.accuracies(on: split.heldOut) }
       guard let found else { continue }

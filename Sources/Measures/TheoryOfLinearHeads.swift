@@ -6,6 +6,7 @@ import Torch
 struct TheoryOfLinearHeads: Measure {
   let occasion = Occasion.always
   let needs: Set<Need> = [.twoLayers, .secondView]
+  let figuresOfModels: Set<String> = ["predicted_overlap", "predicted_overlap_random"]
 
   var figures: [FigureDescriptor] {
     [

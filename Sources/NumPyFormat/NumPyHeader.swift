@@ -35,7 +35,10 @@ public struct NumPyHeader: Sendable, Equatable {
     guard let description = header.firstMatch(of: /'descr':\s*'([<>|=])([a-z])(\d+)'/),
       let order = header.firstMatch(of: /'fortran_order':\s*(True|False)/),
       let lengths = header.firstMatch(of: /'shape':\s*\(([\d,\s]*)\)/)
-    else { throw .noPlainArray }
+    else {
+      let other = header.firstMatch(of: /'descr':\s*'([<>|=]?[A-Z]\d*)'/)
+      throw other.map { .notNumbers(type: String($0.1)) } ?? .noPlainArray
+    }
     let parts = lengths.1.split { ", ".contains($0) }
     shape = parts.compactMap { Int($0) }
     guard shape.count == parts.count else { throw .noPlainArray }
@@ -64,6 +67,8 @@ public enum NumPyHeaderError: Error, Equatable, Sendable, CustomStringConvertibl
   case version(UInt8)
   /// The header ends beyond the file, or beyond what any plain array's takes.
   case endless
+  /// The elements are text, objects or times; the type as NumPy writes it.
+  case notNumbers(type: String)
   /// The header describes no array of numbers.
   case noPlainArray
 
@@ -73,6 +78,7 @@ public enum NumPyHeaderError: Error, Equatable, Sendable, CustomStringConvertibl
     case .notNumPy: "it does not begin with NumPy's magic bytes"
     case .version(let version): "version \(version)"
     case .endless: "its header ends beyond the file"
+    case .notNumbers(let type): "its elements, of type \(type), are no numbers"
     case .noPlainArray: "its header names no plain type, order and shape"
     }
   }

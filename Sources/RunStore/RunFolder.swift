@@ -33,10 +33,18 @@ public struct RunFolder: Sendable, Equatable {
   public var report: URL { url.appendingPathComponent("report.html") }
 
   /// Whether there is a folder at all.
-  public var exists: Bool {
+  public var exists: Bool { isFolder == true }
+
+  /// Whether something else is in its place.
+  public var isFile: Bool { isFolder == false }
+
+  /// Whether what is there is a folder; nil where nothing is.
+  private var isFolder: Bool? {
     var isFolder: ObjCBool = false
-    return FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder)
-      && isFolder.boolValue
+    guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) else {
+      return nil
+    }
+    return isFolder.boolValue
   }
 
   /// Whether there is a configuration: a folder without one is no run.

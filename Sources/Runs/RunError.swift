@@ -2,6 +2,8 @@
 public enum RunError: Error, Equatable, Sendable {
   /// The folder for the run's files is there and not empty.
   case outputExists(path: String)
+  /// What is there in place of the folder for the run's files is none.
+  case outputIsFile(path: String)
   /// The loss of a step was NaN or infinite.
   case nonFiniteLoss(step: Int, value: String, lastCheckpoint: Int?)
   /// A checkpoint is truncated, altered, or not of this run.
@@ -25,6 +27,7 @@ extension RunError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .outputExists(let path): "\(path) exists and is not empty"
+    case .outputIsFile(let path): "\(path) is a file, where a run needs a folder"
     case .nonFiniteLoss(let step, let value, let checkpoint):
       "the loss of step \(step) is \(value): training stopped; "
         + (checkpoint.map { "the checkpoint of step \($0) is kept" }

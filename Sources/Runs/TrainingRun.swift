@@ -15,7 +15,7 @@ public final class TrainingRun {
   public let configuration: RunConfiguration
   /// The run's files.
   public let folder: RunFolder
-  /// What the user should know of how the run begins: what was taken from the file of `init`.
+  /// What the user should know of how the run begins: what was taken from the file of `init`, and which settings have no effect.
   public private(set) var notes: [String] = []
   /// What records how long the parts of steps, and what is between them, take; nil where nothing does.
   public var profile: StepProfile? {
@@ -41,18 +41,20 @@ public final class TrainingRun {
   ///   - folder: where to write; there must be no run yet.
   ///   - seconds: how long to wait for another process that is about to leave the folder.
   ///   - processes: the group that works on the run, each process with a run of its own; all but that of rank 0 leave the folder alone.
-  /// - Throws: `ConfigurationError`, `DatasetError`, or `RunError.outputExists`; then nothing has been written.
+  /// - Throws: `ConfigurationError`, `DatasetError`, `RunError.outputExists` or `RunError.outputIsFile`; then nothing has been written.
   ///   `RunStoreError.inUse` when another process has just begun there.
   public convenience init(
     _ configuration: RunConfiguration, folder: RunFolder, waitingFor seconds: Double = 0,
     processes: ProcessGroup? = nil
   ) throws {
     let isWriter = processes.map { $0.rank == 0 } ?? true
+    guard !isWriter || !folder.isFile else { throw RunError.outputIsFile(path: folder.url.path) }
     guard !isWriter || folder.isUnused else {
       throw RunError.outputExists(path: folder.url.path)
     }
     try self.init(
       resolved: configuration.resolved(), folder: folder, begins: true, processes: processes)
+    notes += configuration.idleSettings
     guard isWriter else { return }
     try folder.create()
     lock = try folder.lock(waitingFor: seconds)

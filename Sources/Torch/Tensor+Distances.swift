@@ -13,6 +13,15 @@ extension Tensor {
     self / norm(along: dimension, keepingDimensions: true).clamped(min: epsilon)
   }
 
+  /// Vectors along the last dimension divided by their Euclidean length, whatever their scale: `normalized()` has squares between, which are infinite
+  /// from 1e19 on in float32, and lets those shorter than its `epsilon` stay shorter. Zero stays zero.
+  public func unitRows() -> Tensor {
+    let lengths = norm(along: -1, keepingDimensions: true)
+    if lengths.min().item > 1e-12 && lengths.max().item < 1e18 { return self / lengths }
+    let largest = abs(self).max(along: -1).values.reshaped(lengths.shape)
+    return (self / largest.clamped(min: dtype == .float64 ? 1e-300 : 1e-37)).normalized()
+  }
+
   /// Euclidean distances of all rows of …×N×D from all rows of …×M×D, …×N×M, each computed from the
   /// differences of its coordinates: slower than by products, and exact for points that lie close.
   public func distances(to other: Tensor) -> Tensor {

@@ -17,8 +17,9 @@ struct DataConvertCommand: ParsableCommand {
 
   @OptionGroup(title: "Settings") var settings: SettingOptions<ConversionSettings>
   @Option(
-    name: .shortAndLong, help: ArgumentHelp("The file, NAME.gnomon for example.", valueName: "file")
-  )
+    name: .shortAndLong,
+    help: ArgumentHelp("The file, NAME.gnomon for example.", valueName: "file"),
+    transform: namedPath)
   var output: String
   @Flag(help: "No progress.") var quiet = false
 

@@ -40,8 +40,9 @@ struct DataMakeCommand: ParsableCommand {
   @Option(help: "Rows and columns of the images (default: 32 for glyphs, 64 for pictograms).")
   var imageSize: Int?
   @Option(
-    name: .shortAndLong, help: ArgumentHelp("The file, NAME.gnomon for example.", valueName: "file")
-  )
+    name: .shortAndLong,
+    help: ArgumentHelp("The file, NAME.gnomon for example.", valueName: "file"),
+    transform: namedPath)
   var output: String
   @Flag(help: "Say nothing of what was left out.") var quiet = false
 

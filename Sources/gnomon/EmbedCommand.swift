@@ -18,7 +18,8 @@ struct EmbedCommand: ParsableCommand {
   @Option(
     name: .shortAndLong,
     help: ArgumentHelp(
-      "The folder to write into (default: embeddings in the run's folder).", valueName: "folder"))
+      "The folder to write into (default: embeddings in the run's folder).", valueName: "folder"),
+    transform: namedPath)
   var output: String?
   @Flag(help: "No progress.") var quiet = false
 

@@ -25,7 +25,7 @@ struct EmbeddingInput: ParsableArguments {
   var labels: String?
   @Flag(
     name: .customLong("drop-nan"),
-    help: "Leave out rows that hold NaN or infinity, in all files alike.")
+    help: "Leave out rows that hold NaN, infinity or numbers beyond 1e70, in all files alike.")
   var dropNaN = false
   @Option(
     help: ArgumentHelp(
@@ -35,7 +35,7 @@ struct EmbeddingInput: ParsableArguments {
   var layers: MeasuredModel.Layers?
   @Option(
     help: ArgumentHelp(
-      "Measure these figures alone, and those that are measured with them: effective_rank,tangent_overlap. May be repeated.",
+      "Measure these figures alone, keys that gnomon figures lists with commas between them, and those that are measured with them. May be repeated.",
       valueName: "keys"))
   var figures: [String] = []
   @OptionGroup var model: WeightsInput
@@ -119,6 +119,7 @@ extension GivenEmbeddings {
   func tellDropped() {
     guard droppedCount > 0 else { return }
     Terminal.warning(
-      "left out \(droppedCount) of \(count + droppedCount) rows that hold NaN or infinity")
+      "left out \(droppedCount) of \(count + droppedCount) rows that hold NaN, infinity or numbers beyond 1e70"
+    )
   }
 }

@@ -80,6 +80,7 @@ extension RunError {
   fileprivate var advice: String {
     switch self {
     case .outputExists(let path): ": choose another --output, or continue it with --resume \(path)"
+    case .outputIsFile: ": choose another --output"
     case .nonFiniteLoss: "; try a lower --learning-rate or a higher --temperature"
     case .notARun: "; name a folder that gnomon train wrote"
     case .lostProcess(_, _?, _): ": continue with --resume"

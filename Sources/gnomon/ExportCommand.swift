@@ -40,7 +40,7 @@ struct ExportCommand: ParsableCommand {
     name: .shortAndLong,
     help: ArgumentHelp(
       "The file to write (default: FORMAT.safetensors or LAYER.npy in the run's folder).",
-      valueName: "file"))
+      valueName: "file"), transform: namedPath)
   var output: String?
   @OptionGroup var others: WeightsInput
 

@@ -23,7 +23,7 @@ struct GeometryCommand: ParsableCommand {
     help: ArgumentHelp("The same for the rows of --projections.", valueName: "file"))
   var projectionViews: String?
   @Option(
-    help: "Temperature of the softmax behind the predicted rank, for files (default: 0.2).")
+    help: "Temperature of the softmax behind the predicted rank, for files.")
   var temperature = 0.2
   @Option(
     help: ArgumentHelp(
@@ -35,12 +35,16 @@ struct GeometryCommand: ParsableCommand {
   @Flag(help: "Print one JSON document.") var json = false
 
   func validate() throws {
-    guard temperature > 0 else { throw ValidationError("--temperature must be above 0") }
+    guard temperature > 0, temperature.isFinite else {
+      throw ValidationError("--temperature must be a number above 0")
+    }
     guard sample >= 2 else { throw ValidationError("--sample must be at least 2") }
   }
 
   func run() throws {
     try Failure.classifying {
+      // Python's, whose arrays it reads.
+      Interruption.followParent(grace: 0)
       let measures = try input.measures(at: [.always, .atEnd], other: "probe")
       switch try input.source() {
       case .run(let folder):

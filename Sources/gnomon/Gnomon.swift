@@ -21,9 +21,12 @@ struct Gnomon: ParsableCommand {
     // A closed pipe or a full quota is an error that a write returns, not the end of the process.
     signal(SIGPIPE, SIG_IGN)
     signal(SIGXFSZ, SIG_IGN)
+    // A file that gets the number of a stream that is closed would get what is printed.
+    for number in 0...2 where fcntl(Int32(number), F_GETFD) < 0 { _ = open("/dev/null", O_RDONLY) }
     do {
       var command = try parseAsRoot()
       try command.run()
+      try Output.finish()
     } catch let failure as Failure {
       Terminal.error(failure.message)
       Foundation.exit(failure.code)

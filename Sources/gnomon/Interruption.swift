@@ -1,8 +1,8 @@
 import Foundation
 import Synchronization
 
-/// Ctrl-C, SIGTERM and SIGUSR1, with which Slurm warns of the end of a job's time, as a flag that the training loop reads
-/// between steps. A second Ctrl-C ends the process at once.
+/// Ctrl-C, SIGTERM, a terminal's end (SIGHUP) and SIGUSR1, with which Slurm warns of the end of a job's time, as a flag that the training loop
+/// reads between steps. A second Ctrl-C ends the process at once.
 enum Interruption {
   /// The environment variable with which a study tells its runs whose children they are.
   static let parentVariable = "GNOMON_PARENT"
@@ -54,13 +54,16 @@ enum Interruption {
   static func listen() {
     var signals = sigset_t()
     sigemptyset(&signals)
-    for number in [SIGINT, SIGTERM, SIGUSR1] {
+    for number in [SIGINT, SIGTERM, SIGUSR1, SIGHUP] {
       sigaddset(&signals, number)
-      signal(number) { number in
+      let before = signal(number) { number in
         // A study passes Ctrl-C on as SIGTERM to children that the terminal has told already.
         if Interruption.flag != 0 && number == SIGINT { _exit(Failure.interrupted) }
         if Interruption.flag == 0 { Interruption.flag = number }
       }
+      // nohup has it ignored.
+      let wasIgnored = unsafeBitCast(before, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
+      if number == SIGHUP && wasIgnored { signal(number, SIG_IGN) }
     }
     // Whoever started this process may have blocked them.
     pthread_sigmask(SIG_UNBLOCK, &signals, nil)

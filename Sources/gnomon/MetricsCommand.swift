@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Measures
 import Records
 import RunStore
@@ -28,7 +29,10 @@ struct MetricsCommand: ParsableCommand {
   func run() throws {
     try Failure.classifying {
       let folder = RunFolder(path: path)
-      guard folder.exists else { throw RunStoreError.notARun(path: path) }
+      let files = [folder.config, folder.metrics, folder.geometry]
+      guard files.contains(where: { FileManager.default.fileExists(atPath: $0.path) }) else {
+        throw RunStoreError.notARun(path: path)
+      }
       let table =
         figures ? MetricsTable(try folder.readGeometry()) : MetricsTable(try folder.readMetrics())
       switch format {

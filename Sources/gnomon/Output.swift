@@ -1,6 +1,10 @@
 import Foundation
 import Records
 import Runs
+import Synchronization
+
+/// A line of results on standard output.
+func print(_ line: String) { Output.write(line: line) }
 
 /// What commands print on standard output.
 enum Output {
@@ -32,6 +36,38 @@ enum Output {
       try printJSON(LayerDocument(layers: layers, model: weights.description))
     } else {
       print(LayerTable(of: layers, withControls: withControls).everything)
+    }
+  }
+
+  /// Why a line could not be written; 0 where all could.
+  private static let failure = Mutex<Int32>(0)
+
+  /// Writes a line; what cannot be written is for `finish` to say.
+  fileprivate static func write(line: String) {
+    Data((line + "\n").utf8).withUnsafeBytes { bytes in
+      var rest = bytes[...]
+      while !rest.isEmpty {
+        let bytes = UnsafeRawBufferPointer(rebasing: rest)
+        let count = Foundation.write(STDOUT_FILENO, bytes.baseAddress, bytes.count)
+        if count < 0 && errno == EINTR { continue }
+        guard count > 0 else {
+          let reason = errno
+          return failure.withLock { $0 = reason }
+        }
+        rest = rest.dropFirst(count)
+      }
+    }
+  }
+
+  /// Checks that all lines were written, to a full disk for example; a reader that wants no more is no failure.
+  ///
+  /// - Throws: `Failure` with the reason.
+  static func finish() throws {
+    let reason = failure.withLock { $0 }
+    guard reason == 0 || reason == EPIPE else {
+      throw Failure(
+        message: "cannot write to standard output: \(String(cString: strerror(reason)))",
+        code: Failure.failed)
     }
   }
 

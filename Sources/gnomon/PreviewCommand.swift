@@ -25,7 +25,9 @@ struct PreviewCommand: ParsableCommand {
   var generators = false
   @Option(help: "How many images, from 1 to 64.")
   var rows = 8
-  @Option(name: .shortAndLong, help: ArgumentHelp("A .png or .html file.", valueName: "file"))
+  @Option(
+    name: .shortAndLong, help: ArgumentHelp("A .png or .html file.", valueName: "file"),
+    transform: namedPath)
   var output = "preview.png"
 
   func run() throws {

@@ -15,8 +15,8 @@ struct ReportCommand: ParsableCommand {
   @Option(
     name: .shortAndLong,
     help: ArgumentHelp(
-      "The page (default: report.html in the folder), or the image: .svg, .pdf or .png (default: CLAIM.svg there).",
-      valueName: "file"))
+      "The page (default: report.html in the folder of one run or study), or the image: .svg, .pdf or .png (default: CLAIM.svg there).",
+      valueName: "file"), transform: namedPath)
   var output: String?
   @Option(help: ArgumentHelp("Write the plot of this claim of a study.", valueName: "claim"))
   var figure: String?

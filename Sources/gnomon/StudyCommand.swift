@@ -123,7 +123,8 @@ struct StudyArguments: ParsableArguments {
   @Option(
     name: .shortAndLong,
     help: ArgumentHelp(
-      "The study's folder (default: studies/ and its name).", valueName: "folder"))
+      "The study's folder (default: studies/ and its name).", valueName: "folder"),
+    transform: namedPath)
   var output: String?
   @Flag(help: "The smaller study that the file's 'quick' describes.")
   var quick = false

@@ -24,7 +24,7 @@ struct TrainCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "The run's folder, new or empty (default: runs/ and a name made of the settings).",
-      valueName: "folder"))
+      valueName: "folder"), transform: namedPath)
   var output: String?
 
   @Option(

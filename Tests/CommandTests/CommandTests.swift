@@ -77,6 +77,30 @@ import Testing
     }
   }
 
+  #if os(Linux)
+    /// Who starts this test may have it ignored.
+    @Test(arguments: ["--default-signal=HUP", "--ignore-signal=HUP"])
+    func aTerminalsEndIsAnInterruptUnlessItIsIgnored(_ disposition: String) throws {
+      try withTemporaryFolder { folder in
+        let run = folder.appendingPathComponent("run").path
+        let train = ["train", "--steps", "100000", "--output", run] + small
+        let process = try Program.start(
+          URL(fileURLWithPath: "/usr/bin/env"), [disposition, Program.path("gnomon")] + train)
+        let metrics = URL(fileURLWithPath: "\(run)/metrics.jsonl")
+        func lines() -> Int { (try? Data(contentsOf: metrics))?.count { $0 == 10 } ?? 0 }
+        try Program.wait(upTo: 240) { lines() > 0 }
+        kill(process.identifier, SIGHUP)
+        if disposition.contains("ignore") {
+          let before = lines()
+          try Program.wait(upTo: 240) { lines() > before + 1 }
+          kill(process.identifier, SIGTERM)
+        }
+        let result = try process.finish()
+        #expect(result.code == 75 && result.error.contains("--resume \(run)"), "\(result.error)")
+      }
+    }
+  #endif
+
   @Test func wrongUsageIsOneLineAndExitCode2() throws {
     try expectUsageError(["train", "--nonsense"], saying: "Unknown option '--nonsense'")
     try expectUsageError(
@@ -100,6 +124,34 @@ import Testing
         ["train", "--output", folder.path],
         saying: "\(folder.path) exists and is not empty: choose another --output, or continue it "
           + "with --resume \(folder.path)")
+      try expectUsageError(
+        ["train", "--output", config.path],
+        saying: "\(config.path) is a file, where a run needs a folder: choose another --output")
+    }
+  }
+
+  /// A variable of the shell that nobody has set.
+  @Test(arguments: [
+    ["train"], ["preview"], ["embed", "run"], ["export", "run"], ["report", "run"],
+  ])
+  func anOutputWithoutANameIsNotTheCurrentFolder(_ command: [String]) throws {
+    try withTemporaryFolder { folder in
+      let result = try Program.run(command + ["--output", ""], in: folder)
+      #expect(
+        result.code == 2 && result.error.contains("it names no file or folder"), "\(result.error)")
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == [])
+    }
+  }
+
+  @Test func settingsWithoutEffectAreNamed() throws {
+    try withTemporaryFolder { folder in
+      let run = folder.appendingPathComponent("run").path
+      let idle = ["--momentum", "0.5", "--figures", "none"]
+      let result = try Program.run(["train", "--steps", "1", "--output", run] + idle + small)
+      #expect(result.code == 0)
+      #expect(result.errorLines.contains("momentum has no effect: optimizer adamw has none"))
+      let resumed = try Program.run(["train", "--resume", run])
+      #expect(resumed.code == 0 && !resumed.error.contains("no effect"))
     }
   }
 

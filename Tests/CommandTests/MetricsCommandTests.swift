@@ -68,9 +68,26 @@ import Testing
     }
   }
 
+  #if os(Linux)
+    @Test func resultsThatCannotBeWrittenAreAFailureAndAReaderThatLeavesIsNone() throws {
+      let program = Program.path("gnomon")
+      let full = try Program.startShell("\(program) figures > /dev/full").finish()
+      #expect(full.code == 1)
+      #expect(
+        full.error == "gnomon: error: cannot write to standard output: No space left on device\n")
+      #expect(try Program.shell("\(program) figures >&-") == 1)
+      #expect(try Program.shell("bash -c 'set -o pipefail; \(program) figures | head -1'") == 0)
+    }
+  #endif
+
   @Test func aFolderThatIsNotThereAndAnUnknownFormatAreRefused() throws {
     let missing = try Program.run(["metrics", "/nowhere/run"])
     #expect(missing.code == 1 && missing.error.contains("no run folder at /nowhere/run"))
+    try withRun { run in
+      let parent = run.url.deletingLastPathComponent().path
+      let refused = try Program.run(["metrics", parent])
+      #expect(refused.code == 1 && refused.error.contains("no run folder at \(parent)"))
+    }
     #expect(try Program.run(["metrics", "x", "--format", "xml"]).code == 2)
   }
 }

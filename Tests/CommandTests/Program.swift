@@ -60,7 +60,7 @@ struct Program {
     return Result(code: process.terminationStatus, output: texts[0], error: texts[1])
   }
 
-  private static func start(
+  static func start(
     _ executable: URL, _ arguments: [String], in folder: URL? = nil,
     with environment: [String: String] = [:]
   ) throws -> Program {

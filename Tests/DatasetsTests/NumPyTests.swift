@@ -124,6 +124,12 @@ import Testing
     }
     try replace("x_train.npy", "{'descr': '|O'}", [1])
     #expect(
+      problem() == "not a readable .npy file: its elements, of type |O, are no numbers")
+    try replace("x_train.npy", header("<U12", "3,"), [1])
+    #expect(
+      problem() == "not a readable .npy file: its elements, of type <U12, are no numbers")
+    try replace("x_train.npy", "{'descr': [('a', '<f4')]}", [1])
+    #expect(
       problem() == "not a readable .npy file: its header names no plain type, order and shape")
   }
 

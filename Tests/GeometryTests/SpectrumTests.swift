@@ -82,6 +82,22 @@ import Torch
     #expect(one.numericalRank == other.numericalRank)
   }
 
+  /// Squares of these are zero or infinite in float64.
+  @Test(arguments: [1e-200, 1e-300]) func figuresOfRankSeeNoScaleHoweverSmall(_ scale: Double)
+    throws
+  {
+    let x = normalMatrix(seed: 3, rows: 60, columns: 5) * Tensor([1.0, 2, 3, 4, 5])
+    for rowNormalized in [false, true] {
+      let one = try Spectrum(of: x, centered: true, rowNormalized: rowNormalized)
+      let other = try Spectrum(of: x * scale, centered: true, rowNormalized: rowNormalized)
+      for key in [
+        \Spectrum.effectiveRank, \.effectiveRankCovariance, \.stableRank, \.participationRatio,
+      ] {
+        #expect(one[keyPath: key].isApproximately(other[keyPath: key], relative: 1e-10))
+      }
+    }
+  }
+
   @Test func eachRowIsAsGoodAsAMultipleOfItOnceRowsAreNormalized() throws {
     let x = normalMatrix(seed: 8, rows: 60, columns: 5)
     let lengths = Tensor((0..<60).map { Double($0 + 1) }, shape: [60, 1])

@@ -67,6 +67,25 @@ import Torch
     #expect(try uniformity(x).isApproximately(expected, relative: 1e-11))
   }
 
+  /// Squares of these are zero or infinite in float32.
+  @Test(arguments: [1e-30, 1e-13, 1e25]) func whatIsOfUnitRowsSeesNoScale(_ scale: Double) throws {
+    let x = normalMatrix(seed: 5, rows: 50, columns: 6).to(.float32)
+    let y = (normalMatrix(seed: 6, rows: 50, columns: 6).to(.float32) + x).contiguous()
+    for (one, other) in [
+      (try uniformity(x), try uniformity(x * scale)),
+      (try alignment(x, y), try alignment(x * scale, y * scale)),
+      (try neighborJaccard(x, y), try neighborJaccard(x * scale, y)),
+    ] {
+      #expect(one.isApproximately(other, relative: 1e-5), "float32's rounding")
+    }
+    let zeros = Tensor.zeros([2, 6]).unitRows()
+    #expect(zeros.scalars(Float.self).allSatisfy { $0 == 0 })
+    // One long row does not hide the others.
+    let mixed = Tensor.concatenated([x, x[0..<1] * scale])
+    let expected = Tensor.concatenated([x, x[0..<1]])
+    #expect(try uniformity(mixed).isApproximately(uniformity(expected), relative: 1e-5))
+  }
+
   @Test func uniformityHasItsExtremes() throws {
     #expect(try uniformity(Tensor.ones([10, 3], .float64)).isApproximately(0, within: 1e-12))
     let opposite = Tensor([1.0, 0, -1, 0], shape: [2, 2])

@@ -33,11 +33,11 @@ func write(_ tensors: SafeTensors, to path: String) throws {
       let found = try EncoderWeights(in: file)
       #expect(found.form == encoder.form)
       #expect(bits(try found.makeEncoder().state) == bits(encoder.state))
+      #expect(file.normalization == encoder.normalization)
       guard format == .gnomon else {
         #expect(throws: WeightsError.self) { try HeadWeights(beside: found, in: file) }
         return
       }
-      #expect(file.normalization == encoder.normalization)
       #expect(file.metadata["configuration"] == "epochs: 1\n")
       let loaded = try HeadWeights(beside: found, in: file)
       #expect(loaded.architecture == head.architecture)

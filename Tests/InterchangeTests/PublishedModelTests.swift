@@ -134,7 +134,9 @@ import TorchNN
   }
 
   @Test func aHeadsFileMayHoldTheHeadAlone() throws {
-    for prefix in ["", "projector.", "state_dict.module.head."] {
+    for prefix in [
+      "", "projector.", "state_dict.module.head.", "module.", "state_dict.", "state_dict.module.",
+    ] {
       let head = ProjectionHead(.mlp(hidden: [6], output: 4, batchNorm: true), inputs: 16)
       try withFile(head.state.addingPrefix(prefix)) { file in
         let found = try HeadWeights(in: file, inputs: 16)

@@ -31,6 +31,15 @@ import TorchNN
     return model
   }
 
+  /// 0.1 has no exact binary form, so the mean of equal rows is another number.
+  @Test func theGaussianOfEqualRowsVariesAsLittleAsThey() throws {
+    let equal = Tensor.full([60, 4], 0.1, .float64) * Tensor([1.0, -3, 7, 0.3])
+    let h = try figures(of: equal, z: normalMatrix(seed: 3, rows: 60, columns: 4))[0]
+    #expect(h["effective_rank"] == 0 && h.controls[.gaussian]?["effective_rank"] == 0)
+    #expect(h["numerical_rank"] == 0 && h.controls[.gaussian]?["numerical_rank"] == 0)
+    #expect(h["neighbour_jaccard.z"] == nil && h["cka.z"] == nil)
+  }
+
   private func figures(of h: Tensor, z: Tensor, labels: [Int]? = nil) throws -> [LayerFigures] {
     try withTemporaryFolder { folder in
       func write(_ tensor: Tensor, _ name: String) throws -> String {

@@ -61,6 +61,29 @@ import TorchNN
     }
   }
 
+  @Test func oneClassAloneAndRowsTooFewToHoldOutHaveNoProbes() throws {
+    try withTemporaryFolder { folder in
+      func given(_ labels: [Int]) throws -> GivenEmbeddings {
+        let (h, y) = (
+          folder.appendingPathComponent("h.npy"), folder.appendingPathComponent("y.npy")
+        )
+        try NumPyArray.encode(normalMatrix(seed: 2, rows: labels.count, columns: 3)).write(to: h)
+        try NumPyArray.encode(Tensor(labels)).write(to: y)
+        return try GivenEmbeddings(h: h.path, labels: y.path)
+      }
+      let one = try given([Int](repeating: 7, count: 40))
+      for extent in [Extent.geometry, .evaluation] {
+        let figures = try one.figures(extent)[0]
+        for key in ["knn_top1", "linear_top1", "mlp_top1", "between_class_share"] {
+          #expect(figures[key] == nil)
+        }
+      }
+      #expect(throws: GivenEmbeddingsError.nothingHeldOut(rows: 4)) {
+        try given([0, 1, 0, 1]).figures(.evaluation)
+      }
+    }
+  }
+
   @Test func aFileOfEmbeddingsGivesWhatTheFunctionsGive() throws {
     let x = normalMatrix(seed: 1, rows: 200, columns: 20)
     let views = Tensor.stacked([x, x * 0.9], along: 1)
@@ -94,6 +117,15 @@ import TorchNN
         #expect(h.conventions[key]?.views == views, "\(key)")
       }
       #expect(given.missing().map(\.need) == [.labels, .model])
+      func keys(_ need: Need, of given: GivenEmbeddings) -> [String] {
+        given.missing().filter { $0.need == need }.flatMap { $0.figures.map(\.key) }
+      }
+      // What views and labels do not give: these need the model besides.
+      let ofModels = [
+        "invariance_at", "predicted_overlap", "predicted_overlap_random", "class_gain",
+      ]
+      #expect(keys(.labels, of: given) == ["between_class_share"])
+      #expect(Set(ofModels).isSubset(of: keys(.model, of: given)))
       let narrow = x.slice(0..<7, along: 1)
       let layers = try GivenEmbeddings(h: write(x, "h.npy"), z: write(narrow, "narrow.npy"))
         .figures()
@@ -105,6 +137,9 @@ import TorchNN
       let bare = try GivenEmbeddings(h: write(x, "bare.npy"))
       #expect(
         bare.missing().map(\.need) == [.twoLayers, .secondView, .manyViews, .labels, .model])
+      for need in [Need.twoLayers, .secondView, .manyViews, .labels] {
+        #expect(Set(keys(need, of: bare)).isDisjoint(with: ofModels))
+      }
     }
   }
 }

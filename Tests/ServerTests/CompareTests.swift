@@ -145,6 +145,13 @@ import Testing
       // Shares are percentages.
       #expect(abs((points[0]["y"]?.doubleValue ?? 0) - 51) < 1e-9 && points[0]["x"] == 0.1)
       #expect(points.last?["color"] == "vit")
+      // A figure of h against one of z is one point a run, and cannot be shown at both.
+      let across = "x=h.effective_rank&y=z.knn_top1"
+      for (query, status) in [("y=z.knn_top1", 400), (across, 400), ("y=h.knn_top1", 200)] {
+        let answer = try await client.execute(
+          uri: "/api/v1/scatter?join=1&\(query)", method: .get)
+        #expect(answer.status.code == status, "\(query)")
+      }
       let some = try await json(client, "/api/v1/scatter?set=strength%3D0.5&y=loss")
       #expect(some["total"] == 2)
       let charts = try await json(client, "/scatter/charts.json?x=strength&y=h.knn_top1&join=1")

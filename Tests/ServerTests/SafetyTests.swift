@@ -183,6 +183,8 @@ import Testing
     #expect(try await ask("/?text=\(long.prefix(300))").status == .badRequest)
     #expect(try await ask("/runs/RUN?figure=\(long.prefix(300))").status == .badRequest)
     #expect(try await ask("/api/v1/runs?per_page=1000").status == .badRequest)
+    // A misspelt filter would choose all.
+    #expect(try await ask("/api/v1/runs?stat=running").status == .badRequest)
   }
 
   @Test func aStudyWithAHostileNameOfThreeHundredCharactersIsShownAsWhatItIs() async throws {

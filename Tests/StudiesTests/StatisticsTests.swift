@@ -48,6 +48,20 @@ struct StatisticsTests {
     #expect(Wilcoxon.p([0, 0], .greater) == 1)
   }
 
+  @Test func sharesThatDifferByRoundingAloneAreTied() throws {
+    // Of 500 images; 0.734 − 0.690 is not the Double that 0.712 − 0.668 is, and 0.3 − (0.1 + 0.2) not zero.
+    let counts = [(367, 345), (356, 334), (340, 351), (350, 348), (331, 309)]
+    let shares = counts.map { Double($0.0) / 500 - Double($0.1) / 500 }
+    #expect(Set(shares).count == 4)
+    let whole = counts.map { Double($0.0 - $0.1) }
+    for alternative in [Wilcoxon.Alternative.greater, .less, .twoSided] {
+      let p = try #require(Wilcoxon.p(whole, alternative))
+      #expect(Wilcoxon.p(shares, alternative) == p)
+      #expect(Wilcoxon.p(shares + [0.3 - (0.1 + 0.2)], alternative) == p)
+    }
+    #expect(Wilcoxon.p([.infinity, 1, 2, .infinity], .greater) == 0.0625)
+  }
+
   @Test func correctionsAreThoseOfStatsmodels() throws {
     let cases = cases("holm", "p")
     #expect(cases.count == 4)

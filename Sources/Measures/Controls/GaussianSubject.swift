@@ -28,7 +28,7 @@ final class GaussianSubject: Subject {
     let all = Tensor.concatenated(embeddings.map { $0.to(.float64) }, along: 1)
     let mean = all.mean(along: [0], keepingDimensions: true)
     let count = all.size(0)
-    let centered = (all - mean) / Double(max(1, count - 1)).squareRoot()
+    let centered = all.centeredRows() / Double(max(1, count - 1)).squareRoot()
     let factor = count > centered.size(1) ? centered.triangularFactor() : centered
     let normal = Self.normal(count, factor.size(0)).to(all.device).to(.float64)
     let rows = (normal.matmul(factor) + mean).to(embeddings[0].dtype)

@@ -113,7 +113,17 @@ const gnomonCharts = (() => {
     return ends.sort((one, other) => one - other);
   };
 
-  const axis = (source, title, style) => {
+  // Over a decade or more the powers of ten alone are named: the digits between them would lie on one another.
+  const steps = (values) => {
+    let [least, most] = [Infinity, 0];
+    for (const value of values) {
+      if (value > 0) [least, most] = [Math.min(least, value), Math.max(most, value)];
+    }
+    const decades = Math.log10(most / least);
+    return decades > 6 || !(decades >= 0) ? {} : { dtick: decades < 1 ? "D2" : 1 };
+  };
+
+  const axis = (source, title, style, values = []) => {
     const shared = {
       title: { text: title, standoff: 8, font: { size: 12.5 } },
       gridcolor: style.rule,
@@ -126,7 +136,7 @@ const gnomonCharts = (() => {
       automargin: true,
       rangemode: source.fromZero ? "tozero" : "normal",
       nticks: 7,
-      ...(source.isLogarithmic && { type: "log", exponentformat: "power" }),
+      ...(source.isLogarithmic && { type: "log", exponentformat: "power", ...steps(values) }),
     };
     if (source.range) shared.range = source.range;
     if (source.ticks) {
@@ -159,9 +169,10 @@ const gnomonCharts = (() => {
     const beside = Math.max(40, ...(chart.y.ticks ?? []).map(({ label }) =>
       7 * Math.min(label.length, 22) + 12));
     const title = wrapped(chart.x.title, (style.width - beside - 24) / 7);
-    const x = { ...axis(chart.x, title, style), showgrid: Boolean(chart.y.ticks) };
+    const all = (side) => (chart.traces ?? []).flatMap((each) => each[side] ?? []);
+    const x = { ...axis(chart.x, title, style, all("x")), showgrid: Boolean(chart.y.ticks) };
     if (chart.x.ticks) x.tickangle = angle(chart, style.width);
-    const y = axis(chart.y, wrapped(yTitle, (style.height - 60) / 6.2), style);
+    const y = axis(chart.y, wrapped(yTitle, (style.height - 60) / 6.2), style, all("y"));
     if (!chart.heat) {
       const range = y.range ?? aroundOne(chart);
       return { xaxis: x, yaxis: range ? { ...y, range } : y };

@@ -52,17 +52,26 @@ extension RunConfiguration {
   /// run's own file spells those that do not apply, too.
   var keysOfOtherEncoders: [String] {
     let settings = RunConfiguration.settings
-    func differs<Value>(_ setting: Setting<Value>) -> Bool {
-      self[setting] != setting.defaultValue
-    }
-    switch self.encoder.kind {
-    case .resNet:
-      return differs(settings.pool) ? [settings.pool.key] : []
-    case .visionTransformer:
-      return (differs(settings.stem) ? [settings.stem.key] : [])
-        + (differs(settings.width) ? [settings.width.key] : [])
+    return switch self.encoder.kind {
+    case .resNet: [changed(settings.pool)].compactMap { $0 }
+    case .visionTransformer: [changed(settings.stem), changed(settings.width)].compactMap { $0 }
     }
   }
+
+  /// The setting's key, where it has another value than by itself.
+  func changed<Value>(_ setting: Setting<Value>) -> String? {
+    self[setting] == setting.defaultValue ? nil : setting.key
+  }
+
+  /// The objective for a z of one dimension: what it says of itself is the same for any.
+  var objectiveInBrief: any Objective {
+    Initializer.seeded(by: 0) {
+      self.objective.objective(dimension: 1, temperature: self.temperature)
+    }
+  }
+
+  /// The schedule; what it says of itself is the same for any seed.
+  var scheduleInBrief: any HeadSchedule { self.schedule.schedule(seed: 0) }
 
   /// What is written must be what would be read.
   private func checkRanges() throws(ConfigurationError) {
@@ -139,12 +148,7 @@ extension RunConfiguration {
       throw .unevenQueue(
         self.objective, length: length, batchSize: self.batchSize, views: self.views)
     }
-    let base = Initializer.seeded(by: 0) {
-      self.objective.objective(dimension: 1, temperature: self.temperature)
-    }
-    if let obstacle = base.secondOrderObstacle,
-      self.schedule.schedule(seed: 0).needsSecondDerivatives
-    {
+    if let obstacle = objectiveInBrief.secondOrderObstacle, scheduleInBrief.needsSecondDerivatives {
       throw .secondDerivatives(self.schedule, self.objective, obstacle: obstacle)
     }
   }

@@ -21,6 +21,12 @@ extension Site {
   static let lastStep = 1_000_000_000_000_000
 
   private func runs(_ call: Call) throws -> Response {
+    // A filter that is misspelt would choose all runs.
+    if let unknown = call.parameters.first(where: { !RunQuery.parameters.contains($0.key) }) {
+      throw RunQuery.Refused(
+        reason: "there is no parameter '\(unknown.key)': "
+          + RunQuery.parameters.joined(separator: ", "))
+    }
     let query = try RunQuery(call.parameters)
     let snapshot = index.snapshot
     let answer = query.answer(snapshot.ordered)

@@ -38,6 +38,12 @@ struct ScatterQuery: Sendable {
       default: break
       }
     }
+    // Those that are shown by themselves are h's.
+    let layers = [x, y].compactMap { $0.map(\.layer) ?? "h" }
+    guard !isJoined || Set(layers).count < 2 else {
+      throw RunQuery.Refused(
+        reason: "join shows both figures at h and at z, and x and y are of different layers")
+    }
   }
 
   /// The parameters that choose the runs.

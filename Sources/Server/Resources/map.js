@@ -7,6 +7,10 @@
   const layer = document.getElementById("layer");
   const color = document.getElementById("color");
   const number = document.getElementById("point");
+  // What is typed is shown at once; to send the form would begin anew.
+  number.addEventListener("keydown", (event) => {
+    if (event.key === "Enter") event.preventDefault();
+  });
   const told = document.getElementById("told");
   const legend = document.getElementById("legend");
   const help = told.firstElementChild;

@@ -16,7 +16,7 @@ public enum ScheduleChoice: Sendable, Hashable, CustomStringConvertible {
 
   /// What `init(parsing:)` reads, for messages and help.
   public static let forms =
-    "joint, two-timescale, alternating:K, alternating:K,fresh, unrolled:K, implicit:ITERATIONS, "
+    "joint, two-timescale, alternating:K (,fresh), unrolled:K (,rate=0.1), implicit:ITERATIONS (,steps=1 ,damping=0.01 ,neumann=RATE), "
     + "frozen, frozen:orthogonal, frozen:FILE, none, reset:STEPS or ema:MOMENTUM"
 
   /// Parses `joint`, `two-timescale`, `alternating:4` or `alternating:4,fresh`, `unrolled:4` with
