@@ -1,6 +1,7 @@
 #include "picture.h"
 
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -47,6 +48,20 @@ static int leave_open(thandle_t handle) {
   return 0;
 }
 
+// The bytes themselves: read through the functions, tiles without compression have to be of multiples of 1,024 bytes.
+static int map(thandle_t handle, void **bytes, toff_t *count) {
+  Source *source = handle;
+  *bytes = (void *)(uintptr_t)source->file.bytes;
+  *count = source->file.count;
+  return 1;
+}
+
+static void unmap(thandle_t handle, void *bytes, toff_t count) {
+  (void)handle;
+  (void)bytes;
+  (void)count;
+}
+
 static toff_t size(thandle_t handle) { return ((Source *)handle)->file.count; }
 
 // The first of several messages names the cause.
@@ -69,19 +84,36 @@ static int keep_quiet(
   return 1;
 }
 
-// libtiff's rows of 32-bit words, red in the lowest byte, colours already multiplied by alpha unless `is_straight`.
-static void lay_words_over_white(CImagesPicture *picture, bool is_straight) {
+typedef enum { ALPHA_NONE, ALPHA_STRAIGHT, ALPHA_MULTIPLIED } Alpha;
+
+// What the fourth byte of libtiff's words is. libtiff multiplies colours by their alpha, but not grey, and takes a fourth sample of no stated
+// meaning, such as infrared, for an alpha.
+static Alpha alpha_of(TIFF *tiff, const TIFFRGBAImage *image) {
+  uint16_t count = 0;
+  uint16_t *types = NULL;
+  TIFFGetFieldDefaulted(tiff, TIFFTAG_EXTRASAMPLES, &count, &types);
+  bool has_alpha = count == 0;
+  for (uint16_t sample = 0; sample < count; sample++) {
+    if (types[sample] == EXTRASAMPLE_ASSOCALPHA || types[sample] == EXTRASAMPLE_UNASSALPHA) has_alpha = true;
+  }
+  if (!has_alpha) return ALPHA_NONE;
+  bool is_grey = image->photometric == PHOTOMETRIC_MINISBLACK || image->photometric == PHOTOMETRIC_MINISWHITE;
+  return is_grey && image->alpha == EXTRASAMPLE_UNASSALPHA ? ALPHA_STRAIGHT : ALPHA_MULTIPLIED;
+}
+
+// Of rows of 32-bit words, red in the lowest byte.
+static void lay_words_over_white(CImagesPicture *picture, Alpha alpha) {
   size_t count = (size_t)picture->width * (size_t)picture->height;
   const uint8_t *from = picture->pixels;
   uint8_t *to = picture->pixels;
   for (size_t pixel = 0; pixel < count; pixel++, from += 4, to += 3) {
     uint32_t word;
     memcpy(&word, from, sizeof word);
-    unsigned white = 255 - TIFFGetA(word);
+    unsigned white = alpha == ALPHA_NONE ? 0 : 255 - TIFFGetA(word);
     unsigned colors[] = {TIFFGetR(word), TIFFGetG(word), TIFFGetB(word)};
     for (int channel = 0; channel < 3; channel++) {
       unsigned color = colors[channel];
-      if (is_straight) color = (color * TIFFGetA(word) + 127) / 255;
+      if (alpha == ALPHA_STRAIGHT) color = (color * TIFFGetA(word) + 127) / 255;
       unsigned sum = color + white;
       to[channel] = (uint8_t)(sum < 255 ? sum : 255);
     }
@@ -118,6 +150,10 @@ static CImagesOutcome read_page(TIFF *tiff, CImagesFile file, CImagesPicture *pi
   if (!holds_all_rows(tiff, file, height)) {
     return picture_damaged(picture, "it ends before all of its rows are there");
   }
+  // libtiff takes them for unsigned ones.
+  uint16_t format = SAMPLEFORMAT_UINT;
+  TIFFGetFieldDefaulted(tiff, TIFFTAG_SAMPLEFORMAT, &format);
+  if (format == SAMPLEFORMAT_INT) return picture_damaged(picture, "its samples are numbers with a sign");
   char message[1024] = "";
   if (!TIFFRGBAImageOK(tiff, message)) return picture_damaged(picture, message);
   TIFFRGBAImage image;
@@ -131,9 +167,7 @@ static CImagesOutcome read_page(TIFF *tiff, CImagesFile file, CImagesPicture *pi
   CImagesOutcome outcome = CIMAGES_DAMAGED;
   if (picture_allocate(picture, 4)) {
     if (TIFFRGBAImageGet(&image, (uint32_t *)(void *)picture->pixels, width, height)) {
-      // libtiff multiplies colours by their alpha, but not grey.
-      bool is_grey = image.photometric == PHOTOMETRIC_MINISBLACK || image.photometric == PHOTOMETRIC_MINISWHITE;
-      lay_words_over_white(picture, is_grey && image.alpha == EXTRASAMPLE_UNASSALPHA);
+      lay_words_over_white(picture, alpha_of(tiff, &image));
       outcome = CIMAGES_READ;
     } else {
       picture_damaged(
@@ -153,9 +187,8 @@ CImagesOutcome cimages_read_tiff(CImagesFile file, CImagesPicture *picture) {
   TIFFOpenOptionsSetWarningHandlerExtR(options, keep_quiet, NULL);
   // A strip or a tile may be as large as the largest image of 16-bit RGBA.
   TIFFOpenOptionsSetMaxSingleMemAlloc(options, (tmsize_t)(file.pixel_limit * 8));
-  // "m": through the functions alone, no mapping of files.
   TIFF *tiff = TIFFClientOpenExt(
-      "image", "rm", &source, give, refuse_writing, seek, leave_open, size, NULL, NULL, options);
+      "image", "r", &source, give, refuse_writing, seek, leave_open, size, map, unmap, options);
   TIFFOpenOptionsFree(options);
   if (!tiff) {
     return picture_damaged(picture, picture->message[0] ? picture->message : "its header is corrupt");

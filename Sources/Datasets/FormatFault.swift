@@ -57,6 +57,8 @@ public enum FormatFault: Equatable, Sendable {
   case pattern
   /// Some of the shards are named after a split, and this one is not.
   case splitlessShard
+  /// A shard is named after training and after held-out images.
+  case shardOfTwoSplits
   /// There are no held-out shards, or none to train on.
   case oneSplit(found: String)
   /// A sample has no label, and others do.
@@ -100,6 +102,7 @@ extension FormatFault {
     case .matlab(let fault): "not a readable MATLAB file: \(fault.reason)"
     case .noShard: "no .tar file there"
     case .pattern: "a pattern for more than \(FormatFault.shardLimit) files"
+    case .shardOfTwoSplits: "a shard that is named after two splits"
     case .splitlessShard: "a shard that is named after no split, beside others that are"
     case .oneSplit(let found): "shards of \(found) alone"
     case .unlabeled(let sample): "sample \(sample) has no label, and others do"
@@ -124,7 +127,8 @@ extension FormatFault {
     case .noShard: "name a folder of .tar files, or a pattern such as FOLDER/train-{000..009}.tar"
     case .pattern: "choose fewer"
     case .noSample: "name images KEY.jpg, KEY.png or alike, each beside its KEY.cls"
-    case .splitlessShard, .oneSplit: "name shards of both splits, or of none: train and val"
+    case .splitlessShard, .shardOfTwoSplits, .oneSplit:
+      "name shards of both splits, or of none: train and val"
     case .packed(let fault): fault.remedy
     case .digits: "give it the files of MNIST"
     case .archive(.outsideName), .archive(.notAFile), .archive(.sparse):

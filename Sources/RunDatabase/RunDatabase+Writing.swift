@@ -47,7 +47,13 @@ extension RunDatabase {
     let study = collection.study?.name
     let known = Set(
       try runs(of: study).filter { $0.study == study && $0.hasSummary }.map(\.key))
-    for (key, folder) in collection.runs where !known.contains(key) {
+    // What was measured since the store was last closed has written the run's files anew.
+    let closed = Self.modified(URL(fileURLWithPath: path)) ?? .distantPast
+    for (key, folder) in collection.runs {
+      let isNewer = [folder.summary, folder.geometry].contains {
+        Self.modified($0).map { $0 > closed } ?? false
+      }
+      guard !known.contains(key) || isNewer else { continue }
       guard FileManager.default.fileExists(atPath: folder.summary.path) else { continue }
       do throws(RunStoreError) {
         try importRun(folder, key: key, study: study)
@@ -56,6 +62,10 @@ extension RunDatabase {
         warn("run \(key) is not in the store: \(error)")
       }
     }
+  }
+
+  private static func modified(_ file: URL) -> Date? {
+    try? FileManager.default.attributesOfItem(atPath: file.path)[.modificationDate] as? Date
   }
 
   /// Takes a run out of the store.

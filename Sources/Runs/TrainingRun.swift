@@ -122,6 +122,10 @@ public final class TrainingRun {
     }
     step = checkpoint.record.step
     progress = checkpoint.record.progress
+    if let before = progress.trainingImages, before != splits.train.count {
+      throw RunError.dataChanged(
+        path: folder.url.path, images: splits.train.count, before: before)
+    }
   }
 
   private init(
@@ -146,6 +150,9 @@ public final class TrainingRun {
     checkpoints = CheckpointFolder(folder: folder)
     if needsLabels && (splits.train.labels.isEmpty || splits.heldOut.labels.isEmpty) {
       throw ConfigurationError.noLabels(configuration.objective, configuration.dataset)
+    }
+    if splits.heldOut.count == 1 && !configuration.figures.measures.isEmpty {
+      throw ConfigurationError.oneHeldOutImage(configuration.dataset)
     }
     guard stepsPerEpoch > 0 else {
       throw ConfigurationError.batchTooLarge(
@@ -348,8 +355,13 @@ extension TrainingRun {
   private func writeCheckpoint(_ files: RunFiles) throws {
     // Lines on disk before the checkpoint: a resume never finds one without its history.
     try files.synchronize()
+    let state = trainer.state
+    guard state.values.allSatisfy({ !$0.dtype.isFloatingPoint || $0.isFinite }) else {
+      throw RunError.nonFiniteWeights(step: step, lastCheckpoint: checkpoints.newestStep)
+    }
+    progress.trainingImages = splits.train.count
     try checkpoints.write(
-      trainer.state, step: step, progress: progress,
+      state, step: step, progress: progress,
       retention: .init(
         newest: configuration.keep, everySteps: configuration.keepEvery * stepsPerEpoch))
   }
@@ -421,8 +433,11 @@ extension TrainingRun {
   /// The head's gap on one held-out batch, always the same; measured for the first line of each epoch.
   private var bestResponseGap: Double? {
     let interval = configuration.logEvery
-    let isFirstOfEpoch = (step - 1) / stepsPerEpoch != (step - 1 - interval) / stepsPerEpoch
-    guard configuration.gapSteps > 0, isFirstOfEpoch || step <= interval,
+    // The line before is of step 1 or of a multiple of the interval.
+    let previous = step == 1 ? nil : max(1, (step - 1) / interval * interval)
+    let isFirstOfEpoch =
+      previous.map { ($0 - 1) / stepsPerEpoch != (step - 1) / stepsPerEpoch } ?? true
+    guard configuration.gapSteps > 0, isFirstOfEpoch,
       splits.heldOut.count >= trainer.objective.base.minimumSamples
     else { return nil }
     let source = ViewSource(

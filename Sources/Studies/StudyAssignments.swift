@@ -6,8 +6,10 @@ import Yams
 public struct StudyAssignments: Sendable {
   private let assignments: [(key: String, text: String)]
 
-  /// Assignments of texts to configuration keys, each key once.
-  public init(_ assignments: [(key: String, text: String)]) { self.assignments = assignments }
+  /// Assignments of texts to configuration keys, each key once; in which order makes no difference.
+  public init(_ assignments: [(key: String, text: String)]) {
+    self.assignments = assignments.sorted { $0.key < $1.key }
+  }
 
   /// Whether nothing is assigned.
   public var isEmpty: Bool { assignments.isEmpty }

@@ -5,8 +5,16 @@ public struct StudySubset: Sendable {
   /// All runs.
   public init() { choices = [] }
 
-  /// The runs with one of these values, as texts, on each of these axes.
-  public init(_ choices: [(axis: String, values: [String])]) { self.choices = choices }
+  /// The runs with one of these values, as texts, on each of these axes; an axis that is there twice has the values of both.
+  public init(_ choices: [(axis: String, values: [String])]) {
+    self.choices = choices.reduce(into: []) { all, choice in
+      if let known = all.firstIndex(where: { $0.axis == choice.axis }) {
+        all[known].values += choice.values
+      } else {
+        all.append(choice)
+      }
+    }
+  }
 
   /// The places of the chosen runs.
   ///

@@ -46,6 +46,10 @@ struct DataConvertCommand: ParsableCommand {
   ) throws -> (packed: PackedDataset, skipped: [SkippedFile]) {
     var request = configuration.dataRequest
     request.loading = .stream
+    // What is damaged would get a checksum of its own.
+    if configuration.dataset == .packed, let path = configuration.data {
+      try PackedDataset(path: path).verifyPixels()
+    }
     let splits = try request.load()
     splits.remarks.forEach { Terminal.warning($0) }
     var progress = WorkProgress(isQuiet: quiet)

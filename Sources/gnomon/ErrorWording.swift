@@ -81,12 +81,14 @@ extension RunError {
     switch self {
     case .outputExists(let path): ": choose another --output, or continue it with --resume \(path)"
     case .outputIsFile: ": choose another --output"
-    case .nonFiniteLoss: "; try a lower --learning-rate or a higher --temperature"
+    case .nonFiniteLoss, .nonFiniteWeights:
+      "; try a lower --learning-rate, a lower rate of the schedule's, or a higher --temperature if the objective has one"
     case .notARun: "; name a folder that gnomon train wrote"
     case .lostProcess(_, _?, _): ": continue with --resume"
     case .unevenShares(let batchSize, let processes):
       ": use --batch-size \(max(1, batchSize / processes) * processes), or another number of processes"
     case .noDeviceOfItsOwn(_, let count): ": start \(count), or use --device cpu"
+    case .dataChanged: "; restore it, or begin another run with --output"
     case .damagedCheckpoint, .noCheckpoint, .lostProcess, .otherData: ""
     }
   }

@@ -1,7 +1,9 @@
 import ArgumentParser
 import Foundation
+import Records
 import Reports
 import RunStore
+import Studies
 
 struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -45,7 +47,8 @@ struct ReportCommand: ParsableCommand {
         throw Failure.usage("\(study) is a study: a report takes one study or any number of runs")
       }
       let folder = URL(fileURLWithPath: study, isDirectory: true)
-      let report = try StudyReport(folder: folder, catalogue: .standard)
+      let report = try StudyReport(
+        record: Self.record(of: study, in: folder), folder: folder, catalogue: .standard)
       if let figure { return try draw(figure, of: report, in: folder) }
       let path = output ?? folder.appendingPathComponent("report.html").path
       try report.write(to: path)
@@ -60,6 +63,24 @@ struct ReportCommand: ParsableCommand {
     }
     try Report(runs: folders, catalogue: .standard).write(to: path)
     Terminal.note("wrote \(path)")
+  }
+
+  /// A study's record, its claims judged by what its runs say now: they may have been measured since it was written.
+  private static func record(of study: String, in folder: URL) throws -> StudyRecord {
+    guard var record = try RunCollection.readStudy(in: folder) else {
+      throw ReportError.notAStudy(path: folder.path)
+    }
+    guard FileManager.default.fileExists(atPath: StudyFolder(path: study).file.path) else {
+      return record
+    }
+    do {
+      let place = try StudyPlace(study, output: nil, isQuick: false, threads: 1)
+      record.claims = try StudyResults(place.study, in: place.folder).claims
+    } catch {
+      Terminal.warning(
+        "claims are shown as they were last judged: \(ErrorWording.line(for: error))")
+    }
+    return record
   }
 
   private func draw(_ claim: String, of report: StudyReport, in folder: URL) throws {

@@ -174,7 +174,7 @@ import Testing
       let studies = folder.appendingPathComponent("studies")
       let name = try #require(try contents(of: studies).first)
       #expect(
-        name.hasPrefix("grid_dataset-packed_data-my-glyphs.gnomon_") && name.hasSuffix("-quick"))
+        name.hasPrefix("grid_data-my-glyphs.gnomon_dataset-packed_") && name.hasSuffix("-quick"))
       let place = studies.appendingPathComponent(name)
       let runs = try contents(of: place.appendingPathComponent("runs"))
       #expect(runs.count == 1)

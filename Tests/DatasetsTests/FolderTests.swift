@@ -40,6 +40,26 @@ import Testing
     }
   }
 
+  #if os(Linux)
+    /// é as one character, and as e with an accent.
+    @Test func namesThatUnicodeTakesForEqualAreTwoClasses() throws {
+      let folder = try TemporaryFolder()
+      let names = ["caf\u{e9}", "cafe\u{301}", "zoo"]
+      for (place, name) in names.enumerated() {
+        let image = try png(uniform([UInt8(100 * place), 0, 0], width: 9, height: 9))
+        for index in 0..<5 { try folder.write(image, to: "\(name)/\(index).png") }
+      }
+      let train = try load(folder).train
+      #expect(train.classNames.count == 3)
+      for label in 0..<3 { #expect(train.labels.count { $0 == label } == 4) }
+      for place in 0..<train.count {
+        let name = names[Int(train.image(at: place).first ?? 0) / 100]
+        let found = train.classNames[train.labels[place]]
+        #expect(Array(found.utf8) == Array(name.utf8))
+      }
+    }
+  #endif
+
   @Test func theSplitDoesNotDependOnTheSeedOrTheFolder() throws {
     let first = try load(twoClasses())
     let second = try load(twoClasses(), seed: 9)

@@ -129,6 +129,23 @@ import Testing
     #expect(lines.count == 4 && lines.first?.hasPrefix("skipped 3 files: 3 × not a PNG") == true)
   }
 
+  @Test func aHundredFilesInARowThatCannotBeReadAreReplaced() throws {
+    let folder = try TemporaryFolder()
+    for index in 0..<100 {
+      try folder.write("no image", to: String(format: "train/a/%03d.png", index))
+    }
+    try folder.write(png(slope(width: 9, height: 9)), to: "train/a/100.png")
+    for name in ["train/b/0.png", "val/a/0.png", "val/b/0.png"] {
+      try folder.write(png(slope(width: 12, height: 9)), to: name)
+    }
+    let streamed = try load(.folder, folder.path, .stream)
+    let bytes = streamed.train.pixels.bytes
+    try streamed.checkReading()
+    #expect(streamed.skippedLines().first?.hasPrefix("skipped 100 files") == true)
+    let ofClass = (0..<101).map { image in Array(bytes[image * 192..<(image + 1) * 192]) }
+    #expect(Set(ofClass).count == 1)
+  }
+
   @Test func filesThatAreGoneAreAProblem() throws {
     let folder = try photographs()
     let streamed = try load(.folder, folder.path, .stream)

@@ -120,6 +120,31 @@ import Testing
     #expect(try load(folder.path).heldOut.labels == [2])
   }
 
+  /// The folder that was asked for may be called as it likes.
+  @Test func aShardsOwnNameGoesBeforeThatOfItsFolder() throws {
+    let folder = try TemporaryFolder()
+    let (train, val) = (
+      try datasetFixture("shards/small-train-001.tar"),
+      try datasetFixture("shards/small-val-000.tar.gz")
+    )
+    for place in ["train", "imagenet-train-val", "test"] {
+      try folder.write(train, to: place + "/train-000.tar")
+      try folder.write(val, to: place + "/val-000.tar.gz")
+      for path in [place, place + "/{train,val}-000.tar*", place + "/*"] {
+        let splits = try load(folder.path + "/" + path)
+        #expect(splits.train.count == 1 && splits.heldOut.count == 2, "\(path)")
+      }
+    }
+    // Named after no split: a fifth is held out of all.
+    try folder.write(train, to: "my-test/shard-000.tar")
+    for path in ["my-test", "my-test/shard-000.tar", "my-test/*.tar"] {
+      #expect(try load(folder.path + "/" + path).train.count == 1, "\(path)")
+    }
+    try folder.write(train, to: "both/train-val-000.tar")
+    let both = #expect(throws: DatasetError.self) { try load(folder.path + "/both") }
+    #expect(both?.problem == "a shard that is named after two splits")
+  }
+
   @Test func missingShardsAndBoundlessPatternsAreNamed() throws {
     let folder = try TemporaryFolder()
     let none = #expect(throws: DatasetError.self) { try load(folder.path) }

@@ -43,6 +43,17 @@ import Torch
     return (whole, parts)
   }
 
+  @Test func theGapIsOnOneLineOfAnEpochWhateverLinesThereAre() throws {
+    try withTemporaryFolder { parent in
+      let folder = RunFolder(path: parent.appendingPathComponent("run").path)
+      _ = try TrainingRun(small(["log_every": "2", "steps": "8"]), folder: folder).run()
+      let metrics = try folder.readMetrics()
+      // Three steps an epoch.
+      #expect(metrics.map(\.step) == [1, 2, 4, 6, 8])
+      #expect(metrics.filter { $0.extra["best_response_gap"] != nil }.map(\.step) == [1, 4, 8])
+    }
+  }
+
   @Test(arguments: ["unrolled:2", "frozen:orthogonal"])
   func aRunLogsTheBestResponseGapOnceAnEpoch(_ schedule: String) throws {
     try withTemporaryFolder { parent in

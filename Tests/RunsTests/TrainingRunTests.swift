@@ -156,6 +156,43 @@ import Torch
     }
   }
 
+  @Test func weightsThatAreNoNumbersAreNoCheckpoint() throws {
+    try withTemporaryFolder { parent in
+      let folder = RunFolder(path: parent.appendingPathComponent("run").path)
+      let configuration = small {
+        $0.learningRate = 1e308
+        $0.warmupEpochs = 0
+        $0.steps = 1
+        $0.figures = .none
+      }
+      let error = #expect(throws: RunError.self) {
+        try TrainingRun(configuration, folder: folder).run()
+      }
+      #expect(error == .nonFiniteWeights(step: 1, lastCheckpoint: nil))
+      let files = try FileManager.default.contentsOfDirectory(atPath: folder.checkpoints.path)
+      #expect(!files.contains { $0.hasPrefix("step-") })
+      #expect(try folder.readSummary() == nil)
+    }
+  }
+
+  @Test func dataOfAnotherSizeIsNotTheRuns() throws {
+    try withTemporaryFolder { parent in
+      let folder = RunFolder(path: parent.appendingPathComponent("run").path)
+      let run = try TrainingRun(small { $0.figures = .none }, folder: folder)
+      _ = try run.run(shouldStop: { true })
+      let config = try String(contentsOf: folder.config, encoding: .utf8)
+      let images = 80
+      let more = config.replacing("train_count: \(images)", with: "train_count: \(images + 16)")
+      #expect(more != config)
+      try Data(more.utf8).write(to: folder.config)
+      #expect(
+        throws: RunError.dataChanged(path: folder.url.path, images: images + 16, before: images)
+      ) {
+        try TrainingRun(resuming: folder) { _ in }
+      }
+    }
+  }
+
   @Test func aRefusedRunWritesNothing() throws {
     try withTemporaryFolder { parent in
       let folder = RunFolder(path: parent.appendingPathComponent("run").path)

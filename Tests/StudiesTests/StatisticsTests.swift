@@ -71,6 +71,8 @@ struct StatisticsTests {
       #expect(found.relativeDifference(from: expected) < 1e-15, "\(name)")
     }
     #expect(Holm.corrected([]).isEmpty)
+    // What is still to be tested may have the smallest p.
+    #expect(Holm.corrected([0.01, 0.02], pending: 2) == [0.04, 0.06])
   }
 
   @Test func rankCorrelationIsThatOfSciPy() throws {

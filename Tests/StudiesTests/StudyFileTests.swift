@@ -104,6 +104,23 @@ struct StudyFileTests {
     ("difference, of: h.rankme, axis: head, between: [none]}", "between should be two values"),
     ("difference, of: h.rankme, axis: head, between: [none, none]}", "has none twice"),
     ("difference, of: h.rankme, axis: head, between: [none, 'mlp:8-8']}", "head is never mlp:8-8"),
+    ("slope, of: h.rankme, axis: strength, where: {head: none, seed: [0]}}", "leave seed out"),
+    (
+      "slope, of: h.rankme, axis: strength, where: {head: none, strength: 0.5}}",
+      "a slope needs two values of strength"
+    ),
+    (
+      "difference, of: h.rankme, axis: strength, where: {head: none, strength: [0.1, 0.5]}}",
+      "between says which values of strength are compared"
+    ),
+    (
+      "slope, of: h.rankme, axis: strength, average: [head, strength]}",
+      "strength is what is compared"
+    ),
+    (
+      "slope, of: h.rankme, axis: strength, average: [head, head]}",
+      "average: 'head' is there twice"
+    ),
     ("mean}", "claim rank has no 'of'"), ("mean, ov: h.rankme}", "unknown key 'ov'"),
   ])
   func aClaimThatCannotBeTestedIsRefused(_ rest: String, _ part: String) {

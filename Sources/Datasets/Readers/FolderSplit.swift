@@ -36,7 +36,8 @@ struct FolderSplit: Sendable {
     for group in listing.classes {
       let chosen = choose(group.files)
       files += chosen
-      if let label = classNames.firstIndex(of: group.name) {
+      // Byte by byte: names that Unicode takes for equal are two folders, and two classes.
+      if let label = classNames.firstIndex(where: { $0.utf8.elementsEqual(group.name.utf8) }) {
         labels += [Int](repeating: label, count: chosen.count)
       }
     }

@@ -27,12 +27,11 @@ final class ImageStream: Sendable {
     /// The images that take others' places.
     var substitutes: [Int: Int] = [:]
     var skipped: [SkippedFile] = []
+    /// The images that cannot be read, by their places.
+    var unreadable: [Int: SkippedFile] = [:]
     /// An image whose place none can take: of several the first in the order of their paths.
     var problem: DatasetError?
   }
-
-  /// How many images are tried in the place of one.
-  private static let substituteLimit = 64
 
   /// - Parameters:
   ///   - order: the source's images in the order of drawing.
@@ -133,12 +132,14 @@ final class ImageStream: Sendable {
     let label = source.labels.isEmpty ? nil : source.labels[order[image]]
     var candidate = image
     var first: SkippedFile?
-    for _ in 0...ImageStream.substituteLimit {
+    while true {
       do throws(SkippedFile) {
+        if let known = findings.withLock({ $0.unreadable[candidate] }) { throw known }
         try decode(order[candidate], into: slot)
         if let first { note(first, image: image, substitute: candidate) }
         return
       } catch {
+        findings.withLock { $0.unreadable[candidate] = error }
         first = first ?? error
         if isStrict { break }
       }

@@ -43,6 +43,8 @@ struct Shard {
     var current = Group(key: "")
     while let member = try located(Result { () throws(ArchiveError) in try archive.next() }) {
       let (key, ending) = Shard.parts(of: member.name)
+      // Hidden files, as macOS puts one beside each of its own, are of no sample.
+      if key.isEmpty || key.hasSuffix("/") { continue }
       if key != current.key {
         try close(current)
         current = Group(key: key)

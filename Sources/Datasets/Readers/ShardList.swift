@@ -8,41 +8,51 @@ struct ShardList {
   let heldOut: [String]
 
   private static let endings = [".tar", ".tar.gz", ".tgz"]
-  private static let heldOutWords = [["val", "valid", "validation"], ["test"]]
+  /// The words of a split's shards: training's first, then held-out ones in the order in which they are preferred.
+  private static let words = [["train", "training"], ["val", "valid", "validation"], ["test"]]
 
   /// The shards of a folder and its subfolders `train`, `val` and so on, of one file, or of a pattern with
   /// `{000..009}`, `{train,val}`, `*`, `?` and `[…]`.
   init(_ path: String) throws(DatasetError) {
     let files = try ShardList.files(path)
     guard !files.isEmpty else { throw DatasetError(path, .format(.noShard)) }
-    let train = files.filter { ShardList.isNamed($0, ["train", "training"]) }
-    let heldOut = ShardList.heldOutWords.map { words in
-      files.filter { ShardList.isNamed($0, words) }
+    // The name of the folder that all shards are in by what was asked for says nothing of any of them.
+    let asked = FileBytes.isFolder(path) ? path + "/" : String(path.prefix { !"{*?[".contains($0) })
+    let common = ShardList.parts(of: asked).folder
+    var shards = [[String]](repeating: [], count: ShardList.words.count)
+    var unnamed: [String] = []
+    for file in files {
+      let (folder, name) = ShardList.parts(of: file)
+      var splits = ShardList.splits(namedIn: name)
+      if splits.isEmpty && folder != common {
+        splits = ShardList.splits(namedIn: folder.split(separator: "/").last ?? "")
+      }
+      guard splits.count < 2 else { throw DatasetError(file, .format(.shardOfTwoSplits)) }
+      if let split = splits.first { shards[split].append(file) } else { unnamed.append(file) }
     }
-    let named = train.count + heldOut.reduce(0) { $0 + $1.count }
-    guard named > 0 else {
-      self.train = files
-      self.heldOut = []
+    guard unnamed.count < files.count else {
+      train = files
+      heldOut = []
       return
     }
-    if let other = files.first(where: { file in
-      !train.contains(file) && !heldOut.joined().contains(file)
-    }) {
-      throw DatasetError(other, .format(.splitlessShard))
-    }
-    guard !train.isEmpty else {
+    if let other = unnamed.first { throw DatasetError(other, .format(.splitlessShard)) }
+    guard !shards[0].isEmpty else {
       throw DatasetError(path, .format(.oneSplit(found: "held-out images")))
     }
-    self.train = train
-    self.heldOut = heldOut.first { !$0.isEmpty } ?? []
+    train = shards[0]
+    heldOut = shards.dropFirst().first { !$0.isEmpty } ?? []
   }
 
-  /// Whether a word of the file's or its folder's name, without a number behind it, is one of these.
-  private static func isNamed(_ path: String, _ names: [String]) -> Bool {
-    let parts = path.split(separator: "/").suffix(2)
-    return parts.contains { part in
-      part.lowercased().split { !$0.isLetter }.contains { names.contains(String($0)) }
-    }
+  /// A path up to its last slash, with it, and what follows.
+  private static func parts(of path: String) -> (folder: Substring, name: Substring) {
+    let start = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
+    return (path[..<start], path[start...])
+  }
+
+  /// The places of the splits that words of a name, without a number behind them, are of.
+  private static func splits(namedIn name: Substring) -> [Int] {
+    let found = name.lowercased().split { !$0.isLetter }.map(String.init)
+    return words.indices.filter { place in words[place].contains(where: found.contains) }
   }
 
   private static func files(_ path: String) throws(DatasetError) -> [String] {

@@ -76,22 +76,26 @@ struct WebDatasetReader: Sendable {
 /// The classes that samples are of.
 private struct SampleClasses {
   let names: [String]
-  private let byText: [String: Int]
+  /// Byte by byte: texts that Unicode takes for equal are two classes.
+  private let byText: [[UInt8]: Int]
 
   /// Labels that are all whole numbers are taken as they are; other texts are numbered in their order.
   init(_ samples: [ShardSample]) throws(DatasetError) {
-    let texts = Set(samples.compactMap(\.label))
-    let numbers = texts.compactMap { Int($0) }
+    let texts = Dictionary(samples.compactMap(\.label).map { (Array($0.utf8), $0) }) { text, _ in
+      text
+    }
+    let numbers = texts.values.compactMap { Int($0) }
     guard numbers.count == texts.count else {
-      names = texts.sorted { FileNames.precedes($0, $1) }
-      byText = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, $0) })
+      names = texts.values.sorted { FileNames.precedes($0, $1) }
+      byText = Dictionary(
+        uniqueKeysWithValues: names.enumerated().map { (Array($1.utf8), $0) })
       return
     }
     for label in numbers.sorted() where !(0...FormatFault.lastLabel ~= label) {
       throw DatasetError(samples[0].shard, .format(.label(label)))
     }
     names = (0..<(numbers.max() ?? -1) + 1).map(String.init)
-    byText = Dictionary(uniqueKeysWithValues: texts.map { ($0, Int($0) ?? 0) })
+    byText = texts.mapValues { Int($0) ?? 0 }
   }
 
   /// One label a sample, or none at all.
@@ -99,7 +103,7 @@ private struct SampleClasses {
     guard !names.isEmpty else { return [] }
     var labels: [Int] = []
     for sample in samples {
-      guard let label = sample.label.flatMap({ byText[$0] }) else {
+      guard let label = sample.label.flatMap({ byText[Array($0.utf8)] }) else {
         throw DatasetError(sample.shard, .format(.unlabeled(sample: sample.key)))
       }
       labels.append(label)

@@ -17,6 +17,8 @@ package struct RunProgress: Codable, Equatable {
   var worldSizes: [Int]?
   /// What batch norms took their statistics of; nil where a single process took the last step.
   var batchNorm: String?
+  /// How many images there were to train on; nil before it was written.
+  var trainingImages: Int?
 
   package init() {}
 

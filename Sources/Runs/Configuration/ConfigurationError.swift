@@ -50,6 +50,8 @@ public enum ConfigurationError: Error, Equatable, Sendable {
   case secondDerivatives(ScheduleChoice, ObjectiveChoice, obstacle: String)
   /// The objective learns from labels that the data has not.
   case noLabels(ObjectiveChoice, DatasetKind)
+  /// There is one held-out image alone, and figures compare two.
+  case oneHeldOutImage(DatasetKind)
   /// A batch is larger than the training set.
   case batchTooLarge(batchSize: Int, images: Int)
   /// The weights that training begins with cannot be taken from their file.
@@ -117,6 +119,8 @@ extension ConfigurationError: CustomStringConvertible {
         + obstacle
     case .noLabels(let objective, let dataset):
       "objective \(objective) learns from labels, and \(dataset.rawValue) has none here"
+    case .oneHeldOutImage(let dataset):
+      "dataset \(dataset.rawValue) has one held-out image here, where figures need two: hold out more, or set figures to none"
     case .batchTooLarge(let batchSize, let images):
       "batch_size is \(batchSize), but there \(images == 1 ? "is" : "are") only \(images) training image\(images == 1 ? "" : "s")"
     case .initialWeights(let error): "init: \(error)"

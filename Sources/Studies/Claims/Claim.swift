@@ -53,7 +53,13 @@ struct Claim {
 
   /// The statistic as a formula, for people.
   var formula: String {
-    let place = averaged.isEmpty ? "" : ", averaged over \(averaged.joined(separator: ", "))"
+    let chosen = selection.filter { $0.key != Study.dataSetAxis }.sorted { $0.key < $1.key }.map {
+      key, values in
+      ", \(key) \(values.map(\.text).joined(separator: " or "))"
+    }
+    let place =
+      chosen.joined()
+      + (averaged.isEmpty ? "" : ", averaged over \(averaged.joined(separator: ", "))")
     switch statistic {
     case .slope: return "slope of \(of.text) against \(axis ?? "")\(place)"
     case .difference(let from, let to):

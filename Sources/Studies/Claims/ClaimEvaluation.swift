@@ -12,7 +12,7 @@ extension StudyResults {
     let names = study.axes.first { $0.key == Study.dataSetAxis }?.values.map(\.json) ?? []
     guard !names.isEmpty else {
       var records = study.claims.map { Evaluation(of: $0, in: [nil], self).record() }
-      records.judge()
+      records.judge(pending: records.pendingCount)
       return records
     }
     let evaluations = study.claims.map { claim in
@@ -20,12 +20,13 @@ extension StudyResults {
       return Evaluation(of: claim, in: own, self)
     }
     var records = evaluations.map { $0.record() }
-    records.judge()
+    let pending = records.pendingCount
+    records.judge(pending: pending)
     for name in names {
       // A data set is a family of tests by itself.
       let places = evaluations.indices.filter { evaluations[$0].dataSets.contains(name) }
       var ofSet = places.map { evaluations[$0].record(in: name) }
-      ofSet.judge()
+      ofSet.judge(pending: pending)
       for (place, record) in zip(places, ofSet) {
         records[place].dataSets.append(ClaimRecord.DataSet(name.plainText, record))
       }
@@ -44,6 +45,11 @@ extension StudyResults {
       if !seeds.contains(seed) { seeds.append(seed) }
     }
   }
+}
+
+extension [ClaimRecord] {
+  /// How many primary claims have no effect yet.
+  fileprivate var pendingCount: Int { count { $0.isPrimary && $0.p == nil } }
 }
 
 /// A claim's effects, by data set, seed and control.

@@ -101,6 +101,11 @@ struct ClaimReader {
       direction: try direction(required("direction", place), place), selection: selection,
       averaged: averaged)
     try checkThatOthersAreFixed(claim, place, at: node)
+    try checkSelection(claim, place, at: members["where"] ?? node)
+    if let own = claim.averaged.first(where: claim.comparedAxes.contains) {
+      throw reader.error(
+        "\(place): average: \(own) is what is compared: leave it out", at: members["average"])
+    }
     return claim
   }
 
@@ -130,6 +135,9 @@ struct ClaimReader {
     var keys: [String] = []
     for element in reader.elements(node) {
       guard let axis = try axis(element, "\(place): average") else { continue }
+      guard !keys.contains(axis.key) else {
+        throw reader.error("\(place): average: '\(axis.key)' is there twice", at: element)
+      }
       keys.append(axis.key)
     }
     return keys
@@ -215,6 +223,33 @@ struct ClaimReader {
       throw reader.error("\(place): between should be two values, [from, to]", at: between)
     }
     return (values[0], values[1])
+  }
+
+  /// What `where` chooses must be what the statistic takes.
+  private func checkSelection(
+    _ claim: Claim, _ place: String, at node: Node
+  ) throws(StudyFileError) {
+    guard claim.selection["seed"] == nil else {
+      throw reader.error(
+        "\(place): where: a claim is tested over all seeds: leave seed out", at: node)
+    }
+    for axis in claim.comparedAxes {
+      guard let values = claim.selection[axis] else { continue }
+      let isSlope: Bool
+      switch claim.statistic {
+      case .slope: isSlope = true
+      case .interaction: isSlope = axis == claim.axis
+      case .difference, .mean: isSlope = false
+      }
+      guard isSlope else {
+        throw reader.error(
+          "\(place): where: between says which values of \(axis) are compared: leave \(axis) out",
+          at: node)
+      }
+      guard values.count > 1 else {
+        throw reader.error("\(place): where: a slope needs two values of \(axis) or more", at: node)
+      }
+    }
   }
 
   /// An effect for each seed needs one run, or one along the axis, for each.

@@ -14,27 +14,31 @@ extension Wilcoxon.Alternative {
 extension [ClaimRecord] {
   /// Corrects p over the primary claims and gives every claim its verdict, by the rules at
   /// `ClaimRecord.Verdict`.
-  mutating func judge() {
+  ///
+  /// - Parameter pending: how many primary claims have no effect anywhere yet: they are tests, too.
+  mutating func judge(pending: Int) {
     let primary = indices.filter { self[$0].isPrimary && self[$0].p != nil }
-    let corrected = Holm.corrected(primary.compactMap { self[$0].p })
-    let opposite = Holm.corrected(primary.compactMap { self[$0].oppositeP })
+    let corrected = Holm.corrected(primary.compactMap { self[$0].p }, pending: pending)
+    let opposite = Holm.corrected(primary.compactMap { self[$0].oppositeP }, pending: pending)
     var correctedOpposite: [Int: Double] = [:]
     for (place, index) in primary.enumerated() {
       self[index].correctedP = corrected[place]
       correctedOpposite[index] = opposite[place]
     }
     for index in indices {
-      self[index].judge(correctedOppositeP: correctedOpposite[index], primaryClaims: primary.count)
+      self[index].judge(
+        correctedOppositeP: correctedOpposite[index], primaryClaims: primary.count + pending)
     }
-    for control in Control.allCases { judge(against: control) }
+    for control in Control.allCases { judge(against: control, pending: pending) }
   }
 
   /// Says of each primary claim that has the control whether it holds against it.
-  private mutating func judge(against control: Control) {
+  private mutating func judge(against control: Control, pending: Int) {
     let places = indices.filter { self[$0].isPrimary }.compactMap { index in
       self[index].controls.firstIndex { $0.control == control && $0.p != nil }.map { (index, $0) }
     }
-    let corrected = Holm.corrected(places.compactMap { self[$0.0].controls[$0.1].p })
+    let corrected = Holm.corrected(
+      places.compactMap { self[$0.0].controls[$0.1].p }, pending: pending)
     for ((index, place), p) in zip(places, corrected) {
       self[index].judge(controlAt: place, correctedP: p)
     }

@@ -7,15 +7,17 @@ extension ClaimRecord.Heterogeneity {
   /// and Thompson's (Statistics in Medicine 21, 2002), and the deviation between groups DerSimonian and Laird's
   /// (Controlled Clinical Trials 7, 1986).
   ///
-  /// - Returns: nil for fewer than two groups of at least two effects each that are not all equal.
+  /// - Returns: nil for fewer than two groups of at least two effects each that are not all equal but for rounding.
   init?(of groups: [[Double]]) {
+    let largest = groups.joined().lazy.map(\.magnitude).filter(\.isFinite).max() ?? 0
+    let rounding = Wilcoxon.roundingOfLargest * largest
     let usable = groups.compactMap { effects -> (mean: Double, weight: Double)? in
       guard effects.count > 1, effects.allSatisfy(\.isFinite) else { return nil }
       let count = Double(effects.count)
       let mean = effects.reduce(0, +) / count
       let squares = effects.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-      let weight = count * (count - 1) / squares
-      return weight.isFinite ? (mean, weight) : nil
+      guard squares > count * rounding * rounding else { return nil }
+      return (mean, count * (count - 1) / squares)
     }
     guard usable.count > 1 else { return nil }
     let total = usable.reduce(0) { $0 + $1.weight }
