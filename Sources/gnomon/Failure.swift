@@ -33,7 +33,8 @@ extension Failure {
   private static func code(for error: any Error) -> Int32 {
     switch error {
     case is ConfigurationError, is StudyFileError, is LaunchedProcess.Problem,
-      RunError.outputExists, RunError.unevenShares, RunError.noDeviceOfItsOwn,
+      RunError.outputExists, RunError.outputIsFile, RunError.unevenShares,
+      RunError.noDeviceOfItsOwn,
       StudyError.isAStudyFolder,
       StudyError.hasItsSettings, MakingError.imageSize, ReportError.unknownClaim:
       usage

@@ -136,9 +136,12 @@ import Testing
       }
     }
     // Named after no split: a fifth is held out of all.
-    try folder.write(train, to: "my-test/shard-000.tar")
+    try folder.write(datasetFixture("shards-json/all.tar"), to: "my-test/shard-000.tar")
+    let divided = try load(fixture("datasets/shards-json/all.tar"))
     for path in ["my-test", "my-test/shard-000.tar", "my-test/*.tar"] {
-      #expect(try load(folder.path + "/" + path).train.count == 1, "\(path)")
+      let splits = try load(folder.path + "/" + path)
+      #expect(splits.train.count == divided.train.count, "\(path)")
+      #expect(splits.heldOut.count == divided.heldOut.count, "\(path)")
     }
     try folder.write(train, to: "both/train-val-000.tar")
     let both = #expect(throws: DatasetError.self) { try load(folder.path + "/both") }

@@ -52,6 +52,30 @@ import Torch
     #expect(own.relativeDifference(from: wanted) <= 2.0 / 128)
   }
 
+  /// Of an image of one pixel, as a deep network has of small ones, the kernel's middle alone sees anything. libtorch's gradient of the rest is
+  /// what lay in memory, in most of such tries.
+  @Test(arguments: [8, 16], [1, 2]) func weightsThatSeeNoPixelHaveNoGradient(
+    _ channels: Int, _ stride: Int
+  ) throws {
+    for _ in 0..<20 {
+      let junk = (0..<20).map { _ in Tensor.full([2 * channels, channels, 3, 3], 1e20, .bfloat16) }
+      _ = consume junk
+      let pixels = images([32, channels, 1, 1])
+      let weight = Tensor.randomNormal([2 * channels, channels, 3, 3]).channelsLast()
+      for tensor in [pixels, weight] { tensor.requiresGradient = true }
+      let output = withAutocast(.bfloat16, on: .cpu) {
+        pixels.convolved(weight: weight, bias: nil, stride: stride, padding: 1)
+      }
+      #expect(output.shape == [32, 2 * channels, 1, 1])
+      let found = try gradients(of: output.to(.float32).sum(), withRespectTo: [pixels, weight])
+      let gradient = try #require(found[1]).permuted([2, 3, 0, 1]).reshaped([9, -1]).scalars(
+        Float.self)
+      let middle = 8 * channels * channels..<10 * channels * channels
+      #expect(gradient.indices.allSatisfy { middle.contains($0) || gradient[$0] == 0 })
+      #expect(gradient[middle].allSatisfy(\.isFinite) && gradient[middle].contains { $0 != 0 })
+    }
+  }
+
   @Test func aConvolutionInFloat32AndItsGradientsAreThoseInFloat64() throws {
     let parts = [images([3, 16, 9, 8]), Tensor.randomNormal([32, 16, 3, 3]) * 0.1]
     let seed = images([3, 32, 9, 8])
