@@ -32,9 +32,10 @@ extension Spectrum {
 
   /// (Σλ)²/Σλ².
   public var participationRatio: Double {
-    let total = relativeEigenvalues.reduce(0, +)
+    let eigenvalues = relativeEigenvalues
+    let total = eigenvalues.reduce(0, +)
     guard total > 0 else { return 0 }
-    return total * total / relativeEigenvalues.reduce(0) { $0 + $1 * $1 }
+    return total * total / eigenvalues.reduce(0) { $0 + $1 * $1 }
   }
 
   /// How many σ exceed σ₁·max(N, D)·ε, with float32's ε = 2⁻²³: LAPACK's convention.

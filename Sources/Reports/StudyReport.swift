@@ -24,12 +24,14 @@ public struct StudyReport {
   /// - Parameters:
   ///   - folder: the study's.
   ///   - catalogue: what the figures are called and how they are written.
+  ///   - claims: what is said of the claims in place of what the record says; nil for that.
   /// - Throws: `ReportError.notAStudy` without a record; `RunStoreError` for one that cannot be read,
   ///   is damaged, or is newer than this program.
-  public init(folder: URL, catalogue: FigureCatalogue) throws {
-    guard let record = try RunCollection.readStudy(in: folder) else {
+  public init(folder: URL, catalogue: FigureCatalogue, claims: [ClaimRecord]? = nil) throws {
+    guard var record = try RunCollection.readStudy(in: folder) else {
       throw ReportError.notAStudy(path: folder.path)
     }
+    if let claims { record.claims = claims }
     try self.init(record: record, folder: folder, catalogue: catalogue)
   }
 

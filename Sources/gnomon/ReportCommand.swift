@@ -48,7 +48,7 @@ struct ReportCommand: ParsableCommand {
       }
       let folder = URL(fileURLWithPath: study, isDirectory: true)
       let report = try StudyReport(
-        record: Self.record(of: study, in: folder), folder: folder, catalogue: .standard)
+        folder: folder, catalogue: .standard, claims: Self.claims(of: study))
       if let figure { return try draw(figure, of: report, in: folder) }
       let path = output ?? folder.appendingPathComponent("report.html").path
       try report.write(to: path)
@@ -65,22 +65,19 @@ struct ReportCommand: ParsableCommand {
     Terminal.note("wrote \(path)")
   }
 
-  /// A study's record, its claims judged by what its runs say now: they may have been measured since it was written.
-  private static func record(of study: String, in folder: URL) throws -> StudyRecord {
-    guard var record = try RunCollection.readStudy(in: folder) else {
-      throw ReportError.notAStudy(path: folder.path)
-    }
+  /// A study's claims, judged by what its runs say now: they may have been measured since the study was written. nil where they cannot be.
+  private static func claims(of study: String) -> [ClaimRecord]? {
     guard FileManager.default.fileExists(atPath: StudyFolder(path: study).file.path) else {
-      return record
+      return nil
     }
     do {
       let place = try StudyPlace(study, output: nil, isQuick: false, threads: 1)
-      record.claims = try StudyResults(place.study, in: place.folder).claims
+      return try StudyResults(place.study, in: place.folder).claims
     } catch {
       Terminal.warning(
         "claims are shown as they were last judged: \(ErrorWording.line(for: error))")
+      return nil
     }
-    return record
   }
 
   private func draw(_ claim: String, of report: StudyReport, in folder: URL) throws {
